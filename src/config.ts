@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+
+/**
+ * The only reader of the environment. Every setting is parsed and checked once, before anything else starts;
+ * the result is frozen. `.env.example` and the README's table are written from `SETTINGS`.
+ */
+interface Setting<T> {
+  readonly doc: string;
+  readonly fallback: string;
+  readonly parse: (text: string) => T;
+}
+
+const setting = <T>(doc: string, fallback: string, parse: (text: string) => T): Setting<T> => ({
+  doc,
+  fallback,
+  parse,
+});
+const text = (doc: string, fallback = ''): Setting<string> => setting(doc, fallback, (t) => t);
+const list = (doc: string, fallback = ''): Setting<string[]> => setting(doc, fallback, splitList);
+const integer = (doc: string, fallback: number, min: number, max: number): Setting<number> =>
+  setting(doc, String(fallback), (t) => {
+    const value = Number(t);
+    if (!Number.isInteger(value) || value < min || value > max)
+      throw new Error(`must be a whole number from ${min} to ${max}, not "${t}"`);
+    return value;
+  });
+const choice = <T extends string>(doc: string, fallback: T, options: readonly T[]): Setting<T> =>
+  setting(doc, fallback, (t) => {
+    const found = options.find((option) => option === t);
+    if (!found) throw new Error(`must be one of ${options.join(', ')}, not "${t}"`);
+    return found;
+  });
+
+function splitList(value: string): string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+export const SETTINGS = {
+  PORT: integer('TCP port to listen on; 0 takes a free one.', 8080, 0, 65_535),
+  HOST: text('Address to listen on.', '127.0.0.1'),
+  DATA_DIR: text('Folder for the embedded database, secrets, plugin files and downloads.', '.data'),
+  DATABASE_URL: text('Postgres 15 or newer, as a URL. Empty: an embedded Postgres 18 in DATA_DIR.'),
+  DATABASE_POOL: integer('Connections to Postgres that this process may open.', 10, 2, 200),
+  JWT_SECRET: text('Secret of HS256 tokens, 32 characters or more. Empty: made once and kept in DATA_DIR.'),
+  JWT_JWKS_URL: text('Address of a JWKS; tokens are then checked with its keys instead of JWT_SECRET.'),
+  JWT_ALGORITHM: choice('Algorithm of the tokens when JWT_JWKS_URL is set.', 'RS256', [
+    'RS256',
+    'ES256',
+    'EdDSA',
+  ] as const),
+  JWT_ISSUER: text('Issuer that tokens must name. Required with JWT_JWKS_URL.'),
+  JWT_AUDIENCE: text('Audience that tokens must name. Required with JWT_JWKS_URL.'),
+  SECRETS_KEY: list(
+    'Keys for plugin secrets, 32 bytes each as base64 or hex, comma-separated: the first encrypts, all decrypt. Empty: made once and kept in DATA_DIR.',
+  ),
+  PLUGIN_ROOTS: list('Folders that path plugins may live in, comma-separated. Empty: DATA_DIR/custom.'),
+  OUTBOUND_ALLOW: list(
+    'Hosts, addresses and CIDRs that downloads may reach although they are private, comma-separated.',
+  ),
+  OUTBOUND_MAX_BYTES: integer('Largest download, in bytes.', 100 * 2 ** 20, 1, 2 ** 40),
+  OUTBOUND_TIMEOUT: integer('Longest download, in milliseconds.', 60_000, 100, 3_600_000),
+  GUEST_HEAP_MB: integer('JavaScript heap of one plugin process, in MiB.', 64, 16, 65_536),
+  GUEST_MEMORY_MB: integer('All memory one plugin process may allocate, in MiB.', 512, 128, 65_536),
+  GUEST_START_TIMEOUT: integer('Longest start of a plugin, in milliseconds.', 15_000, 100, 600_000),
+  GUEST_CALL_TIMEOUT: integer('Longest single call into a plugin, in milliseconds.', 10_000, 10, 600_000),
+  GUEST_STOP_TIMEOUT: integer('Time a plugin gets to stop before it is killed, in milliseconds.', 3_000, 10, 60_000),
+  LOG_LEVEL: choice('Least severe log line to print.', 'info', [
+    'trace',
+    'debug',
+    'info',
+    'warn',
+    'error',
+    'fatal',
+  ] as const),
+  NODE_ENV: text('"production" refuses to make secrets up: give JWT_SECRET (or a JWKS) and SECRETS_KEY.'),
+} as const;
+
+type Settings = typeof SETTINGS;
+type Values = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never };
+
+export interface Config extends Values {
+  readonly production: boolean;
+}
+
+export class ConfigError extends Error {}
+
+/**
+ * Reads the settings from `env` (and nothing else).
+ * @throws ConfigError with one line per wrong setting
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const problems: string[] = [];
+  const entries = Object.entries(SETTINGS).map(([name, { parse, fallback }]) => {
+    try {
+      return [name, parse(env[name]?.trim() || fallback)] as const;
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}`);
+      return [name, undefined] as const;
+    }
+  });
+  const values = Object.fromEntries(entries) as Values;
+  if (values.JWT_SECRET && values.JWT_SECRET.length < 32)
+    problems.push('JWT_SECRET must have 32 characters or more');
+  if (values.JWT_JWKS_URL && !(values.JWT_ISSUER && values.JWT_AUDIENCE))
+    problems.push('JWT_JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE beside it');
+  if (values.DATABASE_URL && !/^postgres(ql)?:\/\//.test(values.DATABASE_URL))
+    problems.push('DATABASE_URL must start with postgres://');
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const dataDir = resolve(values.DATA_DIR);
+  return Object.freeze({ ...values, DATA_DIR: dataDir, production: values.NODE_ENV === 'production' });
+}
