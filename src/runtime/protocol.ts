@@ -1,1 +1,162 @@
-export const x = 1;
+/**
+ * The whole contract between the host and one guest: JSON messages, one a line, over a socket pair that the
+ * guest finds as file descriptor 3. Not Node's own IPC channel: a guest that writes garbage into that one
+ * makes the *host* throw from inside Node, where nothing can catch it.
+ */
+
+/** File descriptor of the guest's end of the socket pair. */
+export const CHANNEL_FD = 3;
+/** Longest line either side accepts, in bytes; a longer one ends the guest. */
+export const MAX_LINE_BYTES = 8 * 2 ** 20;
+
+/** How a plugin's code is loaded; read off the artifact by the host. */
+export type PluginFormat = 'javascript' | 'wasm';
+/** What a plugin can do, as its loaded code shows. Order as listed here. */
+export const PLUGIN_TYPES = [
+  'llm',
+  'mcp',
+  'http',
+  'action',
+  'provider',
+  'evaluator',
+  'service',
+  'model',
+  'event',
+  'route',
+  'log',
+  'metric',
+  'trace',
+] as const;
+export type PluginType = (typeof PLUGIN_TYPES)[number];
+
+/** Canonical names of gateway hooks; adapters map every other spelling onto these. */
+export const HOOKS = [
+  'httpTransportPreHook',
+  'httpTransportPostHook',
+  'httpTransportStreamChunkHook',
+  'preLLMHook',
+  'postLLMHook',
+  'preMCPHook',
+  'postMCPHook',
+] as const;
+export type Hook = (typeof HOOKS)[number];
+
+export interface StartMessage {
+  type: 'start';
+  format: PluginFormat;
+  /** Absolute path of the module to import, or of the .wasm file. */
+  entry: string;
+  /** Name to fall back to where the code has none of its own. */
+  name: string;
+  /** The plugin's settings, secrets opened. */
+  config: Record<string, unknown>;
+  /** The same settings as environment variables, for code that reads process.env. */
+  env: Record<string, string>;
+  /** False: required settings are missing, so load the code but do not initialise it. */
+  initialise: boolean;
+  /** False in a trial: services (which may hold ports or logins) are not started. */
+  services: boolean;
+}
+
+/** What one hook is given; which keys are there depends on the hook. */
+export interface HookPayload {
+  context?: unknown;
+  request?: unknown;
+  response?: unknown;
+  chunk?: unknown;
+  error?: unknown;
+}
+
+export type ToGuest =
+  | StartMessage
+  | { type: 'hook'; id: number; hook: Hook; payload: HookPayload }
+  | { type: 'check'; id: number }
+  | { type: 'ping'; id: number }
+  | { type: 'stop' };
+
+export interface LoadedMessage {
+  type: 'loaded';
+  /** What the code calls itself, or null. */
+  actualName: string | null;
+  description: string | null;
+  types: PluginType[];
+  hooks: Hook[];
+  /** Whether the plugin brings a test of its own (`testConnection`, `healthCheck`, `health`, `test`). */
+  hasCheck: boolean;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export type ToHost =
+  | LoadedMessage
+  /** `initialised` is false when the start message said not to. */
+  | { type: 'ready'; initialised: boolean }
+  | { type: 'failed'; message: string }
+  | { type: 'result'; id: number; ok: true; value: unknown }
+  | { type: 'result'; id: number; ok: false; message: string }
+  | { type: 'log'; level: LogLevel; line: string }
+  | { type: 'pong'; id: number }
+  | { type: 'stopped' };
+
+/** One message as a line for the channel. */
+export function encode(message: ToGuest | ToHost): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+/**
+ * Reads one line that a guest wrote. Nothing about it is believed.
+ * @returns the message, rebuilt field by field, or null when it is none
+ */
+export function decodeFromGuest(line: string): ToHost | null {
+  const value = parseObject(line);
+  if (!value) return null;
+  const { type, id, message } = value;
+  switch (type) {
+    case 'loaded':
+      return decodeLoaded(value);
+    case 'ready':
+      return { type, initialised: value.initialised === true };
+    case 'failed':
+      return { type, message: typeof message === 'string' ? message.slice(0, 4_000) : 'no cause given' };
+    case 'result':
+      if (!isId(id)) return null;
+      if (value.ok === true) return { type, id, ok: true, value: value.value ?? null };
+      return { type, id, ok: false, message: typeof message === 'string' ? message.slice(0, 4_000) : 'failed' };
+    case 'log':
+      if (typeof value.line !== 'string') return null;
+      return { type, level: isLevel(value.level) ? value.level : 'info', line: value.line };
+    case 'pong':
+      return isId(id) ? { type, id } : null;
+    case 'stopped':
+      return { type };
+    default:
+      return null;
+  }
+}
+
+function decodeLoaded(value: Record<string, unknown>): LoadedMessage {
+  const { actualName, description, types, hooks } = value;
+  return {
+    type: 'loaded',
+    actualName: typeof actualName === 'string' ? actualName.slice(0, 200) : null,
+    description: typeof description === 'string' ? description.slice(0, 2_000) : null,
+    types: PLUGIN_TYPES.filter((t) => Array.isArray(types) && types.includes(t)),
+    hooks: HOOKS.filter((h) => Array.isArray(hooks) && hooks.includes(h)),
+    hasCheck: value.hasCheck === true,
+  };
+}
+
+function parseObject(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+const isId = (value: unknown): value is number => Number.isSafeInteger(value);
+const isLevel = (value: unknown): value is LogLevel =>
+  value === 'debug' || value === 'info' || value === 'warn' || value === 'error';
