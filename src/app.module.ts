@@ -1,0 +1,31 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { AuthModule, type TokenKeys } from './modules/auth/index.js';
+import { PluginsModule, type PluginsOptions } from './modules/plugins/index.js';
+import { DatabaseModule } from './platform/database/database.module.js';
+import type { PostgresListener } from './platform/database/listener.js';
+import { type Foundation, PlatformModule } from './platform/platform.module.js';
+
+/** What start-up opened before the application is put together. */
+export interface Opened extends Foundation {
+  dataSource: DataSource;
+  listener: PostgresListener;
+  tokenKeys: TokenKeys;
+  plugins: PluginsOptions;
+}
+
+/** The table of contents. */
+@Module({})
+export class AppModule {
+  static of(opened: Opened): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        DatabaseModule.of(opened.dataSource, opened.listener),
+        PlatformModule.of(opened),
+        AuthModule.of(opened.tokenKeys),
+        PluginsModule.of(opened.plugins),
+      ],
+    };
+  }
+}

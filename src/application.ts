@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { INestApplication } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { createApp } from './app.js';
+import { type Config, ConfigError } from './config.js';
+import { TokenKeys } from './modules/auth/index.js';
+import { ArtifactStore } from './platform/artifacts/artifact-store.js';
+import type { DataFolder } from './platform/data-folder/index.js';
+import type { Database } from './platform/database/open-database.js';
+import { GuardedClient } from './platform/http/outbound/guarded.client.js';
+import { SecretBox } from './platform/secrets/secret-box.js';
+import { parseSecretsKeys } from './platform/secrets/secrets-keys.js';
+
+export const ADMIN_TOKEN_SECONDS = 30 * 24 * 3600;
+
+/** Puts the application together over an open data folder and database. */
+export async function buildApplication(
+  config: Config,
+  folder: DataFolder,
+  database: Database,
+  log: Logger,
+): Promise<{ app: INestApplication; adminToken: string }> {
+  const outbound = new GuardedClient(config);
+  const artifacts = new ArtifactStore(join(folder.path, 'artifacts'), outbound);
+  await artifacts.sweep();
+  const tokenKeys = await openTokenKeys(config, folder);
+  const app = await createApp({
+    config,
+    log,
+    artifacts,
+    secrets: await openSecretBox(config, folder),
+    dataSource: database.dataSource,
+    listener: database.listener,
+    tokenKeys,
+    plugins: { dataDir: folder.path },
+  });
+  const adminToken = config.JWT_JWKS_URL ? '' : await signAdminToken(tokenKeys);
+  return { app, adminToken };
+}
+
+/** Secrets come from the configuration, or are made once and kept in the data folder (never in production). */
+export async function openTokenKeys(config: Config, folder: Pick<DataFolder, 'secretFile'>): Promise<TokenKeys> {
+  if (config.production && !config.JWT_SECRET && !config.JWT_JWKS_URL)
+    throw new ConfigError('NODE_ENV=production needs JWT_SECRET (32 characters or more) or JWT_JWKS_URL');
+  // With an identity provider the secret only signs this server's own short-lived virtual-key tokens.
+  const secret = config.JWT_SECRET || (await ownSecret(config, folder));
+  return new TokenKeys({
+    secret,
+    ...(config.JWT_JWKS_URL && {
+      provider: {
+        jwksUrl: config.JWT_JWKS_URL,
+        algorithm: config.JWT_ALGORITHM,
+        issuer: config.JWT_ISSUER,
+        audience: config.JWT_AUDIENCE,
+      },
+    }),
+  });
+}
+
+/** An admin JWT, good for 30 days. */
+export function signAdminToken(keys: TokenKeys): Promise<string> {
+  return keys.sign({ sub: 'admin', name: 'admin', scope: 'admin' }, ADMIN_TOKEN_SECONDS);
+}
+
+function ownSecret(config: Config, folder: Pick<DataFolder, 'secretFile'>): Promise<string> {
+  return config.production
+    ? Promise.resolve(randomBytes(32).toString('hex'))
+    : folder.secretFile('jwt-secret', 32);
+}
+
+async function openSecretBox(config: Config, folder: DataFolder): Promise<SecretBox> {
+  if (config.production && config.SECRETS_KEY.length === 0)
+    throw new ConfigError('NODE_ENV=production needs SECRETS_KEY (32 bytes as base64 or hex)');
+  const keys = config.SECRETS_KEY.length > 0 ? config.SECRETS_KEY : [await folder.secretFile('secrets-key', 32)];
+  return new SecretBox(parseSecretsKeys(keys));
+}

@@ -1,0 +1,15 @@
+import { VirtualKeyEntity } from './modules/auth/index.js';
+import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
+import { AuditEntity } from './platform/audit/audit.entity.js';
+import { EventEntity } from './platform/events/event.entity.js';
+import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
+
+/** Every table, for the DataSource and for the comparison of migrations with entities. */
+export const ENTITIES = [
+  AuditEntity,
+  EventEntity,
+  IdempotencyEntity,
+  PluginEntity,
+  PluginInstanceEntity,
+  VirtualKeyEntity,
+];

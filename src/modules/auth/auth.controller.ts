@@ -1,0 +1,88 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Require, SignedIn } from '../../platform/http/access.js';
+import { ApiFailures } from '../../platform/http/api-failures.js';
+import { Context, type RequestContext } from '../../platform/http/request.js';
+import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import {
+  CreateTokenDto,
+  CreateVirtualKeyDto,
+  KeyDoneDto,
+  NewVirtualKeyDto,
+  TokenDto,
+  VirtualKeyListDto,
+  WhoamiDto,
+} from './auth.dto.js';
+import { VirtualKeyService } from './virtual-key.service.js';
+
+const KEY_PARAM = { name: 'id', description: 'Id or name of a virtual key in use.', example: 'ci' };
+
+@ApiTags('Auth')
+@ApiFailures(503)
+@Controller('api/auth')
+export class AuthController {
+  constructor(private readonly keys: VirtualKeyService) {}
+
+  @Post('virtual-keys')
+  @Require('keys:manage')
+  @Idempotent()
+  @ApiOperation({ summary: 'Make a virtual key', description: 'The key is in the answer, this once; only its hash is kept.' })
+  @ApiFailures(400, 409, 413, 422)
+  createVirtualKey(
+    @Context() context: RequestContext,
+    @Body() body: CreateVirtualKeyDto,
+  ): Promise<NewVirtualKeyDto> {
+    return this.keys.create(context, body);
+  }
+
+  @Get('virtual-keys')
+  @Require('keys:manage')
+  @ApiOperation({ summary: 'List virtual keys', description: 'Newest first, revoked ones too.' })
+  listVirtualKeys(): Promise<VirtualKeyListDto> {
+    return this.keys.list();
+  }
+
+  @Post('virtual-keys/:id/rotate')
+  @HttpCode(200)
+  @Require('keys:manage')
+  @Idempotent()
+  @ApiParam(KEY_PARAM)
+  @ApiOperation({
+    summary: 'Replace a virtual key',
+    description: 'Same id, name and scopes, another key. The old one and the tokens made from it stop working at once.',
+  })
+  @ApiFailures(400, 404, 409, 422)
+  rotateVirtualKey(@Context() context: RequestContext, @Param('id') id: string): Promise<NewVirtualKeyDto> {
+    return this.keys.rotate(context, id);
+  }
+
+  @Delete('virtual-keys/:id')
+  @Require('keys:manage')
+  @ApiParam(KEY_PARAM)
+  @ApiOperation({ summary: 'Revoke a virtual key', description: 'It stops working at once, on every server.' })
+  @ApiFailures(404)
+  async revokeVirtualKey(@Context() context: RequestContext, @Param('id') id: string): Promise<KeyDoneDto> {
+    await this.keys.revoke(context, id);
+    return { ok: true, message: 'Virtual key revoked' };
+  }
+
+  @Post('token')
+  @HttpCode(200)
+  @SignedIn()
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Make a short-lived token from a virtual key',
+    description: 'Call with a virtual key to get a JWT for it, or name a key (needs `keys:manage`).',
+  })
+  @ApiFailures(400, 403, 404, 409, 413, 422)
+  createToken(@Context() context: RequestContext, @Body() body: CreateTokenDto): Promise<TokenDto> {
+    return this.keys.createToken(context, body);
+  }
+
+  @Get('whoami')
+  @SignedIn()
+  @ApiOperation({ summary: 'Who am I', description: 'What the server makes of the token that the call carries.' })
+  getWhoami(@Context() { actor }: RequestContext): WhoamiDto {
+    return { kind: actor.kind, id: actor.id, name: actor.name, scopes: [...actor.scopes] };
+  }
+}

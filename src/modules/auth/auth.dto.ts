@@ -1,0 +1,165 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import { SCOPES, type Scope } from '../../platform/http/scopes.js';
+
+const SCOPE_LIST = { enum: SCOPES, isArray: true, example: ['plugins:read', 'plugins:write'] } as const;
+
+/** A virtual key to make. */
+export class CreateVirtualKeyDto {
+  /**
+   * Name for people; unique among the keys in use.
+   * @example "ci"
+   */
+  @IsString()
+  @MinLength(1)
+  @MaxLength(100)
+  name: string;
+  /** What it may do; no more than the caller may. Default: plugins:read, plugins:write, registry:read. */
+  @ApiProperty({ ...SCOPE_LIST, required: false })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(SCOPES.length)
+  @IsIn(SCOPES, { each: true })
+  scopes?: Scope[];
+  /** When it stops working, ISO 8601. Default: never. */
+  @ApiProperty({ type: String, format: 'date-time', required: false, example: '2030-01-01T00:00:00.000Z' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  expiresAt?: string;
+}
+
+/** What is known of a virtual key; never the key itself. */
+export class VirtualKeyDto {
+  /**
+   * Id.
+   * @example "6f1c0b1e-6d0b-4d7e-9a53-0f4c2f9d8a11"
+   */
+  id: string;
+  /**
+   * Name for people.
+   * @example "ci"
+   */
+  name: string;
+  /**
+   * How the key begins.
+   * @example "sk-bf-4fQ2"
+   */
+  prefix: string;
+  /** What it may do. */
+  @ApiProperty(SCOPE_LIST)
+  scopes: Scope[];
+  /** When it stops working; null for never. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  expiresAt: string | null;
+  /** When it was last used, to the minute; null for never. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  lastUsedAt: string | null;
+  /** When it was revoked; null while it is in use. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  revokedAt: string | null;
+  /** When it was made. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' })
+  createdAt: string;
+}
+
+/** A new virtual key; `key` is shown this once. */
+export class NewVirtualKeyDto extends VirtualKeyDto {
+  /**
+   * The key itself. It cannot be shown again.
+   * @example "sk-bf-4fQ2m8Xc1vB7nR5tY9wK3pLz6sD0hGjA"
+   */
+  key: string;
+}
+
+/** All virtual keys, newest first. */
+export class VirtualKeyListDto {
+  /** The keys, revoked ones too. */
+  keys: VirtualKeyDto[];
+  /**
+   * How many.
+   * @example 1
+   */
+  count: number;
+}
+
+/** A token to make from a virtual key. */
+export class CreateTokenDto {
+  /**
+   * Id or name of the virtual key; needs `keys:manage`. Left out: the virtual key that makes the call.
+   * @example "ci"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  key?: string;
+  /** Life of the token in seconds, 60 to 3,600. */
+  @ApiProperty({ example: 900, default: 900, minimum: 60, maximum: 3600, required: false })
+  @IsOptional()
+  @IsInt()
+  @Min(60)
+  @Max(3600)
+  expiresIn?: number;
+}
+
+/** A short-lived token. */
+export class TokenDto {
+  /**
+   * The virtual-key JWT.
+   * @example "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI2ZjFjMGIxZSJ9.c2lnbmF0dXJl"
+   */
+  token: string;
+  /**
+   * How to send it.
+   * @example "Bearer"
+   */
+  tokenType: string;
+  /** When it expires. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:15:00.000Z' })
+  expiresAt: string;
+}
+
+/** Who the caller is. */
+export class WhoamiDto {
+  /** Kind of token. */
+  @ApiProperty({ enum: ['admin', 'jwt', 'virtual_key'], example: 'admin' })
+  kind: string;
+  /**
+   * Subject of the token, or id of the virtual key.
+   * @example "admin"
+   */
+  id: string;
+  /**
+   * Name for people.
+   * @example "admin"
+   */
+  name: string;
+  /** What it may do. */
+  @ApiProperty({ ...SCOPE_LIST, example: ['admin'] })
+  scopes: Scope[];
+}
+
+/** A change that has nothing more to say than that it was made. */
+export class KeyDoneDto {
+  /**
+   * Always true.
+   * @example true
+   */
+  ok: boolean;
+  /**
+   * What was done.
+   * @example "Virtual key revoked"
+   */
+  message: string;
+}

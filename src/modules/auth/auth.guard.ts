@@ -1,0 +1,66 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import { errors as jose } from 'jose';
+import { ACCESS, type Access } from '../../platform/http/access.js';
+import { isDatabaseAway } from '../../platform/database/database-away.js';
+import { AppError, Forbidden, Unauthorized, Unavailable } from '../../platform/http/errors.js';
+import type { AppRequest } from '../../platform/http/request.js';
+import { Authenticator, KEY_PREFIX } from './authenticator.js';
+import { TokenCache, type Verified } from './token-cache.js';
+import { tokenOf } from './token-of.js';
+
+/** Stands before every route: closed unless the route says who may call, and the caller is that. */
+@Injectable()
+export class AccessGuard extends AuthGuard('jwt') {
+  constructor(
+    private readonly cache: TokenCache,
+    private readonly authenticator: Authenticator,
+  ) {
+    super({ session: false, property: 'verified' });
+  }
+
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const handler = context.getHandler();
+    const request = context.switchToHttp().getRequest<AppRequest>();
+    request.operationId = handler.name;
+    const access = Reflect.getMetadata(ACCESS, handler) as Access | undefined;
+    if (access === 'public') return true;
+    if (access === undefined) throw new Forbidden('scope_missing', 'This route is closed.');
+    const token = tokenOf(request);
+    if (token === null)
+      throw new Unauthorized(
+        'token_missing',
+        'Send a token: Authorization: Bearer <admin JWT, virtual-key JWT or sk-bf- key>. `npm run --silent token` prints an admin JWT.',
+        'Authorization',
+      );
+    const cached = this.cache.get(token);
+    if (cached) return this.admit(request, cached, access);
+    return this.cache
+      .remember(token, () => this.check(context, request, token))
+      .then((verified) => this.admit(request, verified, access));
+  }
+
+  private async check(context: ExecutionContext, request: AppRequest, token: string): Promise<Verified> {
+    if (token.startsWith(KEY_PREFIX)) return this.authenticator.fromVirtualKey(token);
+    await super.canActivate(context);
+    return (request as AppRequest & { verified: Verified }).verified;
+  }
+
+  private admit(request: AppRequest, { actor, keyId }: Verified, access: Exclude<Access, 'public'>): boolean {
+    request.actor = actor;
+    if (keyId !== null) this.authenticator.touch(keyId);
+    if (access === 'signed-in' || actor.scopes.has(access) || actor.scopes.has('admin')) return true;
+    throw new Forbidden('scope_missing', `This token lacks the scope ${access}.`, access);
+  }
+
+  override handleRequest<TUser = Verified>(error: unknown, user: TUser | false, info: unknown): TUser {
+    const cause = error ?? info;
+    if (cause instanceof AppError || isDatabaseAway(cause)) throw cause;
+    if (user) return user;
+    if (cause instanceof jose.JWTExpired)
+      throw new Unauthorized('token_expired', 'The token has expired.', 'Authorization');
+    if (cause instanceof jose.JWKSTimeout || !(cause instanceof jose.JOSEError || cause instanceof TypeError))
+      throw new Unavailable('jwks_unavailable', 'The keys that tokens are checked with cannot be had just now.');
+    throw new Unauthorized('token_invalid', 'The token is not one that this server accepts.', 'Authorization');
+  }
+}

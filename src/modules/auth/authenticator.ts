@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { JWTPayload } from 'jose';
+import type { Logger } from 'pino';
+import { Unauthorized } from '../../platform/http/errors.js';
+import { isScope, type Scope } from '../../platform/http/scopes.js';
+import { LOG } from '../../platform/tokens.js';
+import { VIRTUAL_KEY } from './token-keys.js';
+import type { Verified } from './token-cache.js';
+import type { VirtualKeyEntity } from './virtual-key.entity.js';
+import { VirtualKeyRepository } from './virtual-key.repository.js';
+
+export const KEY_PREFIX = 'sk-bf-';
+const TOUCH_EVERY_MS = 60_000;
+
+/** Turns a virtual key, or the claims of a checked JWT, into who is calling. */
+@Injectable()
+export class Authenticator {
+  private readonly touched = new Map<string, number>();
+
+  constructor(
+    private readonly keys: VirtualKeyRepository,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  async fromVirtualKey(key: string): Promise<Verified> {
+    const row = await this.keys.findByHash(hashKey(key));
+    if (!row) throw new Unauthorized('token_invalid', 'This virtual key is not known here.');
+    return verifiedKey(row, Infinity);
+  }
+
+  async fromClaims(claims: JWTPayload): Promise<Verified> {
+    const expiresAt = claims.exp === undefined ? Infinity : claims.exp * 1000;
+    if (claims.typ === VIRTUAL_KEY) return this.fromKeyClaims(claims, expiresAt);
+    const scopes = scopesOf(claims);
+    const id = claims.sub ?? 'unnamed';
+    const name = typeof claims.name === 'string' ? claims.name : id;
+    return {
+      actor: { kind: scopes.has('admin') ? 'admin' : 'jwt', id, name, scopes },
+      expiresAt,
+      keyId: null,
+    };
+  }
+
+  private async fromKeyClaims(claims: JWTPayload, expiresAt: number): Promise<Verified> {
+    const row = claims.sub === undefined ? null : await this.keys.findById(claims.sub);
+    if (!row || claims.kv !== keyVersion(row))
+      throw new Unauthorized('token_revoked', 'The virtual key behind this token was replaced or removed.');
+    return verifiedKey(row, expiresAt);
+  }
+
+  /** Notes that a key is in use, at most once a minute; a failure to note it fails nothing else. */
+  touch(keyId: string): void {
+    const now = Date.now();
+    if (now - (this.touched.get(keyId) ?? 0) < TOUCH_EVERY_MS) return;
+    this.touched.set(keyId, now);
+    this.keys.touch(keyId).catch((error: unknown) => {
+      this.log.debug({ err: error, keyId }, 'last use of a key not noted');
+    });
+  }
+}
+
+/** What is stored of a virtual key. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Changes when the key is rotated, so that tokens made from the old one end with it. */
+export function keyVersion(row: Pick<VirtualKeyEntity, 'hash'>): string {
+  return row.hash.slice(0, 12);
+}
+
+function verifiedKey(row: VirtualKeyEntity, tokenExpiresAt: number): Verified {
+  if (row.revokedAt) throw new Unauthorized('token_revoked', 'This virtual key has been revoked.');
+  const expiresAt = Math.min(tokenExpiresAt, row.expiresAt?.getTime() ?? Infinity);
+  if (expiresAt <= Date.now()) throw new Unauthorized('token_expired', 'This virtual key has expired.');
+  return {
+    actor: { kind: 'virtual_key', id: row.id, name: row.name, scopes: new Set(row.scopes) },
+    expiresAt,
+    keyId: row.id,
+  };
+}
+
+/** Scopes of a JWT: `scope` (space-separated, RFC 8693) or `scopes` (a list); `role: "admin"` stands for `admin`. */
+function scopesOf(claims: JWTPayload): Set<Scope> {
+  const listed: unknown[] = [
+    ...(typeof claims.scope === 'string' ? claims.scope.split(' ') : []),
+    ...(Array.isArray(claims.scopes) ? (claims.scopes as unknown[]) : []),
+    ...(claims.role === 'admin' ? ['admin'] : []),
+  ];
+  return new Set(listed.filter(isScope));
+}

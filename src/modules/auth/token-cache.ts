@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../../platform/events/event-bus.js';
+import type { Actor } from '../../platform/http/request.js';
+
+const MAX_ENTRIES = 10_000;
+/** A token is looked at afresh after this long even when nobody said that it changed. */
+const MAX_AGE_MS = 60_000;
+
+export interface Verified {
+  actor: Actor;
+  /** When the token expires, in milliseconds since 1970. */
+  expiresAt: number;
+  /** The virtual key that it is or stands for. */
+  keyId: string | null;
+}
+
+interface Entry extends Verified {
+  freshUntil: number;
+}
+
+/**
+ * Remembers checked tokens by their hash until they expire. Entries of a virtual key go as soon as any server
+ * of the fleet changes it, and are not used at all while such news could not arrive.
+ */
+@Injectable()
+export class TokenCache {
+  private readonly entries = new Map<string, Entry>();
+  private changes = 0;
+
+  constructor(private readonly bus: EventBus) {
+    bus.on('event', (event) => {
+      if (event.type === 'key.changed') this.forgetKey(event.data.keyId);
+    });
+    bus.on('missed', () => this.clear());
+  }
+
+  get(token: string): Verified | null {
+    const hash = hashOf(token);
+    const entry = this.entries.get(hash);
+    if (!entry) return null;
+    const now = Date.now();
+    if (entry.expiresAt <= now || entry.freshUntil <= now) {
+      this.entries.delete(hash);
+      return null;
+    }
+    return entry.keyId !== null && !this.bus.listening ? null : entry;
+  }
+
+  /** Runs `verify` and remembers its result, unless a key changed while it ran. */
+  async remember(token: string, verify: () => Promise<Verified>): Promise<Verified> {
+    const seen = this.changes;
+    const verified = await verify();
+    if (seen !== this.changes) return verified;
+    if (this.entries.size >= MAX_ENTRIES) this.dropOldest();
+    this.entries.set(hashOf(token), { ...verified, freshUntil: Date.now() + MAX_AGE_MS });
+    return verified;
+  }
+
+  forgetKey(keyId: string): void {
+    this.changes++;
+    for (const [hash, entry] of this.entries) if (entry.keyId === keyId) this.entries.delete(hash);
+  }
+
+  private clear(): void {
+    this.changes++;
+    this.entries.clear();
+  }
+
+  private dropOldest(): void {
+    const oldest = this.entries.keys().next();
+    if (!oldest.done) this.entries.delete(oldest.value);
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
+}

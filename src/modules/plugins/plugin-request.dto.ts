@@ -1,0 +1,226 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+} from 'class-validator';
+import { FreeForm } from '../../platform/http/free-form.js';
+import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
+import { STATUSES, type Status } from './plugin.dto.js';
+import { PLUGIN_TYPES, type PluginType } from '../../runtime/protocol.js';
+
+const MAX_PATH = 4096;
+const MAX_ORDER = 1_000_000;
+/** Left out is left alone; null is no value of these fields, so it is refused rather than ignored. */
+const given = (_: object, value: unknown): boolean => value !== undefined;
+
+/** What can be said of a plugin in a change. A key that is left out is left alone. */
+export class UpdatePluginDto {
+  /**
+   * Whether it shall run. `true` on a running plugin reloads it from its path.
+   * @example true
+   */
+  @ValidateIf(given)
+  @IsBoolean()
+  enabled?: boolean;
+  /**
+   * Settings to change, by top-level key. A mask that is sent back keeps the stored secret; `null` or `""`
+   * clears a value.
+   */
+  @ApiProperty({ type: 'object', additionalProperties: true, required: false, example: { greeting: 'good morning' } })
+  @ValidateIf(given)
+  @IsObject()
+  @FreeForm()
+  config?: Record<string, unknown>;
+  /**
+   * Path of the code inside one of the plugin folders (relative ones are looked up there), or an http(s) URL
+   * together with `checksum`.
+   * @example "hello.mjs"
+   */
+  @ValidateIf(given)
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(MAX_PATH)
+  path?: string;
+  /** Where gateways run it in their chain. */
+  @ApiProperty({ enum: PLACEMENTS, required: false, example: 'post_builtin' })
+  @ValidateIf(given)
+  @IsIn(PLACEMENTS)
+  placement?: Placement;
+  /**
+   * Its place among those of the same placement.
+   * @example 10
+   */
+  @ValidateIf(given)
+  @IsInt()
+  @Min(-MAX_ORDER)
+  @Max(MAX_ORDER)
+  order?: number;
+  /** Expected SHA-256 of the file: 64 hex digits, with or without `sha256:` before them. */
+  @ApiProperty({ type: String, required: false })
+  @ValidateIf(given)
+  @IsString()
+  @MaxLength(100)
+  checksum?: string;
+}
+
+/** A plugin to create. */
+export class CreatePluginDto {
+  /**
+   * Its name; also its id in paths.
+   * @example "my_custom_plugin"
+   */
+  @IsString()
+  @IsNotEmpty()
+  name: string;
+  /** Whether it shall run at once; when it does not load, nothing is created. */
+  @ApiProperty({ type: Boolean, default: false, required: false, example: true })
+  @ValidateIf(given)
+  @IsBoolean()
+  enabled?: boolean;
+  /** Its settings. */
+  @ApiProperty({ type: 'object', additionalProperties: true, required: false, example: { greeting: 'hello' } })
+  @ValidateIf(given)
+  @IsObject()
+  @FreeForm()
+  config?: Record<string, unknown>;
+  /**
+   * Path of the code inside one of the plugin folders (relative ones are looked up there), or an http(s) URL
+   * together with `checksum`.
+   * @example "hello.mjs"
+   */
+  @ValidateIf(given)
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(MAX_PATH)
+  path?: string;
+  /** Where gateways run it in their chain. */
+  @ApiProperty({ enum: PLACEMENTS, required: false, example: 'post_builtin' })
+  @ValidateIf(given)
+  @IsIn(PLACEMENTS)
+  placement?: Placement;
+  /**
+   * Its place among those of the same placement.
+   * @example 10
+   */
+  @ValidateIf(given)
+  @IsInt()
+  @Min(-MAX_ORDER)
+  @Max(MAX_ORDER)
+  order?: number;
+  /** Expected SHA-256 of the file: 64 hex digits, with or without `sha256:` before them. */
+  @ApiProperty({ type: String, required: false })
+  @ValidateIf(given)
+  @IsString()
+  @MaxLength(100)
+  checksum?: string;
+  /** JSON Schema of the settings (draft-07 or 2020-12), as an object or as JSON text. */
+  @ApiProperty({
+    oneOf: [{ type: 'object', additionalProperties: true }, { type: 'string' }],
+    required: false,
+    example: { type: 'object', properties: { greeting: { type: 'string', maxLength: 100 } } },
+  })
+  @FreeForm()
+  configSchema?: unknown;
+}
+
+const toBoolean = ({ value }: { value: unknown }): unknown =>
+  value === 'true' ? true : value === 'false' ? false : value;
+
+/** Which plugins to list. */
+export class ListPluginsDto {
+  /** Only plugins that are wanted, or only those that are not. */
+  @ApiProperty({ type: Boolean, required: false })
+  @IsOptional()
+  @Transform(toBoolean)
+  @IsBoolean()
+  enabled?: boolean;
+  /** Only plugins that run, or only those that do not. */
+  @ApiProperty({ type: Boolean, required: false })
+  @IsOptional()
+  @Transform(toBoolean)
+  @IsBoolean()
+  active?: boolean;
+  /** Only plugins from this source. */
+  @ApiProperty({ enum: PLUGIN_SOURCES, required: false })
+  @IsOptional()
+  @IsIn(PLUGIN_SOURCES)
+  source?: PluginSource;
+  /** Only plugins of this category. */
+  @ApiProperty({ type: String, required: false })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  category?: string;
+  /** Only plugins whose loaded code can do this. */
+  @ApiProperty({ enum: PLUGIN_TYPES, required: false })
+  @IsOptional()
+  @IsIn(PLUGIN_TYPES)
+  type?: PluginType;
+  /** Only plugins in this status. */
+  @ApiProperty({ enum: STATUSES, required: false })
+  @IsOptional()
+  @IsIn(STATUSES)
+  status?: Status;
+  /** Only plugins with this text in their id, names, description or tags. */
+  @ApiProperty({ type: String, required: false })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  q?: string;
+  /** How many to answer; all when left out. */
+  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 1000, example: 100 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit?: number;
+  /** `nextCursor` of the page before. */
+  @ApiProperty({ type: String, required: false })
+  @IsOptional()
+  @IsString()
+  @MaxLength(400)
+  cursor?: string;
+}
+
+/** A secret to show. */
+export class RevealDto {
+  /**
+   * Top-level key of the setting.
+   * @example "greeting"
+   */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  key: string;
+  /**
+   * Why; it is put on record with your name.
+   * @example "moving the plugin to another account"
+   */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(500)
+  reason: string;
+}
+
+/** A revealed setting. */
+export class RevealedDto {
+  /**
+   * Key of the setting.
+   * @example "greeting"
+   */
+  key: string;
+  /** Its value, in the clear. */
+  @ApiProperty({ nullable: true, example: 'hello' })
+  value: unknown;
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Tx } from '../../platform/database/transaction.js';
+import { PluginEntity } from './plugin.entity.js';
+
+/** Owns the table of plugins: what is wanted. */
+@Injectable()
+export class PluginRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** All plugins in the order of their ids. */
+  all(): Promise<PluginEntity[]> {
+    return this.dataSource.getRepository(PluginEntity).find({ order: { id: 'ASC' } });
+  }
+
+  /** The plugin that a path segment names: by id, else by display name, else by npm name. */
+  async find(segment: string): Promise<PluginEntity | null> {
+    const rows = await this.dataSource
+      .getRepository(PluginEntity)
+      .find({ where: [{ id: segment }, { name: segment }, { npmName: segment }], order: { id: 'ASC' } });
+    return pickNamed(rows, segment);
+  }
+
+  findById(id: string): Promise<PluginEntity | null> {
+    return this.dataSource.getRepository(PluginEntity).findOneBy({ id });
+  }
+
+  findFolded(foldedId: string): Promise<PluginEntity | null> {
+    return this.dataSource.getRepository(PluginEntity).findOneBy({ foldedId });
+  }
+
+  /** A number that no other plugin has or had. */
+  async nextSlot(): Promise<number> {
+    const rows = await this.dataSource.query<{ slot: string }[]>(`select nextval('plugin_slot_seq') as slot`);
+    return Number(rows[0]?.slot);
+  }
+
+  async insert(tx: Tx, row: PluginEntity): Promise<void> {
+    await tx.insert(PluginEntity, row);
+  }
+
+  /**
+   * Writes `row` over the state it was made from.
+   * @returns false when somebody else was faster; then nothing was written
+   */
+  async update(tx: Tx, row: PluginEntity): Promise<boolean> {
+    const { id, revision, ...rest } = row;
+    const { affected } = await tx.update(
+      PluginEntity,
+      { id, revision: revision - 1 },
+      { ...rest, revision } as object,
+    );
+    return affected === 1;
+  }
+
+  /** @returns false when the plugin was changed or deleted meanwhile */
+  async delete(tx: Tx, id: string, revision: number): Promise<boolean> {
+    const { affected } = await tx.delete(PluginEntity, { id, revision });
+    return affected === 1;
+  }
+
+}
+
+/** Of several plugins that a segment could mean: by id, else by display name, else by npm name. */
+export function pickNamed<T extends { id: string; name: string; npmName: string | null }>(
+  plugins: readonly T[],
+  segment: string,
+): T | null {
+  return (
+    plugins.find(({ id }) => id === segment) ??
+    plugins.find(({ name }) => name === segment) ??
+    plugins.find(({ npmName }) => npmName === segment) ??
+    null
+  );
+}

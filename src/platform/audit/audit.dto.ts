@@ -1,0 +1,123 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsNumberString, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+
+/** Which audit rows to list. */
+export class AuditQueryDto {
+  /**
+   * Only this action.
+   * @example "plugin.create"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  action?: string;
+  /**
+   * Only rows about this plugin or key.
+   * @example "my_custom_plugin"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  target?: string;
+  /**
+   * Only rows of this actor.
+   * @example "admin"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  actor?: string;
+  /** How many rows, 1 to 500. */
+  @ApiProperty({ example: 50, default: 50, minimum: 1, maximum: 500, required: false })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit?: number;
+  /** `nextCursor` of the page before. */
+  @ApiProperty({ required: false, example: '9007199254740991' })
+  @IsOptional()
+  @IsNumberString({ no_symbols: true })
+  @MaxLength(18)
+  cursor?: string;
+}
+
+/** Who did it. */
+export class AuditActorDto {
+  /**
+   * Kind of token: `admin`, `jwt`, `virtual_key`, or `system`.
+   * @example "admin"
+   */
+  kind: string;
+  /**
+   * Subject of the token, or id of the virtual key.
+   * @example "admin"
+   */
+  id: string;
+  /**
+   * Name for people.
+   * @example "admin"
+   */
+  name: string;
+}
+
+/** One change: who, what, before and after with secrets masked. */
+export class AuditDto {
+  /**
+   * Grows with every row.
+   * @example "17"
+   */
+  id: string;
+  /**
+   * When, ISO 8601 UTC.
+   * @example "2026-01-15T08:00:00.000Z"
+   */
+  at: string;
+  /**
+   * What was done.
+   * @example "plugin.create"
+   */
+  action: string;
+  /** Who did it. */
+  actor: AuditActorDto;
+  /**
+   * What kind of thing it was done to.
+   * @example "plugin"
+   */
+  targetType: string;
+  /**
+   * Its id.
+   * @example "my_custom_plugin"
+   */
+  targetId: string;
+  /** How it was, secrets masked; null when it is new. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })
+  before: object | null;
+  /** How it is, secrets masked; null when it is gone. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { enabled: true } })
+  after: object | null;
+  /** The reason that was given, where one is asked for. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  reason: string | null;
+  /**
+   * Request id.
+   * @example "0b5f7a52-5a3c-4c58-9f0e-3f1c8b6c2a11"
+   */
+  requestId: string;
+}
+
+/** A page of audit rows, newest first. */
+export class AuditPageDto {
+  /** The rows. */
+  entries: AuditDto[];
+  /**
+   * How many rows this page has.
+   * @example 1
+   */
+  count: number;
+  /** Pass it as `cursor` for the next page; null on the last one. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  nextCursor: string | null;
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, LessThan } from 'typeorm';
+import type { Tx } from '../database/transaction.js';
+import type { RequestContext } from '../http/request.js';
+import { AuditEntity } from './audit.entity.js';
+
+/** A change to put on record. `before` and `after` must come with their secrets masked. */
+export interface AuditEntry {
+  action: string;
+  targetType: 'plugin' | 'key';
+  targetId: string;
+  before?: object | null;
+  after?: object | null;
+  reason?: string;
+}
+
+export interface AuditFilter {
+  action?: string;
+  target?: string;
+  actor?: string;
+  cursor?: string;
+  limit: number;
+}
+
+/** Owns the audit table: rows are written in the transaction of the change they tell of, and never changed. */
+@Injectable()
+export class AuditRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async record(tx: Tx, { actor, requestId }: RequestContext, entry: AuditEntry): Promise<void> {
+    await tx.insert(AuditEntity, {
+      action: entry.action,
+      actorKind: actor.kind,
+      actorId: actor.id,
+      actorName: actor.name,
+      targetType: entry.targetType,
+      targetId: entry.targetId,
+      before: entry.before ?? null,
+      after: entry.after ?? null,
+      reason: entry.reason ?? null,
+      requestId,
+    });
+  }
+
+  list({ action, target, actor, cursor, limit }: AuditFilter): Promise<AuditEntity[]> {
+    return this.dataSource.getRepository(AuditEntity).find({
+      where: {
+        ...(action !== undefined && { action }),
+        ...(target !== undefined && { targetId: target }),
+        ...(actor !== undefined && { actorId: actor }),
+        ...(cursor !== undefined && { id: LessThan(cursor) }),
+      },
+      order: { id: 'DESC' },
+      take: limit,
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { PostgresListener } from './listener.js';
+import { Transactions } from './transaction.js';
+
+/** Gives everyone the open DataSource, transactions and the notification listener that start-up made. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static of(dataSource: DataSource, listener: PostgresListener): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [
+        { provide: DataSource, useValue: dataSource },
+        { provide: PostgresListener, useValue: listener },
+        Transactions,
+      ],
+      exports: [DataSource, PostgresListener, Transactions],
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import { EventEmitter } from 'node:events';
+import pg from 'pg';
+import type { Logger } from 'pino';
+
+const CHANNEL = 'plugboard';
+const RETRY_MS = [100, 250, 500, 1_000, 2_000];
+
+/**
+ * The one connection that hears NOTIFY. Emits `message` per notification, `up` and `down` as it comes and goes;
+ * whoever caches on the strength of notifications must not trust the cache while `connected` is false.
+ */
+export class PostgresListener extends EventEmitter<{ message: [string]; up: []; down: [] }> {
+  connected = false;
+  private client: pg.Client | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private attempts = 0;
+  private closed = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly log: Logger,
+  ) {
+    super();
+    this.setMaxListeners(0);
+  }
+
+  async start(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'plugboard listener',
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    });
+    client.on('notification', ({ payload }) => this.emit('message', payload ?? ''));
+    client.on('error', () => undefined);
+    client.once('end', () => this.onEnd(client));
+    this.client = client;
+    try {
+      await client.connect();
+      await client.query(`listen ${CHANNEL}`);
+    } catch (error) {
+      this.log.warn({ err: error }, 'cannot listen for changes yet');
+      await client.end().catch(() => undefined);
+      this.onEnd(client);
+      return;
+    }
+    this.connected = true;
+    this.attempts = 0;
+    this.emit('up');
+  }
+
+  private onEnd(client: pg.Client): void {
+    if (this.client !== client) return;
+    this.client = null;
+    if (this.connected) {
+      this.connected = false;
+      this.emit('down');
+    }
+    if (this.closed) return;
+    const delay = RETRY_MS[Math.min(this.attempts++, RETRY_MS.length - 1)];
+    this.timer = setTimeout(() => void this.start(), delay);
+  }
+
+  async stop(): Promise<void> {
+    this.closed = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.client?.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,16 @@
+/** Every event there is, with its ids. Whoever wants more reads the thing itself. */
+export interface EventMap {
+  'plugin.created': { pluginId: string; revision: number };
+  'plugin.updated': { pluginId: string; revision: number };
+  'plugin.deleted': { pluginId: string };
+  /** What a node's own guest is doing has changed: started, failed, quarantined, stopped. */
+  'plugin.status': { pluginId: string; nodeId: string; status: string };
+  'key.changed': { keyId: string };
+}
+
+export type EventType = keyof EventMap;
+
+/** An event as it is stored, announced and streamed. */
+export type AppEvent = {
+  [T in EventType]: { id: string; at: string; type: T; data: EventMap[T] };
+}[EventType];

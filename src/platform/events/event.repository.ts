@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Tx } from '../database/transaction.js';
+import type { AppEvent, EventMap, EventType } from './event-map.js';
+
+/** An arbitrary constant: writers of events take turns, so that ids become visible in their order. */
+const ORDER_LOCK = 7_301_978;
+
+interface Row {
+  id: string;
+  type: EventType;
+  data: EventMap[EventType];
+  at: Date;
+}
+
+/** Owns the table of events: appended inside the change's own transaction, announced when that commits. */
+@Injectable()
+export class EventRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Appends and announces; both happen only if `tx` commits. Call it last: writers queue from here to commit. */
+  async append<T extends EventType>(tx: Tx, type: T, data: EventMap[T]): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock($1)', [ORDER_LOCK]);
+    await tx.query(
+      `with added as (insert into event (type, data) values ($1, $2) returning id, type, data, at)
+       select pg_notify('plugboard', json_build_object('id', id::text, 'type', type, 'data', data, 'at', at)::text)
+       from added`,
+      [type, JSON.stringify(data)],
+    );
+  }
+
+  /** Events after `id`, oldest first, at most `limit`. */
+  async after(id: string, limit: number): Promise<AppEvent[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      'select id, type, data, at from event where id > $1 order by id limit $2',
+      [id, limit],
+    );
+    return rows.map((row) => ({ ...row, at: row.at.toISOString() }) as AppEvent);
+  }
+
+  async newestId(): Promise<string> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      'select coalesce(max(id), 0)::text as id from event',
+    );
+    return rows[0]?.id ?? '0';
+  }
+
+  async deleteOlderThan(days: number): Promise<void> {
+    await this.dataSource.query(`delete from event where at < now() - make_interval(days => $1)`, [days]);
+  }
+}

@@ -1,0 +1,37 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { EventRepository } from './events/event.repository.js';
+import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
+import { LOG } from './tokens.js';
+
+const EVERY_MS = 3_600_000;
+const EVENT_DAYS = 7;
+
+/** Removes what has outlived its use, once an hour. Deleting the same rows from several servers does no harm. */
+@Injectable()
+export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly events: EventRepository,
+    private readonly idempotency: IdempotencyRepository,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.sweep(), EVERY_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      await this.events.deleteOlderThan(EVENT_DAYS);
+      await this.idempotency.deleteExpired();
+    } catch (error) {
+      this.log.warn({ err: error }, 'housekeeping failed, next try in an hour');
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import { ApiFailures } from './api-failures.js';
+import type { Scope } from './scopes.js';
+
+export const ACCESS = Symbol('access');
+/** What the guard reads: a scope that the caller must hold, any good token, or open to everyone. */
+export type Access = Scope | 'signed-in' | 'public';
+
+/** Says who may call, to the guard and to the document. A route without it or `@Public()` is closed. */
+export function Require(scope: Scope): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(ACCESS, scope satisfies Access),
+    ApiBearerAuth('bearer'),
+    ApiSecurity('apiKey'),
+    ApiExtension('x-required-scope', scope),
+    ApiFailures(401, 403),
+  );
+}
+
+/** Any good token will do, whatever its scopes. */
+export function SignedIn(): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(ACCESS, 'signed-in' satisfies Access),
+    ApiBearerAuth('bearer'),
+    ApiSecurity('apiKey'),
+    ApiFailures(401),
+  );
+}
+
+/** Opens a route to callers without a token. */
+export function Public(): MethodDecorator {
+  return applyDecorators(SetMetadata(ACCESS, 'public' satisfies Access), ApiExtension('x-public', true));
+}

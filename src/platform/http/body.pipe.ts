@@ -1,0 +1,40 @@
+import { type ArgumentMetadata, Injectable, ValidationPipe, type ValidationError } from '@nestjs/common';
+import { assertPlainJson } from './plain-json.js';
+import { BadRequest, type FieldProblem } from './errors.js';
+
+/**
+ * Checks bodies and queries against their DTOs: a wrong type is 400 with the field's name, unknown keys are
+ * dropped (real clients send some), a body that is no object is refused before anything walks it.
+ */
+@Injectable()
+export class BodyPipe extends ValidationPipe {
+  constructor() {
+    super({ whitelist: true, transform: true, stopAtFirstError: true, exceptionFactory: toBadRequest });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type !== 'body') return super.transform(value, metadata);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new BadRequest(
+        'body_not_object',
+        'The body must be a JSON object, sent with Content-Type: application/json.',
+      );
+    assertPlainJson(value);
+    return super.transform(value, metadata);
+  }
+}
+
+function toBadRequest(errors: ValidationError[]): BadRequest {
+  const problems = errors.flatMap((error) => flatten(error, ''));
+  const first = problems[0] ?? { field: '', message: 'is not valid' };
+  return new BadRequest('field_invalid', `${first.field} ${first.message}.`, first.field, problems);
+}
+
+function flatten(error: ValidationError, prefix: string): FieldProblem[] {
+  const field = prefix + error.property;
+  const own = Object.values(error.constraints ?? {}).map((text) => ({
+    field,
+    message: text.startsWith(`${error.property} `) ? text.slice(error.property.length + 1) : text,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, `${field}.`))];
+}

@@ -1,0 +1,147 @@
+import { STATUS_CODES } from 'node:http';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Response } from 'express';
+import type { Logger } from 'pino';
+import { isDatabaseAway } from '../database/database-away.js';
+import { AppError, BadRequest, NotFound, Unavailable, type FieldProblem } from './errors.js';
+import type { AppRequest } from './request.js';
+
+/** A failure as it is told to a client, before it is rendered. */
+interface Failure {
+  status: number;
+  type: string;
+  code: string;
+  message: string;
+  param: string;
+  problems: readonly FieldProblem[];
+}
+
+/** Renders every failure, unknown routes included, in the shape the caller reads. Nothing internal gets out. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly log: Logger) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<AppRequest>();
+    const response = http.getResponse<Response>();
+    const failure = describe(exception, request);
+    const level = failure.status >= 500 ? 'error' : 'debug';
+    this.log[level]({ err: exception, requestId: request.requestId, code: failure.code }, 'request failed');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    send(request, response, failure);
+  }
+}
+
+function describe(exception: unknown, request: AppRequest): Failure {
+  const error = toAppError(exception, request);
+  if (error)
+    return {
+      status: error.status,
+      type: error.type,
+      code: error.code,
+      message: error.message,
+      param: error.param,
+      problems: error.problems,
+    };
+  return {
+    status: 500,
+    type: 'internal_error',
+    code: 'internal_error',
+    message: `Something went wrong in the server. Its log has the details under request id ${request.requestId}.`,
+    param: '',
+    problems: [],
+  };
+}
+
+function toAppError(exception: unknown, request: AppRequest): AppError | null {
+  if (exception instanceof AppError) return exception;
+  if (isDatabaseAway(exception))
+    return new Unavailable('database_unavailable', 'The database cannot be reached just now. Try again.');
+  if (exception instanceof HttpException) return fromNest(exception, request);
+  return fromBodyParser(exception);
+}
+
+function fromNest(exception: HttpException, request: AppRequest): AppError {
+  const status = exception.getStatus();
+  if (status === 404)
+    return new NotFound(
+      'route_not_found',
+      `There is no ${request.method} ${request.path}. The explorer at /docs lists every route.`,
+    );
+  if (exception.cause instanceof SyntaxError || exception.message.includes('JSON')) return badJson();
+  return new BareFailure(status, 'request_failed', STATUS_CODES[status] ?? 'The request failed');
+}
+
+/** Errors of Express's body parser carry a `type`; Nest passes them on as they are. */
+function fromBodyParser(exception: unknown): AppError | null {
+  if (!(exception instanceof Error)) return null;
+  const { type, status } = exception as Error & { type?: unknown; status?: unknown };
+  if (type === 'entity.parse.failed') return badJson();
+  if (type === 'entity.too.large')
+    return new BareFailure(413, 'body_too_large', 'The body is larger than 1 MiB, the most that is read.');
+  if (exception instanceof URIError)
+    return new BadRequest('parameter_invalid', 'The address has a percent sign that is not a valid escape.');
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new BareFailure(status, 'request_failed', STATUS_CODES[status] ?? 'The request failed');
+  return null;
+}
+
+function badJson(): AppError {
+  return new BadRequest('bad_json', 'The body is not valid JSON. Send an object, such as {"name":"x"}.');
+}
+
+/** Failures that the framework raises with a status of its own. */
+class BareFailure extends AppError {
+  readonly type = 'invalid_request_error';
+  constructor(
+    readonly status: number,
+    code: string,
+    message: string,
+  ) {
+    super(code, message);
+  }
+}
+
+function send(request: AppRequest, response: Response, failure: Failure): void {
+  const id = request.requestId ?? '';
+  if (failure.status === 503) response.setHeader('Retry-After', '1');
+  if (failure.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  response.status(failure.status);
+  if (request.headers['x-milady-client-id'] !== undefined || request.headers['x-milady-token'] !== undefined)
+    response.json({ ...envelope(failure, id, request), error: failure.message, code: failure.code });
+  else if (request.accepts(['application/json', 'application/problem+json']) === 'application/problem+json')
+    response.type('application/problem+json').send(JSON.stringify(problem(failure, id)));
+  else response.json(envelope(failure, id, request));
+}
+
+function envelope(failure: Failure, id: string, request: AppRequest): object {
+  const { status, type, code, message, param, problems } = failure;
+  return {
+    ok: false,
+    event_id: id,
+    type,
+    is_bifrost_error: true,
+    status_code: status,
+    error: { type, code, message, param, event_id: id },
+    extra_fields: { provider: '', model_requested: '', request_type: request.operationId ?? '' },
+    ...(status === 422 && { validationErrors: problems }),
+  };
+}
+
+/** RFC 9457. */
+function problem(failure: Failure, id: string): object {
+  const words = failure.type.replaceAll('_', ' ');
+  return {
+    type: `urn:plugboard:error:${failure.code}`,
+    title: words.charAt(0).toUpperCase() + words.slice(1),
+    status: failure.status,
+    detail: failure.message,
+    instance: `urn:uuid:${id}`,
+    code: failure.code,
+    ...(failure.status === 422 && { errors: failure.problems }),
+  };
+}

@@ -1,0 +1,41 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Scope } from './scopes.js';
+
+/** Who is calling. `id` is the token's subject or the virtual key's id. */
+export interface Actor {
+  kind: 'admin' | 'jwt' | 'virtual_key' | 'system';
+  id: string;
+  name: string;
+  scopes: ReadonlySet<Scope>;
+}
+
+/** What a service needs to know about the request it works for; handed down explicitly. */
+export interface RequestContext {
+  requestId: string;
+  actor: Actor;
+}
+
+/** The request as the platform decorates it on its way to a controller. */
+export interface AppRequest extends Request {
+  requestId?: string;
+  operationId?: string;
+  actor?: Actor;
+}
+
+const NOBODY: Actor = { kind: 'system', id: 'anonymous', name: 'anonymous', scopes: new Set() };
+
+/** Who acts when no request does: start-up, the reconciler. */
+export const SYSTEM: RequestContext = {
+  requestId: 'system',
+  actor: { kind: 'system', id: 'system', name: 'system', scopes: new Set() },
+};
+
+export function contextOf(request: AppRequest): RequestContext {
+  return { requestId: request.requestId ?? '', actor: request.actor ?? NOBODY };
+}
+
+/** Controller parameter: the caller and the request id. */
+export const Context = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  contextOf(context.switchToHttp().getRequest<AppRequest>()),
+);

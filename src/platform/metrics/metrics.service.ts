@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** The process's Prometheus metrics; labels have few values (never an id that a caller can make up). */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+
+  readonly requests = new Counter({
+    name: 'plugboard_http_requests_total',
+    help: 'Answers given, by operation and status.',
+    labelNames: ['operation', 'status'] as const,
+    registers: [this.registry],
+  });
+
+  readonly changeSeconds = new Histogram({
+    name: 'plugboard_plugin_change_seconds',
+    help: 'Time from a change that starts or reloads a plugin to its answer, in seconds.',
+    labelNames: ['outcome'] as const,
+    buckets: [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+    registers: [this.registry],
+  });
+
+  readonly hookSeconds = new Histogram({
+    name: 'plugboard_hook_call_seconds',
+    help: 'Time of one hook call through the fence, in seconds.',
+    labelNames: ['outcome'] as const,
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1, 10],
+    registers: [this.registry],
+  });
+
+  readonly plugins = new Gauge({
+    name: 'plugboard_plugins',
+    help: 'Plugins of this node, by status.',
+    labelNames: ['status'] as const,
+    registers: [this.registry],
+  });
+
+  readonly guestFailures = new Counter({
+    name: 'plugboard_guest_failures_total',
+    help: 'Plugin processes that failed to start or died unasked.',
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  readonly contentType = this.registry.contentType;
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+}
