@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -120,6 +120,19 @@ describe('limits of a download', () => {
     const { body } = await hasty.fetchStream(url);
     await new Promise((resolve) => body.once('close', resolve));
     expect(body.errored).toEqual(failure('download_timeout'));
+  });
+
+  it('leaves no timer and no listener behind', async () => {
+    const url = await http((_req, res) => res.end('x'));
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const stop = new AbortController();
+    const { body } = await client.fetchStream(url, { signal: stop.signal });
+    const closed = once(body, 'close');
+    await body.toArray();
+    await closed;
+    expect(timers()).toBe(before);
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(0);
   });
 
   it('passes on the reason of the caller and hangs up', async () => {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { guardedClient } from '../support/guarded-client.js';
 import { type Origin, httpOrigin, httpsOrigin } from '../support/origin.js';
 
@@ -41,15 +43,22 @@ describe('downloads over TLS', () => {
     );
   });
 
-  it('refuses a certificate nobody vouches for, whatever the environment says', async () => {
-    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
-    try {
-      await expect(guardedClient(['127.0.0.1']).fetchBytes(secure.url)).rejects.toEqual(
-        expect.objectContaining({ code: 'download_failed', reason: 'invalid' }),
-      );
-    } finally {
-      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    }
+  it('refuses a certificate nobody vouches for', async () => {
+    await expect(guardedClient(['127.0.0.1']).fetchBytes(secure.url)).rejects.toEqual(
+      expect.objectContaining({ code: 'download_failed', reason: 'invalid' }),
+    );
+  });
+
+  it('checks certificates although the environment says not to', async () => {
+    const program = `
+      import { guardedClient } from '${new URL('../support/guarded-client.js', import.meta.url).href}';
+      const outcome = guardedClient(['127.0.0.1']).fetchBytes('${secure.url}');
+      console.log(await outcome.then(() => 'trusted', (error) => error.reason));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      env: { NODE_TLS_REJECT_UNAUTHORIZED: '0', https_proxy: plain.url, NODE_USE_ENV_PROXY: '1' },
+    });
+    expect(stdout.trim()).toBe('invalid');
+    expect(reached).toBe(0);
   });
 
   it('does not follow a redirect down to http', async () => {

@@ -14,7 +14,12 @@ describe('destination', () => {
   });
 
   it('knows a connected peer only by an address that was checked', () => {
-    const destination = { hostname: 'a.example', port: 80, tls: false, addresses: ['1.2.3.4', '2001:db8::1'] };
+    const destination = {
+      hostname: 'a.example',
+      port: 80,
+      tls: false,
+      addresses: ['1.2.3.4', '2001:db8::1'],
+    };
     expect(isChecked(destination, '1.2.3.4')).toBe(true);
     expect(isChecked(destination, '::ffff:1.2.3.4')).toBe(true);
     expect(isChecked(destination, '2001:DB8:0::1')).toBe(true);
