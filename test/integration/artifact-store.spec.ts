@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { ArtifactStore } from '../../src/platform/artifacts/artifact-store.js';
 import { guardedClient } from '../support/guarded-client.js';
 import { type Origin, httpOrigin } from '../support/origin.js';
@@ -162,20 +162,20 @@ describe('artifact store', () => {
     await store.sweep();
     await mkdir(join(root, 'partial'), { recursive: true });
     await writeFile(join(root, 'partial', 'left-over'), 'half');
-    const started = new Promise<ServerResponse>((resolve) => {
-      answer = (res) => {
-        res.write(content.subarray(0, 100_000));
-        resolve(res);
-      };
+    let during: string[] = [];
+    const body = async function* (): AsyncGenerator<Buffer> {
+      yield content.subarray(0, 100_000);
+      await sweeping.sweep();
+      during = await files();
+      yield content.subarray(100_000);
+    };
+    const answered = { status: 200, headers: {}, finalUrl: origin.url };
+    const sweeping = new ArtifactStore(root, {
+      fetchStream: () => Promise.resolve({ ...answered, body: Readable.from(body()) }),
     });
-    const fetching = store.fetch(`${origin.url}/a.js`, digest);
-    const res = await started;
-    await store.sweep();
-    expect(await files()).not.toContain('left-over');
-    const finished = once(res, 'finish');
-    res.end(content.subarray(100_000));
-    await finished;
-    await fetching;
+    await sweeping.fetch(`${origin.url}/a.js`, digest);
+    expect(during).toHaveLength(1);
+    expect(during).not.toContain('left-over');
     expect(await store.has(digest)).toBe(true);
   });
 });
