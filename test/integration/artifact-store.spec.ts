@@ -86,7 +86,7 @@ describe('artifact store', () => {
 
   it('refuses other bytes, naming both digests, and leaves nothing behind', async () => {
     answer = (res) => res.end('something else');
-    const error = await store.fetch(`${origin.url}/a.js`, digest).catch((e: Error) => e);
+    const error = await store.fetch(`${origin.url}/a.js`, digest).catch((e: unknown) => e);
     expect(error).toEqual(expect.objectContaining({ code: 'checksum_mismatch', status: 422 }));
     expect(String(error)).toContain(digest);
     expect(String(error)).toContain(sha256(Buffer.from('something else')));

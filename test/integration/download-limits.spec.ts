@@ -178,7 +178,7 @@ describe('limits of a download', () => {
     const origin = await httpOrigin(() => undefined);
     await origin.close();
     const named = guardedClient(['gone.example'], {}, { resolver: () => Promise.resolve(['127.0.0.1']) });
-    const error = await named.fetchBytes(`http://gone.example:${origin.port}/`).catch((e: Error) => e);
+    const error = await named.fetchBytes(`http://gone.example:${origin.port}/`).catch((e: unknown) => e);
     expect(error).toEqual(failure('download_failed', 'try_later'));
     expect(String(error)).not.toContain('127.0.0.1');
   });

@@ -91,7 +91,7 @@ export class ArtifactStore {
     await this.makeFolders(digest);
     const twin = await this.find(digest);
     return this.publish(path, digest, (partial) =>
-      twin ? copyFile(twin.path, partial) : this.download(url, partial),
+      twin ? copied(twin.path, partial) : this.download(url, partial),
     );
   }
 
@@ -99,12 +99,12 @@ export class ArtifactStore {
   private async publish(
     path: string,
     digest: string,
-    fill: (partial: string) => Promise<FileDigest | void>,
+    fill: (partial: string) => Promise<FileDigest | undefined>,
   ): Promise<Artifact> {
     const partial = join(this.partialFolder, randomUUID());
     this.partials.add(partial);
     try {
-      const filled = (await fill(partial)) ?? (await digestOfFile(partial));
+      const filled = await fill(partial);
       if (filled?.sha256 !== digest) throw checksumMismatch(digest, filled?.sha256);
       await chmod(partial, FILE_MODE);
       await rename(partial, path);
@@ -148,6 +148,11 @@ export class ArtifactStore {
     // The umask may have taken bits away.
     for (const made of [this.root, dirname(folder), folder]) await chmod(made, FOLDER_MODE);
   }
+}
+
+async function copied(from: string, to: string): Promise<FileDigest | undefined> {
+  await copyFile(from, to);
+  return digestOfFile(to);
 }
 
 async function soundFile(path: string, digest: string): Promise<Artifact | undefined> {

@@ -46,7 +46,7 @@ export class Deadline {
     signal.throwIfAborted();
     let stop = (): void => undefined;
     const ended = new Promise<never>((_resolve, reject) => {
-      stop = () => reject(signal.reason);
+      stop = () => reject(signal.reason as Error);
       signal.addEventListener('abort', stop, { once: true });
     });
     try {

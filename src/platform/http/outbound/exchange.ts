@@ -27,7 +27,7 @@ export function exchange(
     });
     const stop = (): void => {
       outgoing.destroy();
-      reject(signal.reason);
+      reject(signal.reason as Error);
     };
     signal.addEventListener('abort', stop, { once: true });
     outgoing.once('response', resolve);

@@ -86,7 +86,7 @@ export class GuardedClient {
       return { status: response.statusCode ?? 0, headers: response.headers, finalUrl: hop.url.href, body };
     } catch (error) {
       this.end(deadline);
-      if (deadline.signal.aborted) throw deadline.signal.reason;
+      if (deadline.signal.aborted) throw deadline.signal.reason as Error;
       throw error;
     }
   }
