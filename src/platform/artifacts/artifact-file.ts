@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { extname } from 'node:path';
+
+/** Loaders tell these formats apart by the file's extension. */
+const KEPT_EXTENSIONS = new Set(['.wasm', '.mjs', '.js', '.cjs', '.json']);
+
+export interface FileDigest {
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** The extension a file from this URL is kept under; empty when no loader goes by it. */
+export function extensionOf(url: string): string {
+  const extension = URL.canParse(url) ? extname(new URL(url).pathname).toLowerCase() : '';
+  return KEPT_EXTENSIONS.has(extension) ? extension : '';
+}
+
+/** Reads a file through; undefined when there is none. */
+export async function digestOfFile(path: string): Promise<FileDigest | undefined> {
+  const meter = new DigestMeter();
+  try {
+    for await (const chunk of createReadStream(path)) meter.add(chunk as Buffer);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  return meter.result();
+}
+
+/** Whether a file system call failed because there is nothing at that path. */
+export function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+/** Counts and hashes what passes through it; `result()` is read once, at the end. */
+export class DigestMeter {
+  private readonly hash = createHash('sha256');
+  private bytes = 0;
+
+  add(chunk: Uint8Array): void {
+    this.hash.update(chunk);
+    this.bytes += chunk.length;
+  }
+
+  async *through(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      this.add(chunk);
+      yield chunk;
+    }
+  }
+
+  result(): FileDigest {
+    return { sha256: this.hash.digest('hex'), bytes: this.bytes };
+  }
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Unprocessable } from '../http/errors.js';
+import type { GuardedClient } from '../http/outbound/guarded.client.js';
+import { DigestMeter, type FileDigest, digestOfFile, extensionOf, isMissing } from './artifact-file.js';
+
+/** Guests run as other users and must be able to read what they load, and only that. */
+const FILE_MODE = 0o644;
+const FOLDER_MODE = 0o755;
+
+export interface Artifact {
+  /** Absolute, `<root>/sha256/<aa>/<digest><extension>`. */
+  readonly path: string;
+  /** Size of the file in bytes. */
+  readonly bytes: number;
+}
+
+interface Running {
+  readonly url: string;
+  readonly done: Promise<Artifact>;
+}
+
+/**
+ * Downloads kept by the digest of their content: a path it hands out held exactly those bytes when it was
+ * handed out, and a file appears under its digest whole or not at all. One process owns a root.
+ */
+export class ArtifactStore {
+  private readonly running = new Map<string, Running>();
+  private readonly partials = new Set<string>();
+
+  /** @param root absolute folder; everyone above it must let the guests' users pass */
+  constructor(
+    private readonly root: string,
+    private readonly client: Pick<GuardedClient, 'fetchStream'>,
+  ) {}
+
+  /**
+   * The file with this digest: from disk when it is there and sound, else from `url`. Callers that want one
+   * digest at the same time share a download.
+   * @param sha256 64 hexadecimal digits
+   * @throws Unprocessable `checksum_invalid`, `checksum_mismatch`; whatever `GuardedClient.fetchStream` throws
+   */
+  async fetch(url: string, sha256: string): Promise<Artifact> {
+    const digest = parseDigest(sha256);
+    for (;;) {
+      const current = this.running.get(digest);
+      if (!current) return this.begin(url, digest);
+      if (current.url === url) return current.done;
+      // Another address for the same content: if that one fails, ours may still be good.
+      await current.done.catch(() => undefined);
+    }
+  }
+
+  /** The stored file with this digest, whatever its extension; undefined when there is none that is sound. */
+  async find(sha256: string): Promise<Artifact | undefined> {
+    const digest = parseDigest(sha256);
+    for (const name of await namesIn(this.folderOf(digest))) {
+      if (name !== digest && !name.startsWith(`${digest}.`)) continue;
+      const found = await soundFile(join(this.folderOf(digest), name), digest);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** Whether a sound file with this digest is stored. Reads the file through. */
+  async has(sha256: string): Promise<boolean> {
+    return (await this.find(sha256)) !== undefined;
+  }
+
+  /** Removes what a killed process left half-written; to be called once at start. */
+  async sweep(): Promise<void> {
+    const left = (await namesIn(this.partialFolder)).map((name) => join(this.partialFolder, name));
+    await Promise.all(
+      left.filter((path) => !this.partials.has(path)).map((path) => rm(path, { force: true })),
+    );
+  }
+
+  private begin(url: string, digest: string): Promise<Artifact> {
+    const done = this.obtain(url, digest).finally(() => this.running.delete(digest));
+    this.running.set(digest, { url, done });
+    return done;
+  }
+
+  private async obtain(url: string, digest: string): Promise<Artifact> {
+    const path = join(this.folderOf(digest), digest + extensionOf(url));
+    const stored = await soundFile(path, digest);
+    if (stored) return stored;
+    // Nobody is to load the damaged file while, or because, it cannot be fetched again.
+    await rm(path, { force: true });
+    await this.makeFolders(digest);
+    const twin = await this.find(digest);
+    return this.publish(path, digest, (partial) =>
+      twin ? copied(twin.path, partial) : this.download(url, partial),
+    );
+  }
+
+  /** Fills a temporary file in the same file system and gives it its name once its digest is proven. */
+  private async publish(
+    path: string,
+    digest: string,
+    fill: (partial: string) => Promise<FileDigest | undefined>,
+  ): Promise<Artifact> {
+    const partial = join(this.partialFolder, randomUUID());
+    this.partials.add(partial);
+    try {
+      const filled = await fill(partial);
+      if (filled?.sha256 !== digest) throw checksumMismatch(digest, filled?.sha256);
+      await chmod(partial, FILE_MODE);
+      await rename(partial, path);
+      return { path, bytes: filled.bytes };
+    } finally {
+      await rm(partial, { force: true });
+      this.partials.delete(partial);
+    }
+  }
+
+  private async download(url: string, partial: string): Promise<FileDigest> {
+    const { body } = await this.client.fetchStream(url);
+    const meter = new DigestMeter();
+    try {
+      const file = await open(partial, 'wx', 0o600);
+      try {
+        await writeFile(file, meter.through(body));
+        // A name must never outlive its content; the name itself may be lost: then it is fetched again.
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } finally {
+      body.destroy();
+    }
+    return meter.result();
+  }
+
+  private get partialFolder(): string {
+    return join(this.root, 'partial');
+  }
+
+  private folderOf(digest: string): string {
+    return join(this.root, 'sha256', digest.slice(0, 2));
+  }
+
+  private async makeFolders(digest: string): Promise<void> {
+    const folder = this.folderOf(digest);
+    await mkdir(this.partialFolder, { recursive: true });
+    await mkdir(folder, { recursive: true });
+    // The umask may have taken bits away.
+    for (const made of [this.root, dirname(folder), folder]) await chmod(made, FOLDER_MODE);
+  }
+}
+
+async function copied(from: string, to: string): Promise<FileDigest | undefined> {
+  await copyFile(from, to);
+  return digestOfFile(to);
+}
+
+async function soundFile(path: string, digest: string): Promise<Artifact | undefined> {
+  const found = await digestOfFile(path);
+  return found?.sha256 === digest ? { path, bytes: found.bytes } : undefined;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function parseDigest(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/i.test(sha256))
+    throw new Unprocessable('checksum_invalid', 'A sha256 checksum has 64 hexadecimal digits.', 'checksum');
+  return sha256.toLowerCase();
+}
+
+function checksumMismatch(expected: string, actual = 'nothing'): Unprocessable {
+  return new Unprocessable(
+    'checksum_mismatch',
+    `The file should have the sha256 checksum ${expected}, but it has ${actual}.`,
+    'checksum',
+  );
+}

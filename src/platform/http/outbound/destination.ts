@@ -1,0 +1,69 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { type AddressPolicy, canonicalAddress } from './address-policy.js';
+import type { Deadline } from './deadline.js';
+import { DownloadFailed, destinationRefused, privateDestination } from './download.errors.js';
+
+/** Answers every address of a host name; an error's `code` is Node's (`ENOTFOUND` …). */
+export type Resolver = (hostname: string) => Promise<readonly string[]>;
+
+/** A host and all the addresses that were found for it and checked. Nothing else may be connected to. */
+export interface Destination {
+  /** As the certificate and the `Host` header name it; IPv6 without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly addresses: readonly string[];
+}
+
+/** The system's resolver, hosts file included, in the order it prefers. */
+export const systemResolver: Resolver = async (hostname) => {
+  const answers = await lookup(hostname, { all: true, verbatim: true });
+  return answers.map(({ address }) => address);
+};
+
+/**
+ * Reads a URL the WHATWG way, so that every odd spelling of an address (decimal, octal, hexadecimal, IDN
+ * digits) is already what a connection would use, and drops the root dot that would dodge a host list.
+ * @throws Unprocessable `destination_refused` unless it is an http(s) URL without credentials
+ */
+export function parseDestinationUrl(text: string, base?: URL): URL {
+  if (!URL.canParse(text, base?.href)) throw destinationRefused(text.slice(0, 200), 'it is not a valid URL.');
+  const url = new URL(text, base);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw destinationRefused(url.host || url.protocol, 'only http and https URLs are permitted.');
+  if (url.username !== '' || url.password !== '')
+    throw destinationRefused(url.host, 'credentials in the URL are not permitted.');
+  url.hostname = url.hostname.replace(/\.$/, '');
+  url.hash = '';
+  return url;
+}
+
+/**
+ * Resolves the host of `url` once and checks every answer: one forbidden address among public ones is enough
+ * to refuse, because which of them a connection takes is not ours to choose.
+ * @throws Unprocessable `destination_refused`; the resolver's error when there is no answer
+ */
+export async function resolveDestination(
+  url: URL,
+  policy: AddressPolicy,
+  resolver: Resolver,
+  deadline: Deadline,
+): Promise<Destination> {
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const literal = isIP(hostname) !== 0;
+  const addresses = literal ? [hostname] : await deadline.race(resolver(hostname));
+  if (addresses.length === 0) throw new DownloadFailed('try_later', `The host "${hostname}" has no address.`);
+  const permitted = policy.listsHost(hostname)
+    ? addresses.every((address) => isIP(address) !== 0)
+    : addresses.every((address) => policy.permits(address));
+  if (!permitted) throw privateDestination(hostname);
+  const tls = url.protocol === 'https:';
+  return { hostname, port: Number(url.port) || (tls ? 443 : 80), tls, addresses };
+}
+
+/** Whether a connected socket's peer is one of the addresses that were checked. */
+export function isChecked(destination: Destination, peer: string | undefined): boolean {
+  if (peer === undefined) return false;
+  return destination.addresses.map(canonicalAddress).includes(canonicalAddress(peer));
+}

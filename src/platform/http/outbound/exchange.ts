@@ -1,0 +1,42 @@
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import type { Socket } from 'node:net';
+
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/**
+ * Sends one GET over a connection that is open already and answers with the head of the response. There is no
+ * agent: nothing is kept alive, nothing is pooled, and no proxy setting of the environment has a say.
+ * @throws Node's error when there is no well-formed answer, or `signal`'s reason
+ */
+export function exchange(
+  socket: Socket,
+  url: URL,
+  headers: OutgoingHttpHeaders,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      createConnection: () => socket,
+      method: 'GET',
+      host: url.hostname,
+      path: url.pathname + url.search,
+      headers: { ...headers, host: url.host, connection: 'close' },
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Explicit, because a Node flag would otherwise permit malformed framing.
+      insecureHTTPParser: false,
+    });
+    const stop = (): void => {
+      outgoing.destroy();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    outgoing.once('response', resolve);
+    outgoing.on('error', reject);
+    outgoing.once('close', () => {
+      signal.removeEventListener('abort', stop);
+      reject(new Error('closed without an answer'));
+    });
+    if (signal.aborted) stop();
+    else outgoing.end();
+  });
+}

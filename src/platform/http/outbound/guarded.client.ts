@@ -1,0 +1,183 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Config } from '../../../config.js';
+import { Unavailable } from '../errors.js';
+import { AddressPolicy } from './address-policy.js';
+import { BoundedBody } from './bounded-body.js';
+import { openConnection } from './connection.js';
+import { Deadline } from './deadline.js';
+import { type Resolver, parseDestinationUrl, resolveDestination, systemResolver } from './destination.js';
+import {
+  DownloadFailed,
+  downloadTimeout,
+  downloadTooLarge,
+  networkFailure,
+  statusFailure,
+} from './download.errors.js';
+import { exchange } from './exchange.js';
+import { headersFor, isRedirect, redirectTarget } from './redirect.js';
+
+const MAX_REDIRECTS = 5;
+
+/** Headers that are the client's own business; a caller's are dropped. */
+const RESERVED = new Set(['accept-encoding', 'connection', 'content-length', 'host', 'transfer-encoding']);
+
+export type OutboundConfig = Pick<Config, 'OUTBOUND_ALLOW' | 'OUTBOUND_MAX_BYTES' | 'OUTBOUND_TIMEOUT'>;
+
+export interface OutboundSurroundings {
+  /** Instead of the system's resolver. */
+  readonly resolver?: Resolver;
+  /** PEM certificates to trust instead of Node's. */
+  readonly ca?: string;
+}
+
+export interface FetchOptions {
+  /** Sent to the URL's own origin; across a redirect to another one only `accept` and the like go along. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Largest body, in bytes; never above `OUTBOUND_MAX_BYTES`. */
+  readonly maxBytes?: number;
+  /** Time for everything, redirects and body included, in milliseconds; never above `OUTBOUND_TIMEOUT`. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface FetchHead {
+  /** 2xx or 304. */
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The URL that answered, after redirects. */
+  readonly finalUrl: string;
+}
+
+interface Hop {
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+}
+
+/**
+ * The one way out to HTTP: it connects only to addresses it has checked, on every hop, and hands out nothing
+ * that came late, broken off, compressed or larger than permitted.
+ */
+export class GuardedClient {
+  private readonly policy: AddressPolicy;
+  private readonly running = new Set<Deadline>();
+  private closed = false;
+
+  /** @throws ConfigError when OUTBOUND_ALLOW has an entry that is no host, address or CIDR */
+  constructor(
+    private readonly config: OutboundConfig,
+    private readonly surroundings: OutboundSurroundings = {},
+  ) {
+    this.policy = new AddressPolicy(config.OUTBOUND_ALLOW);
+  }
+
+  /**
+   * GETs `url`. The body must be read or destroyed; it fails with the same errors.
+   * @throws Unprocessable `destination_refused`, `download_too_large`; DownloadFailed; GatewayTimeout
+   * `download_timeout`; Unavailable after `close()`; the reason of `options.signal`
+   */
+  async fetchStream(url: string, options: FetchOptions = {}): Promise<FetchHead & { body: Readable }> {
+    const first = { url: parseDestinationUrl(url), headers: callerHeaders(options.headers) };
+    const deadline = this.begin(first.url.host, options);
+    try {
+      const { hop, response } = await this.follow(first, deadline);
+      const body = this.open(response, hop.url.host, options.maxBytes, deadline);
+      body.once('close', () => this.end(deadline));
+      return { status: response.statusCode ?? 0, headers: response.headers, finalUrl: hop.url.href, body };
+    } catch (error) {
+      this.end(deadline);
+      if (deadline.signal.aborted) throw deadline.signal.reason as Error;
+      throw error;
+    }
+  }
+
+  /** As `fetchStream`, with the whole body in memory: give `maxBytes`. */
+  async fetchBytes(url: string, options: FetchOptions = {}): Promise<FetchHead & { bytes: Buffer }> {
+    const { body, ...head } = await this.fetchStream(url, options);
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk as Buffer);
+    return { ...head, bytes: Buffer.concat(chunks) };
+  }
+
+  /** Ends every download, running or to come, with Unavailable: shutdown need not wait for any. */
+  close(): void {
+    this.closed = true;
+    for (const deadline of this.running) deadline.abort(shuttingDown());
+  }
+
+  private begin(host: string, options: FetchOptions): Deadline {
+    const ms = Math.min(options.timeoutMs ?? Infinity, this.config.OUTBOUND_TIMEOUT);
+    const deadline = new Deadline(ms, () => downloadTimeout(host, ms), options.signal);
+    this.running.add(deadline);
+    if (this.closed) deadline.abort(shuttingDown());
+    return deadline;
+  }
+
+  private end(deadline: Deadline): void {
+    deadline.close();
+    this.running.delete(deadline);
+  }
+
+  private async follow(first: Hop, deadline: Deadline): Promise<{ hop: Hop; response: IncomingMessage }> {
+    let hop = first;
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      const response = await this.request(hop, deadline);
+      if (!isRedirect(response.statusCode ?? 0)) return { hop, response };
+      response.destroy();
+      const url = redirectTarget(hop.url, response.headers.location);
+      hop = { url, headers: headersFor(hop.url, url, hop.headers) };
+    }
+    throw new DownloadFailed('invalid', `"${first.url.host}" redirects more than ${MAX_REDIRECTS} times.`);
+  }
+
+  private async request({ url, headers }: Hop, deadline: Deadline): Promise<IncomingMessage> {
+    const { resolver = systemResolver, ca } = this.surroundings;
+    try {
+      const destination = await resolveDestination(url, this.policy, resolver, deadline);
+      const socket = await openConnection(destination, deadline, ca);
+      const sent = { accept: '*/*', 'user-agent': 'plugboard', ...headers, 'accept-encoding': 'identity' };
+      return await exchange(socket, url, sent, deadline.signal);
+    } catch (error) {
+      throw networkFailure(url.host, error);
+    }
+  }
+
+  private open(
+    response: IncomingMessage,
+    host: string,
+    maxBytes: number | undefined,
+    deadline: Deadline,
+  ): Readable {
+    const limit = Math.min(maxBytes ?? Infinity, this.config.OUTBOUND_MAX_BYTES);
+    try {
+      deadline.signal.throwIfAborted();
+      checkHead(response, host, limit);
+      return new BoundedBody(response, host, limit, deadline);
+    } catch (error) {
+      response.destroy();
+      throw error;
+    }
+  }
+}
+
+function shuttingDown(): Unavailable {
+  return new Unavailable('shutting_down', 'The server is stopping; try again when it is back.');
+}
+
+function callerHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return Object.fromEntries(lower.filter(([name]) => !RESERVED.has(name)));
+}
+
+/** Refuses by the head alone what the body need not be read for. */
+function checkHead(response: IncomingMessage, host: string, maxBytes: number): void {
+  const { statusCode: status = 0, headers } = response;
+  if (status !== 304 && (status < 200 || status > 299)) throw statusFailure(host, status);
+  const encodings = [headers['content-encoding'] || 'identity', headers['transfer-encoding'] || 'chunked'];
+  if (!/^identity,chunked$/i.test(encodings.map((value) => value.trim()).join()))
+    throw new DownloadFailed(
+      'invalid',
+      `"${host}" sent the file compressed although that was not asked for.`,
+    );
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw downloadTooLarge(host, maxBytes);
+}
