@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../../platform/events/event-bus.js';
+import { NodeRuntime } from './node-runtime.js';
+import type { PluginDto } from './plugin.dto.js';
+import { pickNamed, PluginRepository } from './plugin.repository.js';
+import { PluginSettings } from './plugin-settings.js';
+import { viewPlugin, viewWanted, type WantedView } from './plugin-view.js';
+
+const compressors = {
+  br: (bytes: Buffer) =>
+    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+  gzip: (bytes: Buffer) => promisify(gzip)(bytes),
+};
+export type Encoding = keyof typeof compressors;
+
+/** The answer to an unfiltered list, ready to send. */
+export class ListSnapshot {
+  readonly etag: string;
+  private readonly compressed = new Map<Encoding, Promise<Buffer>>();
+
+  constructor(
+    readonly plugins: readonly PluginDto[],
+    readonly body: Buffer,
+  ) {
+    this.etag = `"${createHash('sha1').update(body).digest('base64url')}"`;
+  }
+
+  /** The body in a transfer encoding; compressed at first use. */
+  encoded(encoding: Encoding): Promise<Buffer> {
+    const known = this.compressed.get(encoding);
+    if (known) return known;
+    const made = compressors[encoding](this.body);
+    this.compressed.set(encoding, made);
+    return made;
+  }
+}
+
+/**
+ * What readers see of all plugins. Rows are read once and again only when an event says that one changed;
+ * without events (the listening connection is away) every read goes to the database.
+ */
+@Injectable()
+export class KnownPlugins {
+  private wanted: Promise<WantedView[]> | null = null;
+  private snapshot: { list: ListSnapshot; wanted: WantedView[]; changes: number } | null = null;
+
+  constructor(
+    private readonly plugins: PluginRepository,
+    private readonly settings: PluginSettings,
+    private readonly node: NodeRuntime,
+    private readonly bus: EventBus,
+  ) {
+    bus.on('event', ({ type }) => {
+      if (type.startsWith('plugin.') && type !== 'plugin.status') this.invalidate();
+    });
+    bus.on('missed', () => this.invalidate());
+  }
+
+  /** Forgets what was read; to be called as soon as a change of this node's own is committed. */
+  invalidate(): void {
+    this.wanted = null;
+  }
+
+  /** All plugins as one answer; the same object until something changes. */
+  async list(): Promise<ListSnapshot> {
+    const wanted = await this.readWanted();
+    const { changes } = this.node;
+    if (this.snapshot?.wanted === wanted && this.snapshot.changes === changes) return this.snapshot.list;
+    const plugins = wanted.map((view) => viewPlugin(view, this.node.actual(view.id)));
+    const answer = { plugins, count: plugins.length, total: plugins.length, nextCursor: null };
+    const list = new ListSnapshot(plugins, Buffer.from(JSON.stringify(answer)));
+    this.snapshot = { list, wanted, changes };
+    return list;
+  }
+
+  /** The plugin that a path segment names, or null. */
+  async find(segment: string): Promise<PluginDto | null> {
+    const view = pickNamed(await this.readWanted(), segment);
+    return view && viewPlugin(view, this.node.actual(view.id));
+  }
+
+  private readWanted(): Promise<WantedView[]> {
+    if (this.wanted && this.bus.listening) return this.wanted;
+    const reading = this.plugins
+      .all()
+      .then((rows) => rows.map((row) => viewWanted(row, this.settings.read(row))));
+    this.wanted = reading;
+    reading.catch(() => {
+      if (this.wanted === reading) this.wanted = null;
+    });
+    return reading;
+  }
+}

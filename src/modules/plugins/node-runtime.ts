@@ -1,0 +1,64 @@
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Logger } from 'pino';
+import type { Config } from '../../config.js';
+import { Metrics } from '../../platform/metrics/metrics.service.js';
+import { CONFIG, LOG } from '../../platform/tokens.js';
+import { PluginRuntime, sweepOrphans } from '../../runtime/host/index.js';
+import { InstanceReports } from './instance-reports.js';
+import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
+
+/** First of the operating system's users that guests run as where the server is root. */
+const GUEST_UID_BASE = 50_000;
+const HEARTBEAT_MS = 5_000;
+
+/** The plugins that run on this node. Every change of one is reported, counted and logged here. */
+@Injectable()
+export class NodeRuntime extends PluginRuntime implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    @Inject(PLUGINS_OPTIONS) private readonly plugins: PluginsOptions,
+    @Inject(CONFIG) config: Config,
+    private readonly metrics: Metrics,
+    private readonly reports: InstanceReports,
+    @Inject(LOG) log: Logger,
+  ) {
+    super({
+      dataDir: plugins.dataDir,
+      guestProgram: plugins.guestProgram,
+      environment: plugins.guestEnvironment,
+      uidBase: GUEST_UID_BASE,
+      limits: {
+        heapMb: config.GUEST_HEAP_MB,
+        memoryMb: config.GUEST_MEMORY_MB,
+        startMs: config.GUEST_START_TIMEOUT,
+        callMs: config.GUEST_CALL_TIMEOUT,
+        stopMs: config.GUEST_STOP_TIMEOUT,
+        heartbeatMs: HEARTBEAT_MS,
+      },
+      onChange: (pluginId, actual) => {
+        const { status, error } = actual;
+        if (status === 'error') log.warn({ pluginId, error }, 'plugin failed');
+        else log.debug({ pluginId, status }, 'plugin changed');
+        if (error !== null) metrics.guestFailures.inc();
+        reports.add(pluginId, actual);
+      },
+    });
+  }
+
+  async onModuleInit(): Promise<void> {
+    await sweepOrphans(this.plugins.dataDir);
+    this.metrics.plugins.collect = () => this.countByStatus();
+  }
+
+  /** Comes after the last request has been answered. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.stopAll();
+    await this.reports.flush();
+  }
+
+  private countByStatus(): void {
+    const { plugins } = this.metrics;
+    plugins.reset();
+    for (const id of this.pluginIds()) plugins.inc({ status: this.actual(id).status });
+  }
+}
+

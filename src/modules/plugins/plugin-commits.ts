@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { AuditRepository } from '../../platform/audit/audit.repository.js';
+import { Transactions, type Tx } from '../../platform/database/transaction.js';
+import { EventBus } from '../../platform/events/event-bus.js';
+import { Conflict } from '../../platform/http/errors.js';
+import type { RequestContext } from '../../platform/http/request.js';
+import type { Candidate } from '../../runtime/host/index.js';
+import { KnownPlugins } from './known-plugins.js';
+import { NodeRuntime } from './node-runtime.js';
+import type { PluginEntity } from './plugin.entity.js';
+import { PluginRepository } from './plugin.repository.js';
+import type { Settings } from './plugin-settings.js';
+import { viewWanted } from './plugin-view.js';
+
+/** A plugin as a change found it or leaves it. */
+export interface PluginState {
+  row: PluginEntity;
+  settings: Settings;
+}
+
+/** One change of what is wanted, with the process that proves that it works. */
+export interface Change {
+  action: string;
+  before: PluginState | null;
+  after: PluginState | null;
+  /** The started new code, live once the change is committed. Null where nothing is started. */
+  candidate: Candidate | null;
+}
+
+/**
+ * Commits a change of a plugin: record, audit row and event in one short transaction, the running code after
+ * it. What does not commit leaves record and running code as they were. Callers hold the plugin exclusively.
+ */
+@Injectable()
+export class PluginCommits {
+  constructor(
+    private readonly plugins: PluginRepository,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditRepository,
+    private readonly bus: EventBus,
+    private readonly node: NodeRuntime,
+    private readonly known: KnownPlugins,
+  ) {}
+
+  async commit(context: RequestContext, change: Change): Promise<void> {
+    const { before, after, candidate } = change;
+    try {
+      await this.transactions.run((tx) => this.write(tx, context, change));
+    } catch (error) {
+      await candidate?.discard();
+      throw error;
+    }
+    this.known.invalidate();
+    const id = (after ?? before)?.row.id;
+    if (id === undefined) return;
+    if (candidate && after) await candidate.adopt(after.row.revision);
+    else if (!after) await this.node.stop(id, 'deleted');
+    else if (!after.row.enabled) await this.node.stop(id, 'disabled');
+    else this.node.advance(id, after.row.revision);
+  }
+
+  private async write(tx: Tx, context: RequestContext, { action, before, after }: Change): Promise<void> {
+    const targetId = (after ?? before)?.row.id ?? '';
+    if (!before && after) await this.plugins.insert(tx, after.row);
+    else if (after && !(await this.plugins.update(tx, after.row))) throw overtaken(targetId);
+    else if (before && !after && !(await this.plugins.delete(tx, targetId, before.row.revision)))
+      throw overtaken(targetId);
+    await this.audit.record(tx, context, {
+      action,
+      targetType: 'plugin',
+      targetId,
+      before: before && viewWanted(before.row, before.settings),
+      after: after && viewWanted(after.row, after.settings),
+    });
+    const pluginId = targetId;
+    if (!after) await this.bus.publish(tx, 'plugin.deleted', { pluginId });
+    else
+      await this.bus.publish(tx, before ? 'plugin.updated' : 'plugin.created', {
+        pluginId,
+        revision: after.row.revision,
+      });
+  }
+}
+
+function overtaken(id: string): Conflict {
+  return new Conflict('revision_conflict', `Plugin "${id}" was changed at the same time. Read it and try again.`);
+}

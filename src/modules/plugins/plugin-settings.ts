@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { SecretBox } from '../../platform/secrets/secret-box.js';
+import type { FieldProblem } from '../../platform/http/errors.js';
+import type { PluginEntity } from './plugin.entity.js';
+import { checkConfig } from './settings/config-check.js';
+import { refuseConfig } from './settings/config-guard.js';
+import { mergeConfig, mergePatchConfig } from './settings/config-merge.js';
+import type { JsonObject } from './settings/json.js';
+import type { ParameterSet } from './settings/parameter.js';
+import { readParameters } from './settings/parameters.js';
+import { effectiveConfig } from './settings/environment.js';
+import { openConfig, sealConfig } from './settings/sealed-config.js';
+
+/** A plugin's settings, opened: secrets are in the clear, so an instance never leaves the process. */
+export interface Settings {
+  set: ParameterSet;
+  /** As stored; null when none were ever given. */
+  config: JsonObject | null;
+  /** What is missing before the plugin can work. */
+  missing: readonly FieldProblem[];
+}
+
+export type MergeRule = 'by-key' | 'merge-patch';
+
+/** Opens, checks, changes and seals the settings of plugins. */
+@Injectable()
+export class PluginSettings {
+  constructor(private readonly box: SecretBox) {}
+
+  read(row: PluginEntity): Settings {
+    const config = row.config === null ? null : openConfig(this.box, row.id, row.config as JsonObject);
+    const set = parametersOf(row, config ?? {});
+    return { set, config, missing: checkConfig(effectiveConfig(config ?? {}, set), set).missing };
+  }
+
+  /**
+   * The settings after a change; what is stored stays as it is.
+   * @param row with the declaration that the changed plugin has
+   * @throws Unprocessable with every problem found
+   */
+  change(row: PluginEntity, stored: JsonObject | null, patch: JsonObject | undefined, rule: MergeRule): Settings {
+    const before = parametersOf(row, stored ?? {});
+    const merge = rule === 'by-key' ? mergeConfig : mergePatchConfig;
+    const config = patch === undefined ? stored : merge(stored ?? {}, patch, before).config;
+    const set = parametersOf(row, config ?? {});
+    const { missing, problems } = checkConfig(effectiveConfig(config ?? {}, set), set);
+    if (problems.length > 0) refuseConfig(problems);
+    return { set, config, missing };
+  }
+
+  /** Settings as they are stored. */
+  seal(id: string, { config, set }: Settings): Record<string, unknown> | null {
+    return config === null ? null : sealConfig(this.box, { pluginId: id, config, set });
+  }
+}
+
+function parametersOf({ configSchema, declaration }: PluginEntity, config: JsonObject): ParameterSet {
+  return readParameters({ ...declaration, ...(configSchema !== null && { configSchema }), config });
+}

@@ -1,0 +1,107 @@
+import { access } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { ArtifactStore } from '../../platform/artifacts/artifact-store.js';
+import { BadRequest, Unprocessable } from '../../platform/http/errors.js';
+import { type GuestSpec, inspectArtifact, LoadFailed, type Manifest } from '../../runtime/host/index.js';
+import type { PluginEntity } from './plugin.entity.js';
+import type { Settings } from './plugin-settings.js';
+import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
+import { effectiveConfig, environmentOf } from './settings/environment.js';
+import { secretValues } from './settings/secret-texts.js';
+
+/** Where a plugin's code really is. */
+interface Located {
+  path: string;
+  roots: string[];
+  sha256?: string;
+}
+
+type Address = Pick<PluginEntity, 'source' | 'path' | 'checksum'>;
+
+/** Finds the code behind a plugin's path and puts together what the runtime needs to start it. */
+@Injectable()
+export class PluginSpecs {
+  constructor(
+    private readonly artifacts: ArtifactStore,
+    @Inject(PLUGINS_OPTIONS) private readonly options: PluginsOptions,
+  ) {}
+
+  /**
+   * What lies at a plugin's path; a URL is downloaded, once. Null where the plugin has no path.
+   * @throws AppError whatever is wrong with the path, the download or the artifact
+   */
+  async inspect(address: Address): Promise<Manifest | null> {
+    if (address.path === null) return null;
+    const { path, roots } = await this.locate(address);
+    return (await inspectArtifact(path, roots)).manifest;
+  }
+
+  /** @throws LoadFailed where there is nothing to load */
+  async specOf(row: PluginEntity, { set, config, missing }: Settings): Promise<GuestSpec> {
+    const effective = effectiveConfig(config ?? {}, set);
+    return {
+      pluginId: row.id,
+      slot: row.slot,
+      name: row.name,
+      ...(await this.locate(row)),
+      config: effective,
+      env: environmentOf(effective),
+      configured: missing.length === 0,
+      secrets: secretValues(config ?? {}, set),
+    };
+  }
+
+  private async locate({ source, path, checksum }: Address): Promise<Located> {
+    if (path === null)
+      throw new LoadFailed('The plugin has no path, so there is nothing to load. Give it one.', 'artifact');
+    const sha256 = checksum === null ? {} : { sha256: checksum };
+    if (source === 'bundled')
+      return { path: join(this.options.bundledDir, path), roots: [this.options.bundledDir] };
+    if (isUrl(path)) return this.download(path, checksum);
+    return { path: await this.resolve(path), roots: this.options.roots, ...sha256 };
+  }
+
+  private async download(url: string, checksum: string | null): Promise<Located> {
+    if (checksum === null)
+      throw new Unprocessable(
+        'checksum_required',
+        'A plugin from a URL needs its checksum: the SHA-256 of the file, 64 hex digits.',
+        'checksum',
+      );
+    const artifact = (await this.artifacts.find(checksum)) ?? (await this.artifacts.fetch(url, checksum));
+    return { path: artifact.path, roots: [join(this.options.dataDir, 'artifacts')], sha256: checksum };
+  }
+
+  /** A relative path is looked up in the plugin folders, in their order. */
+  private async resolve(path: string): Promise<string> {
+    if (isAbsolute(path)) return path;
+    for (const root of this.options.roots) {
+      const candidate = join(root, path);
+      if (await exists(candidate)) return candidate;
+    }
+    return join(this.options.roots[0] ?? this.options.dataDir, path);
+  }
+}
+
+export function isUrl(path: string): boolean {
+  return /^https?:\/\//i.test(path);
+}
+
+/**
+ * A checksum as it is kept: 64 lower-case hex digits.
+ * @throws BadRequest `field_invalid`
+ */
+export function parseChecksum(text: string): string {
+  const digits = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text.trim())?.[1];
+  if (digits === undefined)
+    throw new BadRequest('field_invalid', 'checksum must be a SHA-256: 64 hex digits.', 'checksum');
+  return digits.toLowerCase();
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,118 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { FreeForm } from '../../platform/http/free-form.js';
+import { HOOKS, type Hook } from '../../runtime/host/index.js';
+
+/** One step of a test. */
+export class TestCheckDto {
+  /**
+   * `load`, `init`, or `check` for the plugin's own test.
+   * @example "load"
+   */
+  name: string;
+  /**
+   * Whether it passed.
+   * @example true
+   */
+  ok: boolean;
+  /**
+   * How long it took, in milliseconds.
+   * @example 31.2
+   */
+  durationMs: number;
+  /**
+   * What came of it.
+   * @example "loaded"
+   */
+  message: string;
+}
+
+/** All steps of a test. */
+export class TestChecksDto {
+  /** The steps, in their order. */
+  checks: TestCheckDto[];
+}
+
+/** What came of testing a plugin in a throw-away process. */
+export class TestResultDto {
+  /**
+   * Whether every check passed.
+   * @example true
+   */
+  ok: boolean;
+  /**
+   * The same.
+   * @example true
+   */
+  success: boolean;
+  /**
+   * Id of the plugin.
+   * @example "pii-redactor"
+   */
+  pluginId: string;
+  /** The checks. */
+  result: TestChecksDto;
+  /**
+   * The first failure, or that there was none.
+   * @example "All checks passed"
+   */
+  message: string;
+  /**
+   * How long it took in all, in milliseconds.
+   * @example 48.5
+   */
+  durationMs: number;
+}
+
+/** What a hook is given. Which keys it looks at depends on the hook. */
+export class CallHookDto {
+  /** What the gateway carries along from hook to hook. */
+  @ApiProperty({ type: 'object', additionalProperties: true, required: false, example: {} })
+  @FreeForm()
+  context?: unknown;
+  /** The request: `{method,path,headers,query,body}` for HTTP hooks, the LLM request for LLM hooks. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    required: false,
+    example: { model: 'gpt-4o', messages: [{ role: 'user', content: 'Write to jane.doe@example.com' }] },
+  })
+  @FreeForm()
+  request?: unknown;
+  /** The response, for post hooks. */
+  @ApiProperty({ required: false })
+  @FreeForm()
+  response?: unknown;
+  /** One chunk of a streamed response, for the chunk hook. */
+  @ApiProperty({ required: false })
+  @FreeForm()
+  chunk?: unknown;
+  /** The error that post hooks are told of. */
+  @ApiProperty({ required: false })
+  @FreeForm()
+  error?: unknown;
+}
+
+/** What a hook answered. */
+export class HookResultDto {
+  /**
+   * Always true; a hook that fails is an error.
+   * @example true
+   */
+  ok: boolean;
+  /**
+   * Id of the plugin.
+   * @example "pii-redactor"
+   */
+  pluginId: string;
+  /** The hook. */
+  @ApiProperty({ enum: HOOKS, example: 'preLLMHook' })
+  hook: Hook;
+  /** What it returned; null where it changed nothing. */
+  @ApiProperty({ nullable: true, example: { messages: [{ role: 'user', content: 'Write to [EMAIL]' }] } })
+  result: unknown;
+  /**
+   * How long it took, the way through the fence included, in milliseconds.
+   * @example 0.4
+   */
+  durationMs: number;
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../platform/http/errors.js';
+import type { RequestContext } from '../../platform/http/request.js';
+import { Metrics } from '../../platform/metrics/metrics.service.js';
+import type { Hook, TrialResult } from '../../runtime/host/index.js';
+import type { CallHookDto, HookResultDto, TestResultDto } from './plugin-tryout.dto.js';
+import { NodeRuntime } from './node-runtime.js';
+import type { PluginEntity } from './plugin.entity.js';
+import { PluginRepository } from './plugin.repository.js';
+import type { RevealDto, RevealedDto } from './plugin-request.dto.js';
+import { PluginSettings } from './plugin-settings.js';
+import { PluginSpecs } from './plugin-specs.js';
+import { unknownPlugin } from './plugins.service.js';
+import { SecretDisclosure } from './secret-disclosure.js';
+
+/** Tries plugins out without changing them, and shows a secret to whoever may see it. */
+@Injectable()
+export class PluginTryout {
+  constructor(
+    private readonly plugins: PluginRepository,
+    private readonly settings: PluginSettings,
+    private readonly specs: PluginSpecs,
+    private readonly node: NodeRuntime,
+    private readonly metrics: Metrics,
+    private readonly secrets: SecretDisclosure,
+  ) {}
+
+  async test(segment: string): Promise<TestResultDto> {
+    const row = await this.find(segment);
+    const { ok, checks, durationMs } = await this.trial(row);
+    const failed = checks.find((check) => !check.ok);
+    return {
+      ok,
+      success: ok,
+      pluginId: row.id,
+      result: { checks },
+      message: failed ? `${failed.name}: ${failed.message}` : 'All checks passed',
+      durationMs,
+    };
+  }
+
+  async callHook(segment: string, hook: Hook, payload: CallHookDto): Promise<HookResultDto> {
+    const row = await this.find(segment);
+    const started = performance.now();
+    const observe = (outcome: string): void =>
+      this.metrics.hookSeconds.observe({ outcome }, (performance.now() - started) / 1000);
+    try {
+      const { value, durationMs } = await this.node.callHook(row.id, hook, payload);
+      observe('ok');
+      return { ok: true, pluginId: row.id, hook, result: value, durationMs };
+    } catch (error) {
+      observe('failed');
+      throw error;
+    }
+  }
+
+  async reveal(context: RequestContext, segment: string, dto: RevealDto): Promise<RevealedDto> {
+    const row = await this.find(segment);
+    return this.secrets.reveal(context, row, dto);
+  }
+
+  /** What stands in the way of even starting a trial is a failed check, not an error. */
+  private async trial(row: PluginEntity): Promise<TrialResult> {
+    try {
+      return await this.node.trial(await this.specs.specOf(row, this.settings.read(row)));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500) throw error;
+      return { ok: false, durationMs: 0, checks: [{ name: 'load', ok: false, durationMs: 0, message: error.message }] };
+    }
+  }
+
+  private async find(segment: string): Promise<PluginEntity> {
+    const row = await this.plugins.find(segment);
+    if (!row) throw unknownPlugin(segment);
+    return row;
+  }
+}

@@ -1,0 +1,53 @@
+import type { ActualPlugin } from '../../runtime/host/index.js';
+import type { PluginDto, PluginParameterDto } from './plugin.dto.js';
+import type { PluginEntity } from './plugin.entity.js';
+import type { Settings } from './plugin-settings.js';
+import { configKeys, presentConfig, presentParameters } from './settings/presentation.js';
+
+/** The part of a plugin's object that only a change of what is wanted can change. */
+export type WantedView = Omit<PluginDto, 'actualName' | 'isActive' | 'loadError' | 'status' | 'description'> & {
+  ownDescription: string;
+};
+
+/** Secrets are masked here, once; whatever is made from a view is safe to show. */
+export function viewWanted(row: PluginEntity, { set, config, missing }: Settings): WantedView {
+  return {
+    id: row.id,
+    name: row.name,
+    ownDescription: row.description,
+    category: row.category,
+    tags: row.tags,
+    source: row.source,
+    npmName: row.npmName,
+    version: row.version,
+    enabled: row.enabled,
+    configured: missing.length === 0,
+    parameters: presentParameters(config ?? {}, set) as PluginParameterDto[],
+    validationErrors: [...missing],
+    validationWarnings: [],
+    config: config === null ? null : presentConfig(config, set),
+    configKeys: configKeys(config ?? {}, set),
+    configUiHints: row.configUiHints,
+    isCustom: row.source !== 'bundled',
+    path: row.path,
+    checksum: row.checksum,
+    ...(row.placement !== null && { placement: row.placement }),
+    ...(row.order !== null && { order: row.order }),
+    revision: row.revision,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+/** The plugin's whole object: what is wanted, and what this node says of it. */
+export function viewPlugin({ ownDescription, ...wanted }: WantedView, actual: ActualPlugin): PluginDto {
+  const status = wanted.enabled ? actual.status : 'disabled';
+  return {
+    ...wanted,
+    actualName: actual.actualName,
+    description: ownDescription || (actual.description ?? ''),
+    isActive: status === 'active',
+    loadError: wanted.enabled ? actual.error : null,
+    status: { name: wanted.name, status, logs: actual.logs, types: actual.types },
+  };
+}

@@ -1,0 +1,208 @@
+import { Injectable } from '@nestjs/common';
+import { isUniqueViolation } from '../../platform/database/unique-violation.js';
+import { Conflict, PreconditionFailed, Unprocessable } from '../../platform/http/errors.js';
+import type { RequestContext } from '../../platform/http/request.js';
+import type { Candidate } from '../../runtime/host/index.js';
+import { describeManifest } from './declaration.js';
+import { NodeRuntime } from './node-runtime.js';
+import { PluginCommits, type PluginState } from './plugin-commits.js';
+import type { PluginEntity } from './plugin.entity.js';
+import { checkName, foldName } from './plugin-name.js';
+import { PluginRepository } from './plugin.repository.js';
+import type { CreatePluginDto, UpdatePluginDto } from './plugin-request.dto.js';
+import { type MergeRule, PluginSettings, type Settings } from './plugin-settings.js';
+import { isUrl, parseChecksum, PluginSpecs } from './plugin-specs.js';
+import { unknownPlugin } from './plugins.service.js';
+import { compileConfigSchema } from './settings/config-schema.js';
+import type { JsonObject } from './settings/json.js';
+
+/** Creates, changes and deletes plugins. A change that does not load changes nothing. */
+@Injectable()
+export class PluginWrites {
+  constructor(
+    private readonly plugins: PluginRepository,
+    private readonly settings: PluginSettings,
+    private readonly specs: PluginSpecs,
+    private readonly commits: PluginCommits,
+    private readonly node: NodeRuntime,
+  ) {}
+
+  /** @returns the id of the new plugin */
+  async create(context: RequestContext, dto: CreatePluginDto): Promise<string> {
+    const name = checkName(dto.name);
+    const taken = new Conflict('name_taken', `A plugin named "${name}" is there already.`, 'name');
+    if (await this.plugins.findFolded(foldName(name))) throw taken;
+    const blank = blankRow(name, await this.plugins.nextSlot());
+    const schema = dto.configSchema === undefined ? null : compileConfigSchema(dto.configSchema).schema;
+    const row = await this.withArtifact({ ...blank, configSchema: schema, ...addressOf(dto), ...placeOf(dto) });
+    row.enabled = dto.enabled ?? false;
+    const after = this.withConfig(row, null, dto.config, 'by-key');
+    await this.node.exclusively(row.id, async () => {
+      const candidate = await this.start(after);
+      await this.commits
+        .commit(context, { action: 'plugin.create', before: null, after, candidate })
+        .catch((error: unknown) => {
+          throw isUniqueViolation(error) ? taken : error;
+        });
+    });
+    return row.id;
+  }
+
+  /**
+   * @param expected revision that the caller has seen (`If-Match`), or null
+   * @returns the id of the plugin
+   */
+  async update(
+    context: RequestContext,
+    segment: string,
+    dto: UpdatePluginDto,
+    { rule, expected }: { rule: MergeRule; expected: number | null },
+  ): Promise<string> {
+    const id = await this.idOf(segment);
+    await this.node.exclusively(id, async () => {
+      const before = await this.read(id, expected);
+      const after = await this.changed(before, dto, rule);
+      const reload = dto.enabled === true && before.row.enabled;
+      const differs = isDifferent(before, after);
+      if (!reload && !differs) return;
+      after.row.revision++;
+      after.row.updatedAt = new Date();
+      const restart = reload || needsRestart(before, after);
+      const candidate = restart ? await this.start(after) : null;
+      await this.commits.commit(context, { action: 'plugin.update', before, after, candidate });
+    });
+    return id;
+  }
+
+  async delete(context: RequestContext, segment: string, expected: number | null): Promise<void> {
+    const id = await this.idOf(segment);
+    await this.node.exclusively(id, async () => {
+      const before = await this.read(id, expected);
+      if (before.row.source === 'bundled')
+        throw new Conflict('plugin_bundled', 'This plugin comes with the server: disable it instead of deleting it.');
+      await this.commits.commit(context, { action: 'plugin.delete', before, after: null, candidate: null });
+    });
+  }
+
+  private async idOf(segment: string): Promise<string> {
+    const row = await this.plugins.find(segment);
+    if (!row) throw unknownPlugin(segment);
+    return row.id;
+  }
+
+  private async read(id: string, expected: number | null): Promise<PluginState> {
+    const row = await this.plugins.findById(id);
+    if (!row) throw unknownPlugin(id);
+    if (expected !== null && expected !== row.revision)
+      throw new PreconditionFailed(
+        'revision_mismatch',
+        `The plugin has revision ${row.revision} now. Read it and try again.`,
+        'If-Match',
+      );
+    return { row, settings: this.settings.read(row) };
+  }
+
+  private async changed(before: PluginState, dto: UpdatePluginDto, rule: MergeRule): Promise<PluginState> {
+    const { row } = before;
+    if (row.source === 'bundled' && (dto.path !== undefined || dto.checksum !== undefined))
+      throw new Conflict('plugin_bundled', 'The code of a plugin that comes with the server cannot be exchanged.', 'path');
+    const address = addressOf(dto);
+    const merged = { ...row, ...address, ...placeOf(dto), enabled: dto.enabled ?? row.enabled };
+    const moved = Object.keys(address).length > 0 || dto.enabled === true;
+    const next = moved && row.source !== 'bundled' ? await this.withArtifact(merged) : merged;
+    return this.withConfig(next, before.settings.config, dto.config, rule);
+  }
+
+  private withConfig(
+    row: PluginEntity,
+    stored: JsonObject | null,
+    patch: Record<string, unknown> | undefined,
+    rule: MergeRule,
+  ): PluginState {
+    const settings: Settings = this.settings.change(row, stored, patch as JsonObject | undefined, rule);
+    return { settings, row: { ...row, config: this.settings.seal(row.id, settings) } };
+  }
+
+  /** The row with what its artifact says of itself. */
+  private async withArtifact(row: PluginEntity): Promise<PluginEntity> {
+    if (row.path !== null && isUrl(row.path) && row.checksum === null)
+      throw new Unprocessable(
+        'checksum_required',
+        'A plugin from a URL needs its checksum: the SHA-256 of the file, 64 hex digits.',
+        'checksum',
+      );
+    const described = describeManifest(await this.specs.inspect(row));
+    return {
+      ...row,
+      npmName: described.npmName,
+      version: described.version,
+      description: described.description,
+      category: described.category ?? 'custom',
+      tags: described.tags,
+      configUiHints: described.uiHints,
+      declaration: described.declaration,
+    };
+  }
+
+  private async start(state: PluginState): Promise<Candidate | null> {
+    if (!state.row.enabled) return null;
+    return this.node.prepare(await this.specs.specOf(state.row, state.settings));
+  }
+}
+
+function blankRow(name: string, slot: number): PluginEntity {
+  const now = new Date();
+  return {
+    id: name,
+    foldedId: foldName(name),
+    slot,
+    name,
+    source: 'path',
+    npmName: null,
+    version: null,
+    description: '',
+    category: 'custom',
+    tags: [],
+    enabled: false,
+    path: null,
+    checksum: null,
+    configSchema: null,
+    declaration: null,
+    configUiHints: {},
+    config: null,
+    placement: null,
+    order: null,
+    revision: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function addressOf({ path, checksum }: UpdatePluginDto): Partial<Pick<PluginEntity, 'path' | 'checksum'>> {
+  return {
+    ...(path !== undefined && { path }),
+    ...(checksum !== undefined && { checksum: parseChecksum(checksum) }),
+  };
+}
+
+function placeOf({ placement, order }: UpdatePluginDto): Partial<Pick<PluginEntity, 'placement' | 'order'>> {
+  return { ...(placement !== undefined && { placement }), ...(order !== undefined && { order }) };
+}
+
+/** Settings are compared opened: sealing the same secret twice gives two different texts. */
+function isDifferent(before: PluginState, after: PluginState): boolean {
+  const { config: _before, updatedAt: _old, ...rowBefore } = before.row;
+  const { config: _after, updatedAt: _new, ...rowAfter } = after.row;
+  return (
+    JSON.stringify(rowBefore) !== JSON.stringify(rowAfter) ||
+    JSON.stringify(before.settings.config) !== JSON.stringify(after.settings.config)
+  );
+}
+
+/** Placement and order concern gateways alone; all else that changes needs the code started anew. */
+function needsRestart(before: PluginState, after: PluginState): boolean {
+  if (!after.row.enabled) return false;
+  const relevant = ({ row, settings }: PluginState): string =>
+    JSON.stringify([row.enabled, row.path, row.checksum, row.declaration, row.configSchema, settings.config]);
+  return relevant(before) !== relevant(after);
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { NotFound } from '../../platform/http/errors.js';
+import { KnownPlugins, type ListSnapshot } from './known-plugins.js';
+import type { PluginDto, PluginListDto } from './plugin.dto.js';
+import { filterPlugins } from './plugin-filter.js';
+import type { ListPluginsDto } from './plugin-request.dto.js';
+
+/** Reads plugins. */
+@Injectable()
+export class PluginsService {
+  constructor(private readonly known: KnownPlugins) {}
+
+  /** All plugins, ready to send. */
+  snapshot(): Promise<ListSnapshot> {
+    return this.known.list();
+  }
+
+  async list(query: ListPluginsDto): Promise<PluginListDto> {
+    const { plugins } = await this.known.list();
+    return filterPlugins(plugins, query);
+  }
+
+  /** Names of the plugins that come with the server. */
+  async builtins(): Promise<string[]> {
+    const { plugins } = await this.known.list();
+    return plugins.filter(({ source }) => source === 'bundled').map(({ name }) => name);
+  }
+
+  /** Names of the plugins whose code is loaded now. */
+  async loaded(): Promise<string[]> {
+    const { plugins } = await this.known.list();
+    return plugins
+      .filter(({ isActive, status }) => isActive || status.status === 'uninitialized')
+      .map(({ name }) => name);
+  }
+
+  async get(segment: string): Promise<PluginDto> {
+    const plugin = await this.known.find(segment);
+    if (!plugin) throw unknownPlugin(segment);
+    return plugin;
+  }
+}
+
+export function unknownPlugin(segment: string): NotFound {
+  return new NotFound('plugin_not_found', `There is no plugin named "${segment.slice(0, 200)}".`, 'x');
+}
