@@ -11,10 +11,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 export async function build() {
   const { compilerOptions } = JSON.parse(readFileSync(`${root}nest-cli.json`, 'utf8'));
-  const parsed = ts.getParsedCommandLineOfConfigFile(`${root}tsconfig.json`, {}, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: (d) => fail([d]),
-  });
+  const parsed = ts.getParsedCommandLineOfConfigFile(
+    `${root}tsconfig.json`,
+    {},
+    {
+      ...ts.sys,
+      onUnRecoverableConfigFileDiagnostic: (d) => fail([d]),
+    },
+  );
   const program = ts.createIncrementalProgram({ rootNames: parsed.fileNames, options: parsed.options });
   const before = [];
   for (const plugin of compilerOptions.plugins) {

@@ -66,7 +66,12 @@ export const SETTINGS = {
   GUEST_MEMORY_MB: integer('All memory one plugin process may allocate, in MiB.', 512, 128, 65_536),
   GUEST_START_TIMEOUT: integer('Longest start of a plugin, in milliseconds.', 15_000, 100, 600_000),
   GUEST_CALL_TIMEOUT: integer('Longest single call into a plugin, in milliseconds.', 10_000, 10, 600_000),
-  GUEST_STOP_TIMEOUT: integer('Time a plugin gets to stop before it is killed, in milliseconds.', 3_000, 10, 60_000),
+  GUEST_STOP_TIMEOUT: integer(
+    'Time a plugin gets to stop before it is killed, in milliseconds.',
+    3_000,
+    10,
+    60_000,
+  ),
   LOG_LEVEL: choice('Least severe log line to print.', 'info', [
     'trace',
     'debug',

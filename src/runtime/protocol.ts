@@ -121,7 +121,12 @@ export function decodeFromGuest(line: string): ToHost | null {
     case 'result':
       if (!isId(id)) return null;
       if (value.ok === true) return { type, id, ok: true, value: value.value ?? null };
-      return { type, id, ok: false, message: typeof message === 'string' ? message.slice(0, 4_000) : 'failed' };
+      return {
+        type,
+        id,
+        ok: false,
+        message: typeof message === 'string' ? message.slice(0, 4_000) : 'failed',
+      };
     case 'log':
       if (typeof value.line !== 'string') return null;
       return { type, level: isLevel(value.level) ? value.level : 'info', line: value.line };

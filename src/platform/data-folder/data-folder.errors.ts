@@ -5,5 +5,7 @@ export class DataFolderError extends Error {
 
 /** The system's error code (`ENOENT`, `EACCES` …) of a failed file operation, '' for any other failure. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
 }
