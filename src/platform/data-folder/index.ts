@@ -1,0 +1,5 @@
+export { type DataFolder, openDataFolder } from './data-folder.js';
+export { codeOf, DataFolderError } from './data-folder.errors.js';
+export { pidExists } from './process-identity.js';
+export { isRoot } from './reachable.js';
+export { syncFolder } from './secret-file.js';

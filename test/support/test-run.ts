@@ -1,0 +1,42 @@
+import pg from 'pg';
+import { databaseOn, execute, migrateWhereThereIsASchema, TEST_SERVER, TEST_TEMPLATE } from './database.js';
+
+/** What one run of the tests has on the server. */
+export interface TestRun {
+  /** Variables that tell the specs about it. */
+  readonly environment: Record<string, string>;
+  /** Drops every database of the run, also those that a killed spec left. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the migrated template that the run's databases are copied from. All their names begin with the run's, so
+ * several runs may share a server.
+ * @param run a few letters and digits, another for each run
+ */
+export async function prepareTestRun(server: string, run: string): Promise<TestRun> {
+  const template = `plugboard_test_${run}`;
+  await execute(server, `CREATE DATABASE ${template}`);
+  const close = (): Promise<void> => dropAll(server, template);
+  try {
+    await migrateWhereThereIsASchema(databaseOn(server, template));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { environment: { [TEST_SERVER]: server, [TEST_TEMPLATE]: template }, close };
+}
+
+async function dropAll(server: string, prefix: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
+      [prefix],
+    );
+    for (const { name } of rows) await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  } finally {
+    await client.end();
+  }
+}
