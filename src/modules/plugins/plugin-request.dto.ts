@@ -16,7 +16,7 @@ import {
 import { FreeForm } from '../../platform/http/free-form.js';
 import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
 import { STATUSES, type Status } from './plugin.dto.js';
-import { PLUGIN_TYPES, type PluginType } from '../../runtime/protocol.js';
+import { PLUGIN_TYPES, type PluginType } from '../../runtime/host/index.js';
 
 const MAX_PATH = 4096;
 const MAX_ORDER = 1_000_000;

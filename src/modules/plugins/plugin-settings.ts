@@ -9,7 +9,7 @@ import type { JsonObject } from './settings/json.js';
 import type { ParameterSet } from './settings/parameter.js';
 import { readParameters } from './settings/parameters.js';
 import { effectiveConfig } from './settings/environment.js';
-import { openConfig, sealConfig } from './settings/sealed-config.js';
+import { openConfig, rotateConfig, sealConfig } from './settings/sealed-config.js';
 
 /** A plugin's settings, opened: secrets are in the clear, so an instance never leaves the process. */
 export interface Settings {
@@ -46,6 +46,11 @@ export class PluginSettings {
     const { missing, problems } = checkConfig(effectiveConfig(config ?? {}, set), set);
     if (problems.length > 0) refuseConfig(problems);
     return { set, config, missing };
+  }
+
+  /** The settings sealed anew where an older key sealed them; null where there is nothing to do. */
+  rotate(row: PluginEntity): JsonObject | null {
+    return row.config === null ? null : rotateConfig(this.box, row.id, row.config as JsonObject);
   }
 
   /** Settings as they are stored. */

@@ -9,6 +9,7 @@ import { PluginCommits, type PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { checkName, foldName } from './plugin-name.js';
 import { PluginRepository } from './plugin.repository.js';
+import { blankRow } from './plugin-row.js';
 import type { CreatePluginDto, UpdatePluginDto } from './plugin-request.dto.js';
 import { type MergeRule, PluginSettings, type Settings } from './plugin-settings.js';
 import { isUrl, parseChecksum, PluginSpecs } from './plugin-specs.js';
@@ -148,34 +149,6 @@ export class PluginWrites {
     if (!state.row.enabled) return null;
     return this.node.prepare(await this.specs.specOf(state.row, state.settings));
   }
-}
-
-function blankRow(name: string, slot: number): PluginEntity {
-  const now = new Date();
-  return {
-    id: name,
-    foldedId: foldName(name),
-    slot,
-    name,
-    source: 'path',
-    npmName: null,
-    version: null,
-    description: '',
-    category: 'custom',
-    tags: [],
-    enabled: false,
-    path: null,
-    checksum: null,
-    configSchema: null,
-    declaration: null,
-    configUiHints: {},
-    config: null,
-    placement: null,
-    order: null,
-    revision: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
 }
 
 function addressOf({ path, checksum }: UpdatePluginDto): Partial<Pick<PluginEntity, 'path' | 'checksum'>> {

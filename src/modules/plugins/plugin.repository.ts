@@ -53,6 +53,11 @@ export class PluginRepository {
     return affected === 1;
   }
 
+  /** Exchanges the sealed form of settings that stay the same; no new revision. */
+  async replaceSealed(tx: Tx, { id, revision }: PluginEntity, config: Record<string, unknown>): Promise<void> {
+    await tx.update(PluginEntity, { id, revision }, { config } as object);
+  }
+
   /** @returns false when the plugin was changed or deleted meanwhile */
   async delete(tx: Tx, id: string, revision: number): Promise<boolean> {
     const { affected } = await tx.delete(PluginEntity, { id, revision });

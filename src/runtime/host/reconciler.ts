@@ -6,9 +6,11 @@ import { StartSlots } from './start-slots.js';
 
 /** What should be so about one plugin. */
 export interface Wanted {
-  spec: GuestSpec;
+  pluginId: string;
   enabled: boolean;
   revision: number;
+  /** Read only when the plugin is to be started; may download what is missing. */
+  readSpec(): Promise<GuestSpec>;
 }
 
 export interface ReconcilerOptions {
@@ -62,7 +64,7 @@ export class Reconciler {
 
   private async pass(pluginId?: string): Promise<void> {
     if (pluginId !== undefined) return this.settle(pluginId);
-    const wanted = new Map((await this.options.readWanted()).map((item) => [item.spec.pluginId, item]));
+    const wanted = new Map((await this.options.readWanted()).map((item) => [item.pluginId, item]));
     const known = new Set([...wanted.keys(), ...this.options.runtime.pluginIds()]);
     const differing = [...known].filter((id) => this.differs(id, wanted.get(id)));
     await Promise.all(differing.map((id) => this.slots.run(() => this.settle(id))));
@@ -89,7 +91,7 @@ export class Reconciler {
   private async act(pluginId: string, wanted: Wanted | undefined): Promise<void> {
     const { runtime } = this.options;
     if (!wanted) await runtime.stop(pluginId, 'deleted');
-    else if (wanted.enabled) await runtime.run(wanted.spec, wanted.revision);
+    else if (wanted.enabled) await runtime.run(await wanted.readSpec(), wanted.revision);
     else await runtime.stop(pluginId, 'disabled');
   }
 }

@@ -13,6 +13,8 @@ interface Dependencies {
   start(spec: GuestSpec, onLine: (line: string) => void, signal: AbortSignal): Promise<Guest>;
   backOff: BackOff;
   onChange(): void;
+  /** Told of every line that the log gets. */
+  onLine(): void;
 }
 
 /**
@@ -57,6 +59,12 @@ export class Supervisor {
 
   log(line: string): void {
     this.logs.push(line);
+    this.deps.onLine();
+  }
+
+  /** The running process already is what `revision` wants. */
+  advance(revision: number): void {
+    if (this.spec) this.revision = revision;
   }
 
   /** Makes `guest` the live one, with `lines` as its log so far, and stops the one before it. */

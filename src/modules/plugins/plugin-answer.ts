@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { BadRequest } from '../../platform/http/errors.js';
+import type { Encoding, ListSnapshot } from './known-plugins.js';
+import type { PluginDto } from './plugin.dto.js';
+
+/** Below this size compression costs more than it saves. */
+const MIN_COMPRESSED_BYTES = 1_400;
+
+/** Sends the list as it lies ready: not modified, compressed, or plain. */
+export async function sendList(request: Request, response: Response, list: ListSnapshot): Promise<void> {
+  response.setHeader('ETag', list.etag);
+  if (matches(request.headers['if-none-match'], list.etag)) {
+    response.writeHead(304).end();
+    return;
+  }
+  const encoding = list.body.length < MIN_COMPRESSED_BYTES ? null : encodingFor(request);
+  const body = encoding ? await list.encoded(encoding) : list.body;
+  if (encoding) response.setHeader('Content-Encoding', encoding);
+  response.setHeader('Vary', 'Accept-Encoding');
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', body.length);
+  response.end(body);
+}
+
+/** Sends one plugin with an ETag that carries its revision. */
+export function sendPlugin(request: Request, response: Response, plugin: PluginDto): void {
+  const body = JSON.stringify(plugin);
+  const digest = createHash('sha1').update(body).digest('base64url').slice(0, 16);
+  const etag = `"r${plugin.revision}.${digest}"`;
+  response.setHeader('ETag', etag);
+  if (matches(request.headers['if-none-match'], etag)) response.writeHead(304).end();
+  else response.type('application/json').send(body);
+}
+
+/**
+ * The revision that `If-Match` names; null where any will do. What a plugin prints changes its ETag but not
+ * its revision, so only the revision counts here.
+ * @throws BadRequest `parameter_invalid`
+ */
+export function revisionOf(request: Request): number | null {
+  const given = request.headers['if-match'];
+  if (given === undefined || given.trim() === '*') return null;
+  const revision = /^\s*(?:W\/)?"r(\d{1,9})(?:\.[\w-]*)?"\s*$/.exec(given)?.[1];
+  if (revision === undefined)
+    throw new BadRequest(
+      'parameter_invalid',
+      'If-Match must be the ETag of a plugin as it was read, such as "r3.x", or *.',
+      'If-Match',
+    );
+  return Number(revision);
+}
+
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header === etag || header === '*') return true;
+  return header.split(',').some((item) => item.trim().replace(/^W\//, '') === etag);
+}
+
+function encodingFor(request: Request): Encoding | null {
+  const accepted = request.headers['accept-encoding'];
+  if (accepted === undefined) return null;
+  const found = request.acceptsEncodings(['br', 'gzip', 'identity']);
+  return found === 'br' || found === 'gzip' ? found : null;
+}

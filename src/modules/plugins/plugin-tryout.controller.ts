@@ -1,0 +1,78 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Require } from '../../platform/http/access.js';
+import { ApiFailures } from '../../platform/http/api-failures.js';
+import { BadRequest } from '../../platform/http/errors.js';
+import { Context, type RequestContext } from '../../platform/http/request.js';
+import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { type Hook, HOOKS } from '../../runtime/host/index.js';
+import { RevealDto, RevealedDto } from './plugin-request.dto.js';
+import { CallHookDto, HookResultDto, TestResultDto } from './plugin-tryout.dto.js';
+import { PluginTryout } from './plugin-tryout.service.js';
+
+const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
+
+@ApiTags('Plugins')
+@ApiFailures(503)
+@Controller('api/plugins')
+export class PluginTryoutController {
+  constructor(private readonly tryout: PluginTryout) {}
+
+  @Post(':x/test')
+  @HttpCode(200)
+  @Require('plugins:write')
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Test a plugin',
+    description:
+      'Loads the present version with the present settings in a process that is thrown away, and runs the plugin’s own test where it has one. A failing test is `ok:false` with 200.',
+  })
+  @ApiParam({ ...NAMED, example: 'pii-redactor' })
+  @ApiFailures(400, 404, 409, 422)
+  testPlugin(@Param('x') x: string): Promise<TestResultDto> {
+    return this.tryout.test(x);
+  }
+
+  @Post(':x/hooks/:hook')
+  @HttpCode(200)
+  @Require('plugins:write')
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Run one hook of a gateway plugin',
+    description: 'Hands the body to the hook of the running plugin and answers what it returned and how long it took.',
+  })
+  @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
+  @ApiParam({ name: 'hook', description: 'The hook.', enum: HOOKS, example: 'httpTransportPreHook' })
+  @ApiFailures(400, 404, 409, 413, 422, 502, 504)
+  callPluginHook(
+    @Param('x') x: string,
+    @Param('hook') hook: string,
+    @Body() body: CallHookDto,
+  ): Promise<HookResultDto> {
+    return this.tryout.callHook(x, checkHook(hook), body);
+  }
+
+  @Post(':x/reveal')
+  @HttpCode(200)
+  @Require('secrets:reveal')
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Show a setting in the clear',
+    description: 'The only way to see a secret again. Who asked, for what and why is put on record first.',
+  })
+  @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
+  @ApiFailures(400, 404, 409, 413, 422)
+  revealSetting(
+    @Context() context: RequestContext,
+    @Param('x') x: string,
+    @Body() body: RevealDto,
+  ): Promise<RevealedDto> {
+    return this.tryout.reveal(context, x, body);
+  }
+}
+
+function checkHook(name: string): Hook {
+  const hook = HOOKS.find((known) => known === name);
+  if (!hook) throw new BadRequest('parameter_invalid', `hook must be one of ${HOOKS.join(', ')}.`, 'hook');
+  return hook;
+}

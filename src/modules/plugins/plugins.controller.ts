@@ -1,0 +1,157 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Require } from '../../platform/http/access.js';
+import { ApiFailures } from '../../platform/http/api-failures.js';
+import { Context, type RequestContext } from '../../platform/http/request.js';
+import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import {
+  PluginCreatedDto,
+  PluginDeletedDto,
+  PluginDto,
+  PluginListDto,
+  PluginNamesDto,
+  PluginUpdatedDto,
+} from './plugin.dto.js';
+import { revisionOf, sendList, sendPlugin } from './plugin-answer.js';
+import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
+import { PluginWrites } from './plugin-writes.service.js';
+import { PluginsService } from './plugins.service.js';
+
+const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
+const IF_MATCH = {
+  name: 'If-Match',
+  required: false,
+  description: 'ETag of the plugin as it was read; 412 when it was changed since.',
+  schema: { type: 'string' as const },
+};
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  required: false,
+  description: 'ETag of an earlier answer; 304 when nothing has changed since.',
+  schema: { type: 'string' as const },
+};
+
+@ApiTags('Plugins')
+@ApiFailures(503)
+@Controller('api/plugins')
+export class PluginsController {
+  constructor(
+    private readonly plugins: PluginsService,
+    private readonly writes: PluginWrites,
+  ) {}
+
+  @Get()
+  @Require('plugins:read')
+  @ApiOperation({
+    summary: 'List plugins',
+    description: 'All plugins, or those that pass the filters; `limit` makes pages. Secrets are masked.',
+  })
+  @ApiHeader(IF_NONE_MATCH)
+  @ApiOkResponse({ type: PluginListDto, description: 'The plugins, ordered by id.' })
+  @ApiFailures(400)
+  async listPlugins(
+    @Query() query: ListPluginsDto,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    if (Object.keys(request.query).length === 0) await sendList(request, response, await this.plugins.snapshot());
+    else response.json(await this.plugins.list(query));
+  }
+
+  @Get('builtins')
+  @Require('plugins:read')
+  @ApiOperation({ summary: 'Names of the plugins that come with the server' })
+  async listBuiltinPlugins(): Promise<PluginNamesDto> {
+    return { plugins: await this.plugins.builtins() };
+  }
+
+  @Get('loaded')
+  @Require('plugins:read')
+  @ApiOperation({ summary: 'Names of the plugins whose code is loaded now' })
+  async listLoadedPlugins(): Promise<PluginNamesDto> {
+    return { plugins: await this.plugins.loaded() };
+  }
+
+  @Get(':x')
+  @Require('plugins:read')
+  @ApiOperation({ summary: 'Get a plugin', description: 'What is wanted of it and what it is doing on this node.' })
+  @ApiParam({ ...NAMED, example: 'pii-redactor' })
+  @ApiHeader(IF_NONE_MATCH)
+  @ApiOkResponse({ type: PluginDto, description: 'The plugin.' })
+  @ApiFailures(404)
+  async getPlugin(@Param('x') x: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    sendPlugin(request, response, await this.plugins.get(x));
+  }
+
+  @Post()
+  @Require('plugins:write')
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Create a plugin',
+    description: 'With `enabled`, its code is started before it is created: when that fails, nothing is kept and the answer is 422 with the cause.',
+  })
+  @ApiFailures(400, 409, 413, 422, 502, 504)
+  async createPlugin(@Context() context: RequestContext, @Body() body: CreatePluginDto): Promise<PluginCreatedDto> {
+    const id = await this.writes.create(context, body);
+    return { message: 'Plugin created successfully', plugin: await this.plugins.get(id) };
+  }
+
+  @Put(':x')
+  @Require('plugins:write')
+  @ApiOperation({
+    summary: 'Update a plugin',
+    description:
+      'A key that is left out is left alone. New code and settings are started beside the old ones; when that fails, the old ones run on and the answer is 422 with the cause.',
+  })
+  @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
+  @ApiHeader(IF_MATCH)
+  @ApiFailures(400, 404, 409, 412, 413, 422, 502, 504)
+  updatePlugin(
+    @Context() context: RequestContext,
+    @Param('x') x: string,
+    @Body() body: UpdatePluginDto,
+    @Req() request: Request,
+  ): Promise<PluginUpdatedDto> {
+    return this.change(context, x, body, { rule: 'by-key', expected: revisionOf(request) });
+  }
+
+  @Patch(':x')
+  @Require('plugins:write')
+  @ApiOperation({
+    summary: 'Patch a plugin',
+    description: 'JSON Merge Patch (RFC 7396): as `PUT`, but `config` merges at every level and `null` removes.',
+  })
+  @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
+  @ApiHeader(IF_MATCH)
+  @ApiFailures(400, 404, 409, 412, 413, 422, 502, 504)
+  patchPlugin(
+    @Context() context: RequestContext,
+    @Param('x') x: string,
+    @Body() body: UpdatePluginDto,
+    @Req() request: Request,
+  ): Promise<PluginUpdatedDto> {
+    return this.change(context, x, body, { rule: 'merge-patch', expected: revisionOf(request) });
+  }
+
+  @Delete(':x')
+  @Require('plugins:write')
+  @ApiOperation({ summary: 'Delete a plugin', description: 'Stops it and forgets it, settings and data folder too.' })
+  @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
+  @ApiHeader(IF_MATCH)
+  @ApiFailures(404, 409, 412)
+  async deletePlugin(
+    @Context() context: RequestContext,
+    @Param('x') x: string,
+    @Req() request: Request,
+  ): Promise<PluginDeletedDto> {
+    await this.writes.delete(context, x, revisionOf(request));
+    return { ok: true, message: 'Plugin deleted successfully' };
+  }
+
+  private async change(...args: Parameters<PluginWrites['update']>): Promise<PluginUpdatedDto> {
+    const id = await this.writes.update(...args);
+    const plugin = await this.plugins.get(id);
+    return { ok: true, message: 'Plugin updated successfully', plugin, requiresRestart: false };
+  }
+}

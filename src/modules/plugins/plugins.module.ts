@@ -1,0 +1,48 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { BundledPlugins } from './bundled-plugins.js';
+import { Convergence } from './convergence.js';
+import { InstanceReports } from './instance-reports.js';
+import { KnownPlugins } from './known-plugins.js';
+import { NodeRuntime } from './node-runtime.js';
+import { PluginCommits } from './plugin-commits.js';
+import { PluginInstanceRepository } from './plugin-instance.repository.js';
+import { PluginRepository } from './plugin.repository.js';
+import { PluginSettings } from './plugin-settings.js';
+import { PluginSpecs } from './plugin-specs.js';
+import { PluginTryoutController } from './plugin-tryout.controller.js';
+import { PluginTryout } from './plugin-tryout.service.js';
+import { PluginWrites } from './plugin-writes.service.js';
+import { PluginsController } from './plugins.controller.js';
+import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
+import { PluginsService } from './plugins.service.js';
+import { SecretDisclosure } from './secret-disclosure.js';
+import { SecretRotation } from './secret-rotation.js';
+
+/** The known plugins: what is wanted of them, their settings, and the processes that run them here. */
+@Module({})
+export class PluginsModule {
+  static of(options: PluginsOptions): DynamicModule {
+    return {
+      module: PluginsModule,
+      controllers: [PluginsController, PluginTryoutController],
+      providers: [
+        { provide: PLUGINS_OPTIONS, useValue: options },
+        BundledPlugins,
+        Convergence,
+        InstanceReports,
+        KnownPlugins,
+        NodeRuntime,
+        PluginCommits,
+        PluginInstanceRepository,
+        PluginRepository,
+        PluginSettings,
+        PluginSpecs,
+        PluginTryout,
+        PluginWrites,
+        PluginsService,
+        SecretDisclosure,
+        SecretRotation,
+      ],
+    };
+  }
+}

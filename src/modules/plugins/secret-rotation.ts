@@ -1,0 +1,28 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Transactions } from '../../platform/database/transaction.js';
+import { LOG } from '../../platform/tokens.js';
+import { PluginRepository } from './plugin.repository.js';
+import { PluginSettings } from './plugin-settings.js';
+
+/** Seals at start with the first of SECRETS_KEY what is still sealed with an older one. */
+@Injectable()
+export class SecretRotation implements OnModuleInit {
+  constructor(
+    private readonly plugins: PluginRepository,
+    private readonly settings: PluginSettings,
+    private readonly transactions: Transactions,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    let rotated = 0;
+    for (const row of await this.plugins.all()) {
+      const config = this.settings.rotate(row);
+      if (!config) continue;
+      await this.transactions.run((tx) => this.plugins.replaceSealed(tx, row, config));
+      rotated++;
+    }
+    if (rotated > 0) this.log.info({ plugins: rotated }, 'secrets sealed anew with the first SECRETS_KEY');
+  }
+}
