@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { mkdir, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
-import { type Config, ConfigError } from './config.js';
+import { type Config, ConfigError, guestEnvironment } from './config.js';
 import { TokenKeys } from './modules/auth/index.js';
+import type { PluginsOptions } from './modules/plugins/index.js';
 import { ArtifactStore } from './platform/artifacts/artifact-store.js';
 import type { DataFolder } from './platform/data-folder/index.js';
 import type { Database } from './platform/database/open-database.js';
@@ -33,7 +35,7 @@ export async function buildApplication(
     dataSource: database.dataSource,
     listener: database.listener,
     tokenKeys,
-    plugins: { dataDir: folder.path },
+    plugins: await pluginsOptions(config, folder),
   });
   const adminToken = config.JWT_JWKS_URL ? '' : await signAdminToken(tokenKeys);
   return { app, adminToken };
@@ -41,10 +43,9 @@ export async function buildApplication(
 
 /** Secrets come from the configuration, or are made once and kept in the data folder (never in production). */
 export async function openTokenKeys(config: Config, folder: Pick<DataFolder, 'secretFile'>): Promise<TokenKeys> {
-  if (config.production && !config.JWT_SECRET && !config.JWT_JWKS_URL)
-    throw new ConfigError('NODE_ENV=production needs JWT_SECRET (32 characters or more) or JWT_JWKS_URL');
-  // With an identity provider the secret only signs this server's own short-lived virtual-key tokens.
-  const secret = config.JWT_SECRET || (await ownSecret(config, folder));
+  if (config.production && !config.JWT_SECRET)
+    throw new ConfigError('NODE_ENV=production needs JWT_SECRET, 32 characters or more, the same on every server');
+  const secret = config.JWT_SECRET || (await folder.secretFile('jwt-secret', 32));
   return new TokenKeys({
     secret,
     ...(config.JWT_JWKS_URL && {
@@ -63,15 +64,30 @@ export function signAdminToken(keys: TokenKeys): Promise<string> {
   return keys.sign({ sub: 'admin', name: 'admin', scope: 'admin' }, ADMIN_TOKEN_SECONDS);
 }
 
-function ownSecret(config: Config, folder: Pick<DataFolder, 'secretFile'>): Promise<string> {
-  return config.production
-    ? Promise.resolve(randomBytes(32).toString('hex'))
-    : folder.secretFile('jwt-secret', 32);
-}
-
 async function openSecretBox(config: Config, folder: DataFolder): Promise<SecretBox> {
   if (config.production && config.SECRETS_KEY.length === 0)
     throw new ConfigError('NODE_ENV=production needs SECRETS_KEY (32 bytes as base64 or hex)');
   const keys = config.SECRETS_KEY.length > 0 ? config.SECRETS_KEY : [await folder.secretFile('secrets-key', 32)];
   return new SecretBox(parseSecretsKeys(keys));
+}
+
+const BUNDLED = fileURLToPath(new URL('../../plugins', import.meta.url));
+const RUNTIME = fileURLToPath(new URL('./runtime', import.meta.url));
+
+async function pluginsOptions(config: Config, folder: DataFolder): Promise<PluginsOptions> {
+  const given = config.PLUGIN_ROOTS.length > 0 ? config.PLUGIN_ROOTS : [join(folder.path, 'custom')];
+  const runtime = await folder.reachableProgram(RUNTIME);
+  return {
+    dataDir: folder.path,
+    nodeId: await folder.secretFile('node-id', 8),
+    roots: await Promise.all(given.map(realRoot)),
+    bundledDir: await folder.reachableProgram(BUNDLED),
+    guestProgram: join(runtime, 'guest', 'main.js'),
+    guestEnvironment: guestEnvironment(),
+  };
+}
+
+async function realRoot(path: string): Promise<string> {
+  await mkdir(path, { recursive: true, mode: 0o755 });
+  return realpath(resolve(path));
 }

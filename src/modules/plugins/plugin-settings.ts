@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../../platform/secrets/secret-box.js';
-import type { FieldProblem } from '../../platform/http/errors.js';
+import { type FieldProblem, Unprocessable } from '../../platform/http/errors.js';
 import type { PluginEntity } from './plugin.entity.js';
-import { checkConfig } from './settings/config-check.js';
+import { compileConfigSchema } from './settings/config-schema.js';
+import type { ConfigVerdict } from './settings/config-verdict.js';
 import { refuseConfig } from './settings/config-guard.js';
 import { mergeConfig, mergePatchConfig } from './settings/config-merge.js';
 import type { JsonObject } from './settings/json.js';
 import type { ParameterSet } from './settings/parameter.js';
+import { checkParameters } from './settings/parameter-check.js';
 import { readParameters } from './settings/parameters.js';
 import { effectiveConfig } from './settings/environment.js';
 import { openConfig, rotateConfig, sealConfig } from './settings/sealed-config.js';
@@ -28,9 +30,9 @@ export class PluginSettings {
   constructor(private readonly box: SecretBox) {}
 
   read(row: PluginEntity): Settings {
-    const config = row.config === null ? null : openConfig(this.box, row.id, row.config as JsonObject);
+    const config = row.config === null ? null : openConfig(this.box, row.id, row.config);
     const set = parametersOf(row, config ?? {});
-    return { set, config, missing: checkConfig(effectiveConfig(config ?? {}, set), set).missing };
+    return { set, config, missing: missingFrom(config ?? {}, set) };
   }
 
   /**
@@ -43,22 +45,37 @@ export class PluginSettings {
     const merge = rule === 'by-key' ? mergeConfig : mergePatchConfig;
     const config = patch === undefined ? stored : merge(stored ?? {}, patch, before).config;
     const set = parametersOf(row, config ?? {});
-    const { missing, problems } = checkConfig(effectiveConfig(config ?? {}, set), set);
+    const { missing, problems } = check(config ?? {}, set);
     if (problems.length > 0) refuseConfig(problems);
     return { set, config, missing };
   }
 
   /** The settings sealed anew where an older key sealed them; null where there is nothing to do. */
   rotate(row: PluginEntity): JsonObject | null {
-    return row.config === null ? null : rotateConfig(this.box, row.id, row.config as JsonObject);
+    return row.config === null ? null : rotateConfig(this.box, row.id, row.config);
   }
 
   /** Settings as they are stored. */
   seal(id: string, { config, set }: Settings): Record<string, unknown> | null {
-    return config === null ? null : sealConfig(this.box, { pluginId: id, config, set });
+    return config === null ? null : sealConfig(this.box, id, config, set);
   }
 }
 
 function parametersOf({ configSchema, declaration }: PluginEntity, config: JsonObject): ParameterSet {
   return readParameters({ ...declaration, ...(configSchema !== null && { configSchema }), config });
+}
+
+function check(config: JsonObject, set: ParameterSet): ConfigVerdict {
+  const effective = effectiveConfig(config, set);
+  return set.schema ? compileConfigSchema(set.schema).check(effective) : checkParameters(effective, set);
+}
+
+/** A schema that a package brings may be no good: that is the plugin's problem, not that of whoever reads it. */
+function missingFrom(config: JsonObject, set: ParameterSet): readonly FieldProblem[] {
+  try {
+    return check(config, set).missing;
+  } catch (error) {
+    if (error instanceof Unprocessable) return [{ field: 'configSchema', message: error.message }];
+    throw error;
+  }
 }

@@ -120,7 +120,7 @@ export class PluginWrites {
     patch: Record<string, unknown> | undefined,
     rule: MergeRule,
   ): PluginState {
-    const settings: Settings = this.settings.change(row, stored, patch as JsonObject | undefined, rule);
+    const settings: Settings = this.settings.change(row, stored, patch, rule);
     return { settings, row: { ...row, config: this.settings.seal(row.id, settings) } };
   }
 
