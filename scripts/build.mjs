@@ -6,15 +6,20 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { buildWasm } from './build-wasm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export async function build() {
   const { compilerOptions } = JSON.parse(readFileSync(`${root}nest-cli.json`, 'utf8'));
-  const parsed = ts.getParsedCommandLineOfConfigFile(`${root}tsconfig.json`, {}, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: (d) => fail([d]),
-  });
+  const parsed = ts.getParsedCommandLineOfConfigFile(
+    `${root}tsconfig.json`,
+    {},
+    {
+      ...ts.sys,
+      onUnRecoverableConfigFileDiagnostic: (d) => fail([d]),
+    },
+  );
   const program = ts.createIncrementalProgram({ rootNames: parsed.fileNames, options: parsed.options });
   const before = [];
   for (const plugin of compilerOptions.plugins) {
@@ -30,6 +35,7 @@ export async function build() {
   const emitted = program.emit(undefined, undefined, undefined, false, { before });
   const diagnostics = [...found, ...emitted.diagnostics];
   if (diagnostics.length > 0) fail(diagnostics);
+  await buildWasm();
 }
 
 function fail(diagnostics) {
