@@ -3,7 +3,7 @@
  * `plugins/<name>/build/<name>.wasm`, with the AssemblyScript compiler as a library. What is newer than its
  * sources is left alone, so a second build costs nothing.
  */
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -46,9 +46,12 @@ async function compile(entry, output) {
   // Loaded only when needed: the compiler alone takes a third of a second to import.
   const { default: asc } = await import('assemblyscript/asc');
   mkdirSync(join(output, '..'), { recursive: true });
-  const paths = [relative(root, entry), '--outFile', relative(root, output)];
+  // Made beside and renamed, so that whoever loads the module meanwhile never sees half of it.
+  const unfinished = output.replace(/\.wasm$/, `.${process.pid}.wasm`);
+  const paths = [relative(root, entry), '--outFile', relative(root, unfinished)];
   const { error, stderr } = await asc.main([...paths, '--baseDir', root, ...FLAGS]);
   if (error) throw new Error(`${relative(root, entry)} does not compile\n${stderr.toString()}`);
+  renameSync(unfinished, output);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -25,7 +25,15 @@ function refusal(answer: HookAnswer) {
   return [answer.response?.status_code, (body as { error: unknown }).error];
 }
 
+const { buildWasm } = (await import(new URL('../../../scripts/build-wasm.mjs', import.meta.url).href)) as {
+  buildWasm(): Promise<string[]>;
+};
+
 describe('the module', () => {
+  it('is not compiled again while its sources stay as they are', async () => {
+    expect(await buildWasm()).toEqual([]);
+  });
+
   it('imports nothing, names itself, and does nothing without rules', () => {
     expect(plugin.imports).toEqual([]);
     expect(plugin.read(plugin.exports.get_name())).toBe('HeaderPolicy');
