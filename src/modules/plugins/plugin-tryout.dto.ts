@@ -68,7 +68,7 @@ export class CallHookDto {
   /** What the gateway carries along from hook to hook. */
   @ApiProperty({ type: 'object', additionalProperties: true, required: false, example: {} })
   @FreeForm()
-  context?: unknown;
+  context?: object;
   /** The request: `{method,path,headers,query,body}` for HTTP hooks, the LLM request for LLM hooks. */
   @ApiProperty({
     type: 'object',
@@ -77,19 +77,19 @@ export class CallHookDto {
     example: { model: 'gpt-4o', messages: [{ role: 'user', content: 'Write to jane.doe@example.com' }] },
   })
   @FreeForm()
-  request?: unknown;
+  request?: object;
   /** The response, for post hooks. */
-  @ApiProperty({ required: false })
+  @ApiProperty({ type: 'object', additionalProperties: true, required: false })
   @FreeForm()
-  response?: unknown;
+  response?: object;
   /** One chunk of a streamed response, for the chunk hook. */
-  @ApiProperty({ required: false })
+  @ApiProperty({ type: 'object', additionalProperties: true, required: false })
   @FreeForm()
-  chunk?: unknown;
+  chunk?: object;
   /** The error that post hooks are told of. */
-  @ApiProperty({ required: false })
+  @ApiProperty({ type: 'object', additionalProperties: true, required: false })
   @FreeForm()
-  error?: unknown;
+  error?: object;
 }
 
 /** What a hook answered. */

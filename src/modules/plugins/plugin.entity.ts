@@ -65,6 +65,9 @@ export class PluginEntity {
   @Column({ type: 'jsonb', nullable: true })
   declaration: Declaration | null;
 
+  @Column({ name: 'config_ui_hints', type: 'jsonb', default: {} })
+  configUiHints: Record<string, unknown>;
+
   /** The settings, secrets sealed; null until some are given. */
   @Column({ type: 'jsonb', nullable: true })
   config: Record<string, unknown> | null;

@@ -36,7 +36,7 @@ export class PluginRepository {
   }
 
   async insert(tx: Tx, row: PluginEntity): Promise<void> {
-    await tx.insert(PluginEntity, row);
+    await tx.insert(PluginEntity, row as object);
   }
 
   /**
