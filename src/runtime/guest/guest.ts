@@ -1,0 +1,82 @@
+import type { StartMessage, ToGuest } from '../protocol.js';
+import type { Channel } from './channel.js';
+import { errorText } from './error-text.js';
+import { loadJavaScript } from './javascript.adapter.js';
+import { toJson, withoutProto } from './json-value.js';
+import type { LoadedPlugin, LoadRequest } from './loaded-plugin.js';
+import { runCheck } from './own-check.js';
+import { loadWasm } from './wasm.adapter.js';
+
+/** Answers the host's messages for the one plugin of this process; every call gets exactly one result. */
+export class Guest {
+  private plugin: LoadedPlugin | null = null;
+  private ready = false;
+
+  constructor(private readonly channel: Pick<Channel, 'send' | 'sendResult' | 'finish'>) {}
+
+  async receive(message: ToGuest): Promise<void> {
+    switch (message.type) {
+      case 'start':
+        return this.start(message);
+      case 'ping':
+        return this.channel.send({ type: 'pong', id: message.id });
+      case 'hook':
+        return this.answer(message.id, (plugin) => {
+          if (!plugin.hooks.includes(message.hook)) throw new Error(`the plugin has no hook ${message.hook}`);
+          return plugin.call(message.hook, message.payload);
+        });
+      case 'check':
+        return this.answer(message.id, (plugin) => {
+          if (!plugin.check) throw new Error('the plugin brings no test of its own');
+          return runCheck(plugin.check);
+        });
+      case 'stop':
+        return this.stop();
+    }
+  }
+
+  private async start(message: StartMessage): Promise<void> {
+    try {
+      for (const [key, value] of Object.entries(message.env)) process.env[key] = value;
+      const plugin = await this.load(message);
+      this.plugin = plugin;
+      const { actualName, description, types, hooks } = plugin;
+      const hasCheck = plugin.check !== null;
+      this.channel.send({ type: 'loaded', actualName, description, types, hooks, hasCheck });
+      if (message.initialise) await plugin.initialise(message.services);
+      this.ready = message.initialise;
+      this.channel.send({ type: 'ready', initialised: message.initialise });
+    } catch (error) {
+      this.channel.finish({ type: 'failed', message: errorText(error) }, 1);
+    }
+  }
+
+  private load({ format, entry, name, config }: StartMessage): Promise<LoadedPlugin> {
+    const request: LoadRequest = {
+      format,
+      entry,
+      name,
+      config: withoutProto(config) as Record<string, unknown>,
+      log: (level, line) => this.channel.send({ type: 'log', level, line }),
+    };
+    return format === 'wasm' ? loadWasm(request) : loadJavaScript(request);
+  }
+
+  private async answer(id: number, run: (plugin: LoadedPlugin) => unknown): Promise<void> {
+    try {
+      if (!this.plugin || !this.ready) throw new Error('the plugin is not initialised');
+      this.channel.sendResult(id, toJson(await run(this.plugin)));
+    } catch (error) {
+      this.channel.send({ type: 'result', id, ok: false, message: errorText(error) });
+    }
+  }
+
+  private async stop(): Promise<void> {
+    try {
+      if (this.ready) await this.plugin?.stop();
+    } catch (error) {
+      this.channel.send({ type: 'log', level: 'error', line: `stop failed: ${errorText(error)}` });
+    }
+    this.channel.finish({ type: 'stopped' }, 0);
+  }
+}

@@ -1,0 +1,39 @@
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AgentPlugin } from './agent.adapter.js';
+import { isGatewayModule, loadGatewayPlugin } from './gateway.adapter.js';
+import { pickAgentPlugin } from './javascript-exports.js';
+import type { Bag, LoadedPlugin, LoadRequest } from './loaded-plugin.js';
+
+/**
+ * Imports a JavaScript module and finds out what it is by its exports: a gateway hook or name function makes
+ * it a gateway plugin, an agent plugin object an agent plugin.
+ * @throws what the module throws while it loads; Error naming the right exports when it is neither
+ */
+export async function loadJavaScript(request: LoadRequest): Promise<LoadedPlugin> {
+  const namespace = await importEntry(request.entry);
+  if (isGatewayModule(namespace)) return loadGatewayPlugin(namespace, request);
+  const plugin = pickAgentPlugin(namespace);
+  if (plugin) return new AgentPlugin(plugin, request);
+  throw new Error(neither(basename(request.entry), Object.keys(namespace)));
+}
+
+async function importEntry(entry: string): Promise<Bag> {
+  try {
+    return (await import(pathToFileURL(entry).href)) as Bag;
+  } catch (error) {
+    // Alone among errors, it would not say what it is about.
+    if (error instanceof SyntaxError)
+      throw new Error(`${basename(entry)} could not be loaded`, { cause: error });
+    throw error;
+  }
+}
+
+function neither(file: string, names: string[]): string {
+  const found = names.length > 0 ? names.slice(0, 20).join(', ') : 'nothing';
+  return (
+    `${file} exports ${found}, which is no plugin: export getName or a gateway hook (preLLMHook, postLLMHook, ` +
+    'preMCPHook, postMCPHook, httpTransportPreHook, httpTransportPostHook, httpTransportStreamChunkHook), or an ' +
+    'agent plugin object with a name and a description as default, as "plugin" or under a name that ends in "Plugin"'
+  );
+}

@@ -1,0 +1,22 @@
+/**
+ * The program one plugin runs in: started by the host with the permission model on, an environment of its
+ * own and the channel as descriptor 3. It exports nothing, so that plugin code which imports it gains nothing.
+ */
+import { Channel } from './channel.js';
+import { errorText } from './error-text.js';
+import { Guest } from './guest.js';
+import { lockDown } from './lockdown.js';
+
+lockDown();
+
+const channel = new Channel((message) => void guest.receive(message));
+const guest = new Guest(channel);
+
+process.on('uncaughtException', (error) => fail('uncaught exception', error));
+process.on('unhandledRejection', (reason) => fail('unhandled rejection', reason));
+
+function fail(kind: string, error: unknown): void {
+  const message = `${kind}: ${errorText(error)}`;
+  channel.send({ type: 'log', level: 'error', line: message });
+  channel.finish({ type: 'failed', message }, 1);
+}

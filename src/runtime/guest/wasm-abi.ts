@@ -1,0 +1,78 @@
+import type { Hook, HookPayload } from '../protocol.js';
+
+/**
+ * The binary interface of WebAssembly gateway plugins: strings are UTF-8 JSON in the module's memory, and a
+ * returned u64 is `pointer << 32 | length`.
+ */
+
+/** The names each hook is exported under; older modules use the later ones. */
+export const HOOK_EXPORTS: Partial<Record<Hook, readonly string[]>> = {
+  httpTransportPreHook: ['http_pre_hook', 'http_intercept'],
+  httpTransportPostHook: ['http_post_hook'],
+  httpTransportStreamChunkHook: ['http_stream_chunk_hook'],
+  preLLMHook: ['pre_hook'],
+  postLLMHook: ['post_hook'],
+};
+
+const MAX_ABORT_TEXT = 2_000;
+
+export interface Span {
+  pointer: number;
+  length: number;
+}
+
+/** Splits a returned u64. WebAssembly hands it over signed, so a high pointer arrives as a negative number. */
+export function unpack(packed: bigint): Span {
+  const value = BigInt.asUintN(64, packed);
+  return { pointer: Number(value >> 32n), length: Number(value & 0xffff_ffffn) };
+}
+
+/** @throws RangeError when the span is not inside the memory, TypeError when it is not UTF-8 */
+export function readUtf8(memory: ArrayBuffer, { pointer, length }: Span): string {
+  if (length === 0) return '';
+  if (pointer + length > memory.byteLength)
+    throw new RangeError(
+      `returned ${length} bytes at ${pointer}, outside its memory of ${memory.byteLength}`,
+    );
+  return new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(memory, pointer, length));
+}
+
+/** Reads an AssemblyScript string: UTF-16 at `pointer`, its length in bytes in the u32 before it. */
+export function readAssemblyScriptString(memory: ArrayBuffer, pointer: number): string {
+  const at = pointer >>> 0;
+  if (at < 4 || at > memory.byteLength) return '';
+  const declared = new DataView(memory).getUint32(at - 4, true);
+  const length = Math.min(declared, memory.byteLength - at, MAX_ABORT_TEXT * 2) & ~1;
+  return Buffer.from(memory, at, length).toString('utf16le');
+}
+
+/** The JSON text a hook is called with; every member it may read is there. HTTP bodies stay base64. */
+export function hookInput(hook: Hook, payload: HookPayload): string {
+  const context = payload.context ?? {};
+  const request = payload.request ?? null;
+  const response = payload.response ?? null;
+  const error = payload.error ?? null;
+  switch (hook) {
+    case 'httpTransportPostHook':
+      return JSON.stringify({ context, request, response });
+    case 'httpTransportStreamChunkHook':
+      return JSON.stringify({ context, request, chunk: payload.chunk ?? null });
+    case 'postLLMHook':
+      return JSON.stringify({ context, response, error, has_error: error !== null });
+    default:
+      return JSON.stringify({ context, request });
+  }
+}
+
+/**
+ * What a hook answered: null for the empty string (nothing changed), else the parsed JSON.
+ * @throws Error when it is not JSON
+ */
+export function hookOutput(text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new Error('returned text that is not JSON', { cause: error });
+  }
+}
