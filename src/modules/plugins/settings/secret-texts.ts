@@ -1,0 +1,56 @@
+import { isJsonObject, type JsonObject } from './json.js';
+import type { ParameterSet } from './parameter.js';
+import { type Position, childPosition, isSecret, rootPositions } from './position.js';
+
+/** Shorter texts stand in ordinary log lines by chance; hiding them would make the lines useless. */
+const MIN_CHARACTERS = 4;
+
+/**
+ * The secrets of a config as they may turn up in what a plugin prints: the text itself, each line of one with
+ * several, its JSON and URL spellings, and the password of an address. Longest first, so that replacing them
+ * in order never leaves the end of a longer one.
+ * @param config what the plugin is given, defaults included
+ */
+export function secretValues(config: JsonObject, set: ParameterSet): string[] {
+  const positionOf = rootPositions(set);
+  const found = new Set<string>();
+  for (const [key, value] of Object.entries(config)) collect(value, positionOf(config, key), found);
+  return [...found].filter(isLongEnough).sort((a, b) => b.length - a.length);
+}
+
+function collect(value: unknown, position: Position, found: Set<string>): void {
+  if (typeof value === 'object' && value !== null) {
+    for (const [key, child] of Object.entries(value))
+      collect(child, childPosition(position, value, key), found);
+    if (position.sensitive && isJsonObject(value)) found.add(JSON.stringify(value));
+    return;
+  }
+  if (!isSecret(value, position) || typeof value === 'boolean') return;
+  for (const spelling of spellings(String(value))) found.add(spelling);
+}
+
+function spellings(text: string): string[] {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const plain = [text, ...(lines.length > 1 ? lines : []), ...addressParts(text)];
+  return plain.flatMap((part) => [
+    part,
+    JSON.stringify(part).slice(1, -1),
+    encodeURIComponent(part.replace(/\p{Surrogate}/gu, '�')),
+  ]);
+}
+
+/** The password of `scheme://user:password@host`, as written and decoded. */
+function addressParts(text: string): string[] {
+  if (!URL.canParse(text)) return [];
+  const { password } = new URL(text);
+  if (password === '') return [];
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
+}
+
+function isLongEnough(text: string): boolean {
+  return Array.from(text).length >= MIN_CHARACTERS;
+}
