@@ -12,6 +12,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIfStale } from './build-if-stale.mjs';
 import { installIfNeeded, requireNode } from './install.mjs';
+import { openTestPostgres } from './test-postgres.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -29,7 +30,7 @@ try {
 }
 
 async function run() {
-  const database = await openDatabase();
+  const database = await openTestPostgres();
   const { prepareTestRun } = await import('../dist/test/support/test-run.js');
   const testRun = await prepareTestRun(database.url, randomBytes(4).toString('hex')).catch(async (error) => {
     await database.close();
@@ -41,30 +42,6 @@ async function run() {
     await testRun.close();
     await database.close();
   }
-}
-
-async function openDatabase() {
-  const given = process.env.TEST_DATABASE_URL;
-  if (given) return { url: given, close: async () => undefined };
-  const { openDataFolder } = await import('../dist/src/platform/data-folder/index.js');
-  const { openEmbeddedPostgres } = await import('../dist/src/platform/database/embedded/index.js');
-  const folder = await openDataFolder(join(root, '.test-data'));
-  const log = { info: () => undefined, warn: (message) => console.error(message) };
-  // Test data need not survive a power cut.
-  const settings = {
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
-    max_connections: '200',
-  };
-  const postgres = await openEmbeddedPostgres({ folder, log, settings });
-  return {
-    url: postgres.url,
-    close: async () => {
-      await postgres.stop();
-      await folder.release();
-    },
-  };
 }
 
 function jest(environment) {

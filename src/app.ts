@@ -28,7 +28,11 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
   });
   app.disable('x-powered-by').disable('etag');
   app.use(requestMiddleware(opened.log));
-  app.useBodyParser('json', { limit: MAX_BODY, strict: false, type: ['application/json', 'application/*+json'] });
+  app.useBodyParser('json', {
+    limit: MAX_BODY,
+    strict: false,
+    type: ['application/json', 'application/*+json'],
+  });
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ErrorFilter(opened.log));
   serveExplorer(app);

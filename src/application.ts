@@ -42,9 +42,14 @@ export async function buildApplication(
 }
 
 /** Secrets come from the configuration, or are made once and kept in the data folder (never in production). */
-export async function openTokenKeys(config: Config, folder: Pick<DataFolder, 'secretFile'>): Promise<TokenKeys> {
+export async function openTokenKeys(
+  config: Config,
+  folder: Pick<DataFolder, 'secretFile'>,
+): Promise<TokenKeys> {
   if (config.production && !config.JWT_SECRET)
-    throw new ConfigError('NODE_ENV=production needs JWT_SECRET, 32 characters or more, the same on every server');
+    throw new ConfigError(
+      'NODE_ENV=production needs JWT_SECRET, 32 characters or more, the same on every server',
+    );
   const secret = config.JWT_SECRET || (await folder.secretFile('jwt-secret', 32));
   return new TokenKeys({
     secret,
@@ -67,7 +72,8 @@ export function signAdminToken(keys: TokenKeys): Promise<string> {
 async function openSecretBox(config: Config, folder: DataFolder): Promise<SecretBox> {
   if (config.production && config.SECRETS_KEY.length === 0)
     throw new ConfigError('NODE_ENV=production needs SECRETS_KEY (32 bytes as base64 or hex)');
-  const keys = config.SECRETS_KEY.length > 0 ? config.SECRETS_KEY : [await folder.secretFile('secrets-key', 32)];
+  const keys =
+    config.SECRETS_KEY.length > 0 ? config.SECRETS_KEY : [await folder.secretFile('secrets-key', 32)];
   return new SecretBox(parseSecretsKeys(keys));
 }
 

@@ -18,7 +18,9 @@ function banner({ url, dataDir, adminToken }: Server): string {
     `  Plugboard is up.`,
     `  Explorer     ${url}/docs`,
     `  Data folder  ${dataDir}`,
-    adminToken ? `  Admin token  ${adminToken}` : `  Admin tokens come from your identity provider (JWT_JWKS_URL).`,
+    adminToken
+      ? `  Admin token  ${adminToken}`
+      : `  Admin tokens come from your identity provider (JWT_JWKS_URL).`,
     '',
     '',
   ].join('\n');

@@ -30,10 +30,17 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .addServer('/', 'This server')
     .addBearerAuth(
-      { type: 'http', scheme: 'bearer', description: 'Admin JWT, virtual-key JWT, or a virtual key (`sk-bf-…`).' },
+      {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'Admin JWT, virtual-key JWT, or a virtual key (`sk-bf-…`).',
+      },
       'bearer',
     )
-    .addApiKey({ type: 'apiKey', name: 'X-Api-Key', in: 'header', description: 'The same tokens.' }, 'apiKey');
+    .addApiKey(
+      { type: 'apiKey', name: 'X-Api-Key', in: 'header', description: 'The same tokens.' },
+      'apiKey',
+    );
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (_controller, method) => method,

@@ -49,4 +49,3 @@ function addressOf(app: INestApplication, host: string): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
 }
-

@@ -2,7 +2,6 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
 import type { Config } from '../config.js';
 
-
 /** Structured lines on standard error; standard output is kept for what a person or a script reads. */
 export function createLog(config: Pick<Config, 'LOG_LEVEL'>): Logger {
   return pino(

@@ -26,7 +26,10 @@ export class AuthController {
   @Post('virtual-keys')
   @Require('keys:manage')
   @Idempotent()
-  @ApiOperation({ summary: 'Make a virtual key', description: 'The key is in the answer, this once; only its hash is kept.' })
+  @ApiOperation({
+    summary: 'Make a virtual key',
+    description: 'The key is in the answer, this once; only its hash is kept.',
+  })
   @ApiFailures(400, 409, 413, 422)
   createVirtualKey(
     @Context() context: RequestContext,
@@ -49,7 +52,8 @@ export class AuthController {
   @ApiParam(KEY_PARAM)
   @ApiOperation({
     summary: 'Replace a virtual key',
-    description: 'Same id, name and scopes, another key. The old one and the tokens made from it stop working at once.',
+    description:
+      'Same id, name and scopes, another key. The old one and the tokens made from it stop working at once.',
   })
   @ApiFailures(400, 404, 409, 422)
   rotateVirtualKey(@Context() context: RequestContext, @Param('id') id: string): Promise<NewVirtualKeyDto> {
@@ -59,7 +63,10 @@ export class AuthController {
   @Delete('virtual-keys/:id')
   @Require('keys:manage')
   @ApiParam(KEY_PARAM)
-  @ApiOperation({ summary: 'Revoke a virtual key', description: 'It stops working at once, on every server.' })
+  @ApiOperation({
+    summary: 'Revoke a virtual key',
+    description: 'It stops working at once, on every server.',
+  })
   @ApiFailures(404)
   async revokeVirtualKey(@Context() context: RequestContext, @Param('id') id: string): Promise<KeyDoneDto> {
     await this.keys.revoke(context, id);
@@ -81,7 +88,10 @@ export class AuthController {
 
   @Get('whoami')
   @SignedIn()
-  @ApiOperation({ summary: 'Who am I', description: 'What the server makes of the token that the call carries.' })
+  @ApiOperation({
+    summary: 'Who am I',
+    description: 'What the server makes of the token that the call carries.',
+  })
   getWhoami(@Context() { actor }: RequestContext): WhoamiDto {
     return { kind: actor.kind, id: actor.id, name: actor.name, scopes: [...actor.scopes] };
   }

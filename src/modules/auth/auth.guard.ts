@@ -60,7 +60,14 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (cause instanceof jose.JWTExpired)
       throw new Unauthorized('token_expired', 'The token has expired.', 'Authorization');
     if (cause instanceof jose.JWKSTimeout || !(cause instanceof jose.JOSEError || cause instanceof TypeError))
-      throw new Unavailable('jwks_unavailable', 'The keys that tokens are checked with cannot be had just now.');
-    throw new Unauthorized('token_invalid', 'The token is not one that this server accepts.', 'Authorization');
+      throw new Unavailable(
+        'jwks_unavailable',
+        'The keys that tokens are checked with cannot be had just now.',
+      );
+    throw new Unauthorized(
+      'token_invalid',
+      'The token is not one that this server accepts.',
+      'Authorization',
+    );
   }
 }

@@ -1,5 +1,12 @@
 import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
-import { createRemoteJWKSet, customFetch, type JWTPayload, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+  type JWTVerifyGetKey,
+} from 'jose';
 
 /** Issuer of the tokens that this server signs itself. */
 const ISSUER = 'plugboard';

@@ -4,7 +4,7 @@ import type { Scope } from '../../platform/http/scopes.js';
 @Entity('virtual_key')
 @Index('virtual_key_name', ['name'], { unique: true, where: 'revoked_at is null' })
 export class VirtualKeyEntity {
-  @PrimaryColumn({ type: 'uuid' })
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'virtual_key_pk' })
   id: string;
 
   @Column({ type: 'text' })

@@ -139,7 +139,11 @@ function mustHold({ scopes }: Actor, wanted: readonly Scope[]): void {
   if (scopes.has('admin')) return;
   const missing = wanted.find((scope) => !scopes.has(scope));
   if (missing !== undefined)
-    throw new Forbidden('scope_missing', `This token lacks the scope ${missing}, so it cannot pass it on.`, missing);
+    throw new Forbidden(
+      'scope_missing',
+      `This token lacks the scope ${missing}, so it cannot pass it on.`,
+      missing,
+    );
 }
 
 function unknownKey(idOrName: string): NotFound {

@@ -41,7 +41,10 @@ export class BundledPlugins implements OnModuleInit {
     const described = describeManifest(manifest);
     const row = await this.plugins.findById(name);
     if (!row) return this.add(name, described);
-    if (JSON.stringify(described.declaration) === JSON.stringify(row.declaration) && row.version === described.version)
+    if (
+      JSON.stringify(described.declaration) === JSON.stringify(row.declaration) &&
+      row.version === described.version
+    )
       return;
     const before = { row, settings: this.settings.read(row) };
     const next = { ...row, ...factsOf(described), revision: row.revision + 1, updatedAt: new Date() };
@@ -74,7 +77,15 @@ export class BundledPlugins implements OnModuleInit {
   }
 }
 
-function factsOf({ version, displayName, description, category, tags, uiHints, declaration }: Described): Partial<PluginEntity> {
+function factsOf({
+  version,
+  displayName,
+  description,
+  category,
+  tags,
+  uiHints,
+  declaration,
+}: Described): Partial<PluginEntity> {
   return {
     version,
     description,

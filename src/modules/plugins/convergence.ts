@@ -1,4 +1,9 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import type { Logger } from 'pino';
 import { EventBus } from '../../platform/events/event-bus.js';
 import { LOG } from '../../platform/tokens.js';
@@ -32,7 +37,11 @@ export class Convergence implements OnApplicationBootstrap, BeforeApplicationShu
       onError: (message) => log.warn(message),
     });
     bus.on('event', (event) => {
-      if (event.type === 'plugin.created' || event.type === 'plugin.updated' || event.type === 'plugin.deleted')
+      if (
+        event.type === 'plugin.created' ||
+        event.type === 'plugin.updated' ||
+        event.type === 'plugin.deleted'
+      )
         this.reconciler.trigger(event.data.pluginId);
     });
     bus.on('missed', () => this.reconciler.trigger());

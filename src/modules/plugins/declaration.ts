@@ -35,7 +35,10 @@ export function describeManifest(manifest: Manifest | null): Described {
     npmName: manifest?.name ?? null,
     version: manifest?.version ?? textOf(eliza.version),
     displayName: textOf(own.displayName) ?? textOf(eliza.name),
-    description: (textOf(own.description) ?? manifest?.description ?? textOf(eliza.description) ?? '').slice(0, 2_000),
+    description: (textOf(own.description) ?? manifest?.description ?? textOf(eliza.description) ?? '').slice(
+      0,
+      2_000,
+    ),
     category: textOf(own.category) ?? textOf(eliza.kind),
     tags: textsOf(own.tags ?? packageJson.keywords).slice(0, MAX_TAGS),
     uiHints: objectOf(own.uiHints ?? eliza.uiHints),

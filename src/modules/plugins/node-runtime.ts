@@ -46,7 +46,7 @@ export class NodeRuntime extends PluginRuntime implements OnModuleInit, OnApplic
 
   async onModuleInit(): Promise<void> {
     await sweepOrphans(this.plugins.dataDir);
-    this.metrics.plugins.collect = () => this.countByStatus();
+    this.metrics.countPlugins = () => this.countByStatus();
   }
 
   /** Comes after the last request has been answered. */
@@ -61,4 +61,3 @@ export class NodeRuntime extends PluginRuntime implements OnModuleInit, OnApplic
     for (const id of this.pluginIds()) plugins.inc({ status: this.actual(id).status });
   }
 }
-

@@ -83,5 +83,8 @@ export class PluginCommits {
 }
 
 function overtaken(id: string): Conflict {
-  return new Conflict('revision_conflict', `Plugin "${id}" was changed at the same time. Read it and try again.`);
+  return new Conflict(
+    'revision_conflict',
+    `Plugin "${id}" was changed at the same time. Read it and try again.`,
+  );
 }

@@ -37,7 +37,9 @@ function passes(plugin: PluginDto, query: ListPluginsDto): boolean {
 function mentions(plugin: PluginDto, text: string): boolean {
   const wanted = text.trim().toLowerCase();
   const { id, name, actualName, npmName, description, tags } = plugin;
-  return [id, name, actualName, npmName, description, ...tags].some((said) => said?.toLowerCase().includes(wanted));
+  return [id, name, actualName, npmName, description, ...tags].some((said) =>
+    said?.toLowerCase().includes(wanted),
+  );
 }
 
 const writeCursor = (id: string): string => Buffer.from(id).toString('base64url');

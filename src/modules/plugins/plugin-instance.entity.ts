@@ -5,14 +5,14 @@ import { PluginEntity } from './plugin.entity.js';
 /** What one node reports of one plugin: what is so, as against what is wanted. */
 @Entity('plugin_instance')
 export class PluginInstanceEntity {
-  @PrimaryColumn({ name: 'plugin_id', type: 'text' })
+  @PrimaryColumn({ name: 'plugin_id', type: 'text', primaryKeyConstraintName: 'plugin_instance_pk' })
   pluginId: string;
 
-  @PrimaryColumn({ name: 'node_id', type: 'text' })
+  @PrimaryColumn({ name: 'node_id', type: 'text', primaryKeyConstraintName: 'plugin_instance_pk' })
   nodeId: string;
 
   @ManyToOne(() => PluginEntity, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'plugin_id' })
+  @JoinColumn({ name: 'plugin_id', foreignKeyConstraintName: 'plugin_instance_plugin_fk' })
   plugin?: PluginEntity;
 
   @Column({ type: 'text' })

@@ -1,7 +1,16 @@
 import { BadRequest, Conflict } from '../../platform/http/errors.js';
 
 /** Path segments that mean something else under /api/plugins. */
-const RESERVED = new Set(['builtins', 'loaded', 'core', 'installed', 'ejected', 'install', 'uninstall', 'updates']);
+const RESERVED = new Set([
+  'builtins',
+  'loaded',
+  'core',
+  'installed',
+  'ejected',
+  'install',
+  'uninstall',
+  'updates',
+]);
 export const MAX_NAME = 128;
 /** Starts with a letter, a digit or a scope's @; no control characters, quotes, backslashes, or dots alone. */
 const NAME = /^[\p{L}\p{N}@](?:[\p{L}\p{N} ._@/+-]*[\p{L}\p{N}._+-])?$/u;

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   IsBoolean,
@@ -36,7 +36,7 @@ export class UpdatePluginDto {
    * Settings to change, by top-level key. A mask that is sent back keeps the stored secret; `null` or `""`
    * clears a value.
    */
-  @ApiProperty({ type: 'object', additionalProperties: true, required: false, example: { greeting: 'good morning' } })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { greeting: 'good morning' } })
   @ValidateIf(given)
   @IsObject()
   @FreeForm()
@@ -88,7 +88,7 @@ export class CreatePluginDto {
   @IsBoolean()
   enabled?: boolean;
   /** Its settings. */
-  @ApiProperty({ type: 'object', additionalProperties: true, required: false, example: { greeting: 'hello' } })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { greeting: 'hello' } })
   @ValidateIf(given)
   @IsObject()
   @FreeForm()

@@ -40,7 +40,12 @@ export class PluginSettings {
    * @param row with the declaration that the changed plugin has
    * @throws Unprocessable with every problem found
    */
-  change(row: PluginEntity, stored: JsonObject | null, patch: JsonObject | undefined, rule: MergeRule): Settings {
+  change(
+    row: PluginEntity,
+    stored: JsonObject | null,
+    patch: JsonObject | undefined,
+    rule: MergeRule,
+  ): Settings {
     const before = parametersOf(row, stored ?? {});
     const merge = rule === 'by-key' ? mergeConfig : mergePatchConfig;
     const config = patch === undefined ? stored : merge(stored ?? {}, patch, before).config;

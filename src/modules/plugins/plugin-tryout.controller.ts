@@ -39,7 +39,8 @@ export class PluginTryoutController {
   @Idempotent()
   @ApiOperation({
     summary: 'Run one hook of a gateway plugin',
-    description: 'Hands the body to the hook of the running plugin and answers what it returned and how long it took.',
+    description:
+      'Hands the body to the hook of the running plugin and answers what it returned and how long it took.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiParam({ name: 'hook', description: 'The hook.', enum: HOOKS, example: 'httpTransportPreHook' })

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { FreeForm } from '../../platform/http/free-form.js';
 import { HOOKS, type Hook } from '../../runtime/host/index.js';
 
@@ -66,28 +66,27 @@ export class TestResultDto {
 /** What a hook is given. Which keys it looks at depends on the hook. */
 export class CallHookDto {
   /** What the gateway carries along from hook to hook. */
-  @ApiProperty({ type: 'object', additionalProperties: true, required: false, example: {} })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: {} })
   @FreeForm()
   context?: object;
   /** The request: `{method,path,headers,query,body}` for HTTP hooks, the LLM request for LLM hooks. */
-  @ApiProperty({
+  @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    required: false,
     example: { model: 'gpt-4o', messages: [{ role: 'user', content: 'Write to jane.doe@example.com' }] },
   })
   @FreeForm()
   request?: object;
   /** The response, for post hooks. */
-  @ApiProperty({ type: 'object', additionalProperties: true, required: false })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   @FreeForm()
   response?: object;
   /** One chunk of a streamed response, for the chunk hook. */
-  @ApiProperty({ type: 'object', additionalProperties: true, required: false })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   @FreeForm()
   chunk?: object;
   /** The error that post hooks are told of. */
-  @ApiProperty({ type: 'object', additionalProperties: true, required: false })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   @FreeForm()
   error?: object;
 }

@@ -65,7 +65,11 @@ export class PluginTryout {
       return await this.node.trial(await this.specs.specOf(row, this.settings.read(row)));
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error;
-      return { ok: false, durationMs: 0, checks: [{ name: 'load', ok: false, durationMs: 0, message: error.message }] };
+      return {
+        ok: false,
+        durationMs: 0,
+        checks: [{ name: 'load', ok: false, durationMs: 0, message: error.message }],
+      };
     }
   }
 

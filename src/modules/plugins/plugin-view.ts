@@ -5,7 +5,10 @@ import type { Settings } from './plugin-settings.js';
 import { configKeys, presentConfig, presentParameters } from './settings/presentation.js';
 
 /** The part of a plugin's object that only a change of what is wanted can change. */
-export type WantedView = Omit<PluginDto, 'actualName' | 'isActive' | 'loadError' | 'status' | 'description'> & {
+export type WantedView = Omit<
+  PluginDto,
+  'actualName' | 'isActive' | 'loadError' | 'status' | 'description'
+> & {
   ownDescription: string;
 };
 

@@ -35,7 +35,12 @@ export class PluginWrites {
     if (await this.plugins.findFolded(foldName(name))) throw taken;
     const blank = blankRow(name, await this.plugins.nextSlot());
     const schema = dto.configSchema === undefined ? null : compileConfigSchema(dto.configSchema).schema;
-    const row = await this.withArtifact({ ...blank, configSchema: schema, ...addressOf(dto), ...placeOf(dto) });
+    const row = await this.withArtifact({
+      ...blank,
+      configSchema: schema,
+      ...addressOf(dto),
+      ...placeOf(dto),
+    });
     row.enabled = dto.enabled ?? false;
     const after = this.withConfig(row, null, dto.config, 'by-key');
     await this.node.exclusively(row.id, async () => {
@@ -80,7 +85,10 @@ export class PluginWrites {
     await this.node.exclusively(id, async () => {
       const before = await this.read(id, expected);
       if (before.row.source === 'bundled')
-        throw new Conflict('plugin_bundled', 'This plugin comes with the server: disable it instead of deleting it.');
+        throw new Conflict(
+          'plugin_bundled',
+          'This plugin comes with the server: disable it instead of deleting it.',
+        );
       await this.commits.commit(context, { action: 'plugin.delete', before, after: null, candidate: null });
     });
   }
@@ -106,7 +114,11 @@ export class PluginWrites {
   private async changed(before: PluginState, dto: UpdatePluginDto, rule: MergeRule): Promise<PluginState> {
     const { row } = before;
     if (row.source === 'bundled' && (dto.path !== undefined || dto.checksum !== undefined))
-      throw new Conflict('plugin_bundled', 'The code of a plugin that comes with the server cannot be exchanged.', 'path');
+      throw new Conflict(
+        'plugin_bundled',
+        'The code of a plugin that comes with the server cannot be exchanged.',
+        'path',
+      );
     const address = addressOf(dto);
     const merged = { ...row, ...address, ...placeOf(dto), enabled: dto.enabled ?? row.enabled };
     const moved = Object.keys(address).length > 0 || dto.enabled === true;

@@ -1,7 +1,15 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
 
-export const STATUSES = ['active', 'error', 'disabled', 'loading', 'uninitialized', 'unloaded', 'loaded'] as const;
+export const STATUSES = [
+  'active',
+  'error',
+  'disabled',
+  'loading',
+  'uninitialized',
+  'unloaded',
+  'loaded',
+] as const;
 export type Status = (typeof STATUSES)[number];
 
 /** One thing that is wrong or doubtful about a plugin's settings. */
@@ -26,7 +34,10 @@ export class PluginParameterDto {
    */
   key: string;
   /** Type of the value. */
-  @ApiProperty({ enum: ['string', 'number', 'integer', 'boolean', 'object', 'array', 'any'], example: 'string' })
+  @ApiProperty({
+    enum: ['string', 'number', 'integer', 'boolean', 'object', 'array', 'any'],
+    example: 'string',
+  })
   type: string;
   /**
    * Label for forms.

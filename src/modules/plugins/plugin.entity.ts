@@ -10,7 +10,7 @@ export type Placement = (typeof PLACEMENTS)[number];
 @Entity('plugin')
 @Check('plugin_revision_positive', 'revision > 0')
 export class PluginEntity {
-  @PrimaryColumn({ type: 'text' })
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'plugin_pk' })
   id: string;
 
   /** `id` folded, so that names that differ only in case or form cannot stand side by side. */

@@ -45,16 +45,19 @@ export class PluginRepository {
    */
   async update(tx: Tx, row: PluginEntity): Promise<boolean> {
     const { id, revision, ...rest } = row;
-    const { affected } = await tx.update(
-      PluginEntity,
-      { id, revision: revision - 1 },
-      { ...rest, revision } as object,
-    );
+    const { affected } = await tx.update(PluginEntity, { id, revision: revision - 1 }, {
+      ...rest,
+      revision,
+    } as object);
     return affected === 1;
   }
 
   /** Exchanges the sealed form of settings that stay the same; no new revision. */
-  async replaceSealed(tx: Tx, { id, revision }: PluginEntity, config: Record<string, unknown>): Promise<void> {
+  async replaceSealed(
+    tx: Tx,
+    { id, revision }: PluginEntity,
+    config: Record<string, unknown>,
+  ): Promise<void> {
     await tx.update(PluginEntity, { id, revision }, { config } as object);
   }
 
@@ -63,7 +66,6 @@ export class PluginRepository {
     const { affected } = await tx.delete(PluginEntity, { id, revision });
     return affected === 1;
   }
-
 }
 
 /** Of several plugins that a segment could mean: by id, else by display name, else by npm name. */

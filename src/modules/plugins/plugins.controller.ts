@@ -55,7 +55,8 @@ export class PluginsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    if (Object.keys(request.query).length === 0) await sendList(request, response, await this.plugins.snapshot());
+    if (Object.keys(request.query).length === 0)
+      await sendList(request, response, await this.plugins.snapshot());
     else response.json(await this.plugins.list(query));
   }
 
@@ -75,7 +76,10 @@ export class PluginsController {
 
   @Get(':x')
   @Require('plugins:read')
-  @ApiOperation({ summary: 'Get a plugin', description: 'What is wanted of it and what it is doing on this node.' })
+  @ApiOperation({
+    summary: 'Get a plugin',
+    description: 'What is wanted of it and what it is doing on this node.',
+  })
   @ApiParam({ ...NAMED, example: 'pii-redactor' })
   @ApiHeader(IF_NONE_MATCH)
   @ApiOkResponse({ type: PluginDto, description: 'The plugin.' })
@@ -89,10 +93,14 @@ export class PluginsController {
   @Idempotent()
   @ApiOperation({
     summary: 'Create a plugin',
-    description: 'With `enabled`, its code is started before it is created: when that fails, nothing is kept and the answer is 422 with the cause.',
+    description:
+      'With `enabled`, its code is started before it is created: when that fails, nothing is kept and the answer is 422 with the cause.',
   })
   @ApiFailures(400, 409, 413, 422, 502, 504)
-  async createPlugin(@Context() context: RequestContext, @Body() body: CreatePluginDto): Promise<PluginCreatedDto> {
+  async createPlugin(
+    @Context() context: RequestContext,
+    @Body() body: CreatePluginDto,
+  ): Promise<PluginCreatedDto> {
     const id = await this.writes.create(context, body);
     return { message: 'Plugin created successfully', plugin: await this.plugins.get(id) };
   }
@@ -120,7 +128,8 @@ export class PluginsController {
   @Require('plugins:write')
   @ApiOperation({
     summary: 'Patch a plugin',
-    description: 'JSON Merge Patch (RFC 7396): as `PUT`, but `config` merges at every level and `null` removes.',
+    description:
+      'JSON Merge Patch (RFC 7396): as `PUT`, but `config` merges at every level and `null` removes.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiHeader(IF_MATCH)
@@ -136,7 +145,10 @@ export class PluginsController {
 
   @Delete(':x')
   @Require('plugins:write')
-  @ApiOperation({ summary: 'Delete a plugin', description: 'Stops it and forgets it, settings and data folder too.' })
+  @ApiOperation({
+    summary: 'Delete a plugin',
+    description: 'Stops it and forgets it, settings and data folder too.',
+  })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiHeader(IF_MATCH)
   @ApiFailures(404, 409, 412)

@@ -13,7 +13,10 @@ export class AuditController {
 
   @Get()
   @Require('audit:read')
-  @ApiOperation({ summary: 'List changes', description: 'Who changed what and when, newest first, secrets masked.' })
+  @ApiOperation({
+    summary: 'List changes',
+    description: 'Who changed what and when, newest first, secrets masked.',
+  })
   listAudit(@Query() query: AuditQueryDto): Promise<AuditPageDto> {
     return this.audit.list(query);
   }

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('audit')
 @Index('audit_target', ['targetType', 'targetId', 'id'])
 export class AuditEntity {
-  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
+  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'audit_pk' })
   id: string;
 
   @Column({ type: 'timestamptz', default: () => 'now()' })

@@ -1,5 +1,13 @@
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiHeader,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Require } from '../http/access.js';
 import { ApiFailures } from '../http/api-failures.js';
@@ -20,9 +28,24 @@ export class EventController {
     description:
       'Server-sent events: plugins created, updated, deleted, started, failed. `Last-Event-ID` (header, or `lastEventId` in the query) resumes after that event without a gap. The stream stays open; `once=true` ends it after what has already happened.',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Id of the last event seen.', schema: { type: 'string', example: '0' } })
-  @ApiQuery({ name: 'lastEventId', required: false, description: 'The same, for clients that cannot set headers.', schema: { type: 'string', example: '0' } })
-  @ApiQuery({ name: 'once', required: false, description: 'End the stream once it has caught up.', schema: { type: 'boolean', example: true } })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'Id of the last event seen.',
+    schema: { type: 'string', example: '0' },
+  })
+  @ApiQuery({
+    name: 'lastEventId',
+    required: false,
+    description: 'The same, for clients that cannot set headers.',
+    schema: { type: 'string', example: '0' },
+  })
+  @ApiQuery({
+    name: 'once',
+    required: false,
+    description: 'End the stream once it has caught up.',
+    schema: { type: 'boolean', example: true },
+  })
   @ApiExtraModels(EventDto)
   @ApiResponse({
     status: 200,
@@ -37,7 +60,11 @@ export class EventController {
   ): Promise<void> {
     const lastId = header ?? query ?? null;
     if (lastId !== null && !/^\d{1,18}$/.test(lastId))
-      throw new BadRequest('parameter_invalid', 'Last-Event-ID must be the id of an event, such as 42.', 'Last-Event-ID');
+      throw new BadRequest(
+        'parameter_invalid',
+        'Last-Event-ID must be the id of an event, such as 42.',
+        'Last-Event-ID',
+      );
     return once === 'true' ? this.events.replay(response, lastId) : this.events.stream(response, lastId);
   }
 }

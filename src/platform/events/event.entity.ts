@@ -3,7 +3,7 @@ import type { EventMap, EventType } from './event-map.js';
 
 @Entity('event')
 export class EventEntity {
-  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
+  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'event_pk' })
   id: string;
 
   @Column({ type: 'text' })

@@ -12,14 +12,22 @@ export class HealthController {
 
   @Get('live')
   @Public()
-  @ApiOperation({ summary: 'Is the process alive', description: 'Answers without looking at anything else.', security: [] })
+  @ApiOperation({
+    summary: 'Is the process alive',
+    description: 'Answers without looking at anything else.',
+    security: [],
+  })
   getLiveness(): LiveDto {
     return { status: 'ok' };
   }
 
   @Get('ready')
   @Public()
-  @ApiOperation({ summary: 'Can the server work', description: 'Asks Postgres; 503 while it is away or the server is stopping.', security: [] })
+  @ApiOperation({
+    summary: 'Can the server work',
+    description: 'Asks Postgres; 503 while it is away or the server is stopping.',
+    security: [],
+  })
   @ApiResponse({ status: 503, type: ReadyDto, description: 'The server cannot work just now.' })
   async getReadiness(@Res({ passthrough: true }) response: Response): Promise<ReadyDto> {
     const ready = await this.health.ready();

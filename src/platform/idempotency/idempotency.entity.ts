@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('idempotency')
 export class IdempotencyEntity {
   /** SHA-256 over caller, route and key. */
-  @PrimaryColumn({ type: 'text' })
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'idempotency_pk' })
   id: string;
 
   /** SHA-256 over the body: the same key with another body is a mistake of the caller. */

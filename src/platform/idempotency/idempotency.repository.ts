@@ -42,8 +42,9 @@ export class IdempotencyRepository {
   }
 
   async deleteExpired(): Promise<void> {
-    await this.dataSource.query(`delete from idempotency where created_at < now() - make_interval(hours => $1)`, [
-      KEPT_HOURS,
-    ]);
+    await this.dataSource.query(
+      `delete from idempotency where created_at < now() - make_interval(hours => $1)`,
+      [KEPT_HOURS],
+    );
   }
 }

@@ -11,11 +11,16 @@ export class MetricsController {
 
   @Get()
   @Require('plugins:read')
-  @ApiOperation({ summary: 'Prometheus metrics', description: 'Text exposition format; scrape with a bearer token.' })
+  @ApiOperation({
+    summary: 'Prometheus metrics',
+    description: 'Text exposition format; scrape with a bearer token.',
+  })
   @ApiResponse({
     status: 200,
     description: 'All metrics of this process.',
-    content: { 'text/plain': { schema: { type: 'string' }, example: 'plugboard_plugins{status="active"} 2\n' } },
+    content: {
+      'text/plain': { schema: { type: 'string' }, example: 'plugboard_plugins{status="active"} 2\n' },
+    },
   })
   async getMetrics(@Res() response: Response): Promise<void> {
     response.type(this.metrics.contentType).send(await this.metrics.text());

@@ -34,7 +34,11 @@ export class Metrics {
     help: 'Plugins of this node, by status.',
     labelNames: ['status'] as const,
     registers: [this.registry],
+    collect: () => this.countPlugins(),
   });
+
+  /** Sets `plugins` before each reading; whoever runs plugins puts its own here. */
+  countPlugins: () => void = () => undefined;
 
   readonly guestFailures = new Counter({
     name: 'plugboard_guest_failures_total',

@@ -1,3 +1,4 @@
-import type { MigrationInterface } from 'typeorm';
+import { Initial1768464000000 } from './0001-initial.js';
 
-export const MIGRATIONS: (new () => MigrationInterface)[] = [];
+/** Every migration, oldest first. One that has been released is never changed. */
+export const MIGRATIONS = [Initial1768464000000];
