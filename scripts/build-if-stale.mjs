@@ -16,7 +16,10 @@ const INPUTS = [
   'tsconfig.json',
   'package-lock.json',
   'scripts/build.mjs',
+  'scripts/build-wasm.mjs',
 ];
+/** Below the inputs, but written by a build or by npm. */
+const GENERATED = /(^|[\\/])node_modules$|^plugins[\\/][^\\/]+[\\/]build$/;
 
 /** Whether what is in dist/ was built from the present sources. */
 export function isFresh(folder = root) {
@@ -67,9 +70,10 @@ function filesBelow(folder, path) {
   if (!existsSync(full)) return [];
   if (!statSync(full).isDirectory()) return [path];
   return readdirSync(full)
-    .filter((name) => name !== 'node_modules')
     .sort()
-    .flatMap((name) => filesBelow(folder, join(path, name)));
+    .map((name) => join(path, name))
+    .filter((child) => !GENERATED.test(child))
+    .flatMap((child) => filesBelow(folder, child));
 }
 
 const stampPath = (folder) => join(folder, 'dist', '.sources');

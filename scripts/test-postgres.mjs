@@ -17,6 +17,9 @@ export async function openTestPostgres() {
     max_connections: '200',
   };
   const postgres = await openEmbeddedPostgres({ folder, log, settings });
+  // The folder is ours alone, so whatever an earlier run left there was left by one that was killed.
+  const { dropDatabases, TEST_PREFIX } = await import('../dist/test/support/test-run.js');
+  await dropDatabases(postgres.url, TEST_PREFIX);
   return {
     url: postgres.url,
     close: async () => {

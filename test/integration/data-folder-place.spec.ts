@@ -4,9 +4,6 @@ import { join } from 'node:path';
 import { placeFolder } from '../../src/platform/data-folder/place.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const root = process.getuid?.() === 0;
-const describeAsRoot = root ? describe : describe.skip;
-
 let place: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeEach(async () => {
   place = await temporaryFolder();
@@ -14,10 +11,13 @@ beforeEach(async () => {
 afterEach(() => place.remove());
 
 describe('the place of the data folder', () => {
-  it('is made with its parents, open to others only to pass through, and only as root', async () => {
-    const real = await placeFolder(join(place.path, 'a', 'b'));
+  it.each([
+    ['open to others only to pass through, when it is shared', true, 0o711],
+    ['closed to others, when it is not', false, 0o700],
+  ])('is made with its parents, %s', async (_, shared, mode) => {
+    const real = await placeFolder(join(place.path, 'a', 'b'), shared);
     expect(real).toBe(await realpath(join(place.path, 'a', 'b')));
-    expect((await stat(real)).mode & 0o777).toBe(root ? 0o711 : 0o700);
+    expect((await stat(real)).mode & 0o777).toBe(mode);
   });
 
   it('is refused with a clear message when a file is there', async () => {
@@ -26,7 +26,7 @@ describe('the place of the data folder', () => {
   });
 });
 
-describeAsRoot('a data folder below one that other users cannot enter', () => {
+describe('a shared data folder below one that other users cannot enter', () => {
   let closed: string;
   let shelf: string;
   beforeEach(async () => {
@@ -38,22 +38,22 @@ describeAsRoot('a data folder below one that other users cannot enter', () => {
   it.each(['missing', 'empty'])('is a link to a reachable one when it is %s', async (state) => {
     const wanted = join(closed, 'data');
     if (state === 'empty') await mkdir(wanted);
-    const real = await placeFolder(wanted, shelf);
+    const real = await placeFolder(wanted, true, shelf);
     expect(real.startsWith(shelf)).toBe(true);
     expect((await lstat(wanted)).isSymbolicLink()).toBe(true);
-    expect(await placeFolder(wanted, shelf)).toBe(real);
+    expect(await placeFolder(wanted, true, shelf)).toBe(real);
   });
 
   it('is refused when it has content, with the parent to open', async () => {
     await mkdir(join(closed, 'data', 'plugins'), { recursive: true });
-    await expect(placeFolder(join(closed, 'data'), shelf)).rejects.toThrow(`chmod o+x ${closed}`);
+    await expect(placeFolder(join(closed, 'data'), true, shelf)).rejects.toThrow(`chmod o+x ${closed}`);
     await chmod(closed, 0o701);
-    expect(await placeFolder(join(closed, 'data'), shelf)).toBe(join(closed, 'data'));
+    expect(await placeFolder(join(closed, 'data'), true, shelf)).toBe(join(closed, 'data'));
   });
 
   it('is the same for all that make it at once, and only one is made', async () => {
     const places = await Promise.all(
-      Array.from({ length: 8 }, () => placeFolder(join(closed, 'data'), shelf)),
+      Array.from({ length: 8 }, () => placeFolder(join(closed, 'data'), true, shelf)),
     );
     expect(new Set(places).size).toBe(1);
     expect(await readdir(shelf)).toHaveLength(1);
@@ -61,10 +61,10 @@ describeAsRoot('a data folder below one that other users cannot enter', () => {
 
   it('starts fresh when the link is deleted, and again where the link leads when only the target is', async () => {
     const wanted = join(closed, 'data');
-    const first = await placeFolder(wanted, shelf);
+    const first = await placeFolder(wanted, true, shelf);
     await rm(first, { recursive: true });
-    expect(await placeFolder(wanted, shelf)).toBe(first);
+    expect(await placeFolder(wanted, true, shelf)).toBe(first);
     await rm(wanted);
-    expect(await placeFolder(wanted, shelf)).not.toBe(first);
+    expect(await placeFolder(wanted, true, shelf)).not.toBe(first);
   });
 });

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { copyProgram, reachableProgram } from '../../src/platform/data-folder/runtime-copy.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
-
 describe('a program folder for processes of other users', () => {
   let place: Awaited<ReturnType<typeof temporaryFolder>>;
   let program: string;
@@ -22,27 +20,32 @@ describe('a program folder for processes of other users', () => {
   afterEach(() => place.remove());
 
   it('is used where it is when they can read it', async () => {
-    expect(await reachableProgram(data, program)).toBe(program);
+    expect(await reachableProgram(data, program, undefined, true)).toBe(program);
   });
 
-  itAsRoot.each([
+  it('is used where it is when there are no other users', async () => {
+    await chmod(join(place.path, 'app'), 0o700);
+    expect(await reachableProgram(data, program, undefined, false)).toBe(program);
+  });
+
+  it.each([
     ['a parent is closed', 'app', 0o700],
     ['a file is closed', 'app/guest/main.js', 0o600],
   ])('is copied, readable, when %s', async (_, closed, mode) => {
     await chmod(join(place.path, closed), mode);
-    const copy = await reachableProgram(data, program);
+    const copy = await reachableProgram(data, program, undefined, true);
     expect(copy.startsWith(join(data, 'runtime'))).toBe(true);
     expect((await stat(join(copy, 'main.js'))).mode & 0o777).toBe(0o644);
     expect(await readFile(join(copy, 'link.js'), 'utf8')).toBe('export {};');
     expect(JSON.parse(await readFile(join(copy, '..', 'package.json'), 'utf8'))).toEqual({ type: 'module' });
   });
 
-  itAsRoot('is copied anew when its content changes', async () => {
+  it('is copied anew when its content changes', async () => {
     await chmod(join(place.path, 'app'), 0o700);
-    const before = await reachableProgram(data, program);
-    expect(await reachableProgram(data, program)).toBe(before);
+    const before = await reachableProgram(data, program, undefined, true);
+    expect(await reachableProgram(data, program, undefined, true)).toBe(before);
     await writeFile(join(program, 'main.js'), 'export const changed = 1;');
-    const after = await reachableProgram(data, program);
+    const after = await reachableProgram(data, program, undefined, true);
     expect(after).not.toBe(before);
     expect(await readFile(join(after, 'main.js'), 'utf8')).toContain('changed');
   });

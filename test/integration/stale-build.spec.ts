@@ -29,6 +29,12 @@ describe('whether the sources must be built', () => {
     expect(build.isFresh(place.path)).toBe(true);
   });
 
+  it('says no when only what a build writes beside the sources changes', async () => {
+    await mkdir(join(place.path, 'plugins', 'policy', 'build'), { recursive: true });
+    await writeFile(join(place.path, 'plugins', 'policy', 'build', 'policy.wasm'), 'wasm');
+    expect(build.isFresh(place.path)).toBe(true);
+  });
+
   it.each([
     ['a file changes', (root: string) => writeFile(join(root, 'src', 'deep', 'a.ts'), 'export const a = 2;')],
     ['a file comes', (root: string) => writeFile(join(root, 'src', 'b.ts'), '')],

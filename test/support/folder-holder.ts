@@ -7,15 +7,16 @@ import { DataFolderError, openDataFolder } from '../../src/platform/data-folder/
 import { openEmbeddedPostgres } from '../../src/platform/database/embedded/index.js';
 
 const [dir = '', what = ''] = process.argv.slice(2);
-const log = { info: () => undefined, warn: (message: string) => console.error(message) };
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+const log = { info: () => undefined, warn: (message: string) => process.stderr.write(`${message}\n`) };
 try {
   const folder = await openDataFolder(dir);
   const postgres = what === 'postgres' ? await openEmbeddedPostgres({ folder, log }) : undefined;
-  console.log(postgres?.url ?? 'open');
+  say(postgres?.url ?? 'open');
   await once(process.stdin.resume(), 'end');
   await postgres?.stop();
   await folder.release();
 } catch (error) {
   if (!(error instanceof DataFolderError)) throw error;
-  console.log(`refused: ${error.message}`);
+  say(`refused: ${error.message}`);
 }

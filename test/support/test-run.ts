@@ -1,6 +1,9 @@
 import pg from 'pg';
 import { databaseOn, execute, migrateWhereThereIsASchema, TEST_SERVER, TEST_TEMPLATE } from './database.js';
 
+/** How the names of all databases of all runs begin. */
+export const TEST_PREFIX = 'plugboard_test_';
+
 /** What one run of the tests has on the server. */
 export interface TestRun {
   /** Variables that tell the specs about it. */
@@ -15,9 +18,9 @@ export interface TestRun {
  * @param run a few letters and digits, another for each run
  */
 export async function prepareTestRun(server: string, run: string): Promise<TestRun> {
-  const template = `plugboard_test_${run}`;
+  const template = `${TEST_PREFIX}${run}`;
   await execute(server, `CREATE DATABASE ${template}`);
-  const close = (): Promise<void> => dropAll(server, template);
+  const close = (): Promise<void> => dropDatabases(server, template);
   try {
     await migrateWhereThereIsASchema(databaseOn(server, template));
   } catch (error) {
@@ -27,7 +30,8 @@ export async function prepareTestRun(server: string, run: string): Promise<TestR
   return { environment: { [TEST_SERVER]: server, [TEST_TEMPLATE]: template }, close };
 }
 
-async function dropAll(server: string, prefix: string): Promise<void> {
+/** Drops every database on the server whose name begins with `prefix`. */
+export async function dropDatabases(server: string, prefix: string): Promise<void> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
   try {

@@ -23,15 +23,15 @@ const PASSABLE = 0o711;
 const PRIVATE = 0o700;
 
 /**
- * Makes the folder `wanted` with the right mode. As root, where some parent keeps other users out, the real
- * folder is made on `shelf` and `wanted` becomes a symbolic link to it: deleting the link is a fresh start.
- * Safe with several processes at once: all get the same real folder.
+ * Makes the folder `wanted` with the right mode. Safe with several processes at once: all get the same one.
+ * @param shared whether other users must reach it. Where some parent keeps them out, the real folder is made on
+ *   `shelf` and `wanted` becomes a symbolic link to it: deleting the link is a fresh start
  * @returns the real path
  * @throws DataFolderError when the folder cannot be made, written, or reached
  */
-export async function placeFolder(wanted: string, shelf: string = SHELF): Promise<string> {
+export async function placeFolder(wanted: string, shared = isRoot(), shelf = SHELF): Promise<string> {
   try {
-    const real = isRoot() ? await placeAsRoot(wanted, shelf) : await placeHere(wanted, PRIVATE);
+    const real = shared ? await placeShared(wanted, shelf) : await placeHere(wanted, PRIVATE);
     await access(real, constants.W_OK | constants.X_OK);
     return real;
   } catch (error) {
@@ -43,7 +43,7 @@ export async function placeFolder(wanted: string, shelf: string = SHELF): Promis
   }
 }
 
-async function placeAsRoot(wanted: string, shelf: string): Promise<string> {
+async function placeShared(wanted: string, shelf: string): Promise<string> {
   for (;;) {
     const link = await danglingLink(wanted);
     const target = link ?? wanted;

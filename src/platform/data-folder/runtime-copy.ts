@@ -16,9 +16,17 @@ import { basename, dirname, join } from 'node:path';
 import { codeOf } from './data-folder.errors.js';
 import { blockingParent, isRoot, othersCanRead } from './reachable.js';
 
-/** @see DataFolder.reachableProgram */
-export async function reachableProgram(data: string, source: string, version?: string): Promise<string> {
-  if (!isRoot()) return source;
+/**
+ * @param shared whether processes of other users must read it
+ * @see DataFolder.reachableProgram
+ */
+export async function reachableProgram(
+  data: string,
+  source: string,
+  version?: string,
+  shared = isRoot(),
+): Promise<string> {
+  if (!shared) return source;
   if (!(await blockingParent(source)) && (await othersCanRead(source))) return source;
   return copyProgram(data, source, version ?? (await digestOf(source)));
 }

@@ -30,7 +30,6 @@ export interface EmbeddedPostgresOptions {
 
 /** Keeps one Postgres running on one port and one set of files, from open to stop, whatever kills it. */
 export class EmbeddedPostgres {
-  private stopping = false;
   private supervision: Promise<void> = Promise.resolve();
   private readonly logTimer: NodeJS.Timeout;
   private readonly stopped = new AbortController();
@@ -43,7 +42,7 @@ export class EmbeddedPostgres {
     private current: Postmaster,
   ) {
     this.logTimer = setInterval(() => {
-      trimLog(plan.logFile, LOG_LIMIT).catch((error: Error) => options.log.warn(error.message));
+      trimLog(plan.logFile, LOG_LIMIT).catch((error: unknown) => options.log.warn(String(error)));
     }, LOG_CHECK_MS).unref();
   }
 
@@ -75,7 +74,6 @@ export class EmbeddedPostgres {
 
   /** Shuts the database down and leaves it so. */
   async stop(): Promise<void> {
-    this.stopping = true;
     this.stopped.abort();
     clearInterval(this.logTimer);
     await this.current.stop();
@@ -87,7 +85,7 @@ export class EmbeddedPostgres {
     for (;;) {
       const since = Date.now();
       await this.current.gone;
-      if (this.stopping) return;
+      if (this.stopRequested()) return;
       this.options.log.warn('The embedded Postgres ended by itself; starting it again');
       this.options.onExit?.();
       if (Date.now() - since > HEALTHY_MS) pause = FIRST_PAUSE_MS;
@@ -99,20 +97,24 @@ export class EmbeddedPostgres {
   private async restart(pause: number): Promise<number> {
     for (let wait = pause; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
       await delay(wait, undefined, { signal: this.stopped.signal, ref: false }).catch(() => undefined);
-      if (this.stopping) return wait;
+      if (this.stopRequested()) return wait;
       try {
         this.current = await launchPatiently(this.plan, (postmaster) => this.hold(postmaster));
         this.options.log.info('The embedded Postgres runs again');
         return Math.min(wait * 2, LONGEST_PAUSE_MS);
       } catch (error) {
-        if (!this.stopping) this.options.log.warn((error as Error).message);
+        if (!this.stopRequested()) this.options.log.warn((error as Error).message);
       }
     }
   }
 
+  private stopRequested(): boolean {
+    return this.stopped.signal.aborted;
+  }
+
   private hold(postmaster: Postmaster): void {
     this.current = postmaster;
-    if (this.stopping) void postmaster.stop();
+    if (this.stopRequested()) void postmaster.stop();
   }
 }
 
