@@ -66,7 +66,12 @@ export const SETTINGS = {
   GUEST_MEMORY_MB: integer('All memory one plugin process may allocate, in MiB.', 512, 128, 65_536),
   GUEST_START_TIMEOUT: integer('Longest start of a plugin, in milliseconds.', 15_000, 100, 600_000),
   GUEST_CALL_TIMEOUT: integer('Longest single call into a plugin, in milliseconds.', 10_000, 10, 600_000),
-  GUEST_STOP_TIMEOUT: integer('Time a plugin gets to stop before it is killed, in milliseconds.', 3_000, 10, 60_000),
+  GUEST_STOP_TIMEOUT: integer(
+    'Time a plugin gets to stop before it is killed, in milliseconds.',
+    3_000,
+    10,
+    60_000,
+  ),
   LOG_LEVEL: choice('Least severe log line to print.', 'info', [
     'trace',
     'debug',
@@ -111,4 +116,33 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const dataDir = resolve(values.DATA_DIR);
   return Object.freeze({ ...values, DATA_DIR: dataDir, production: values.NODE_ENV === 'production' });
+}
+
+/** What a plugin's process may know of our environment: language, time zone, certificates, proxies. */
+const GUEST_VARIABLES = [
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  // Windows starts no process without it.
+  'SystemRoot',
+];
+
+/**
+ * The environment of plugin processes: an allow-list of `env` and a plain PATH, never anything else of ours.
+ */
+export function guestEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const passed = GUEST_VARIABLES.flatMap((name): [string, string][] => {
+    const value = env[name];
+    return value ? [[name, value]] : [];
+  });
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(passed) };
 }

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { chmod, lchown, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where the data folders of guests lie. */
+export const guestsFolder = (dataDir: string): string => join(dataDir, 'guests');
+
+/** A folder name for any plugin id: readable, portable, and different for different ids. */
+export function folderName(pluginId: string): string {
+  const readable = pluginId
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return `${readable || 'plugin'}-${createHash('sha256').update(pluginId).digest('hex').slice(0, 12)}`;
+}
+
+/** Makes the plugin's own folder: closed to everyone but `owner` (a user id), or to others than the server. */
+export async function makeGuestFolder(path: string, owner: number | null): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true, mode: 0o711 });
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
+  if (process.getuid?.() !== 0) return;
+  const uid = owner ?? 0;
+  if ((await stat(path)).uid !== uid) await giveTo(path, uid);
+}
+
+export async function removeGuestFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Links themselves change hands, never what they lead to. */
+async function giveTo(path: string, uid: number): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await giveTo(join(path, entry.name), uid);
+    else await lchown(join(path, entry.name), uid, uid);
+  }
+  await lchown(path, uid, uid);
+}

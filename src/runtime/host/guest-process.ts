@@ -1,0 +1,117 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { ToGuest, ToHost } from '../protocol.js';
+import { Channel } from './channel.js';
+import { describeExit } from './exit-cause.js';
+import { type Launch, launch } from './launch.js';
+import { forgetGuest, recordGuest } from './orphans.js';
+import { Output } from './output.js';
+
+/** How long a dead process's last output may take to arrive. */
+const DRAIN_MS = 500;
+
+interface Listener {
+  /** Returns whether the message was waited for. */
+  onMessage(message: ToHost): boolean;
+  onLine(line: string): void;
+}
+
+/**
+ * One operating-system process with its output and its channel. Whatever happens to it ends in `exited`,
+ * which never rejects.
+ */
+export class GuestProcess {
+  /** Why it ended, in words; resolves when the process is gone and its output is read. */
+  readonly exited: Promise<string>;
+  readonly pid: number | null;
+  private readonly channel: Channel | null;
+  private readonly output: Output;
+  private killedBecause: string | null = null;
+  private over = false;
+
+  constructor(
+    plan: Launch,
+    dataDir: string,
+    private readonly listener: Listener,
+  ) {
+    this.output = new Output((line) => listener.onLine(line));
+    const child = launch(plan);
+    this.pid = child.pid ?? null;
+    this.channel = this.listen(child);
+    const record = this.pid === null ? null : recordGuest(dataDir, this.pid).catch(() => null);
+    this.exited = this.awaitExit(child, plan).finally(async () => {
+      const path = await record;
+      if (path) await forgetGuest(path).catch(() => undefined);
+    });
+  }
+
+  /** @throws PayloadTooLarge */
+  send(message: ToGuest): void {
+    this.channel?.send(message);
+  }
+
+  /** True while the host is the one that does not read. */
+  get isPaused(): boolean {
+    return this.channel?.isPaused ?? false;
+  }
+
+  log(line: string): void {
+    this.output.offer(line);
+  }
+
+  /** Ends the process at once and for good; the first cause given is the one that `exited` tells. */
+  kill(cause: string): void {
+    if (this.over) return;
+    this.killedBecause ??= cause;
+    if (this.pid === null) return;
+    for (const target of [-this.pid, this.pid]) {
+      try {
+        process.kill(target, 'SIGKILL');
+        return;
+      } catch {
+        // No such group (Windows has none): then the process alone.
+      }
+    }
+  }
+
+  private listen(child: ChildProcess): Channel | null {
+    const [, stdout, stderr, socket] = child.stdio;
+    if (stdout) this.output.attach(stdout as Readable, false);
+    if (stderr) this.output.attach(stderr as Readable, true);
+    if (!socket) return null;
+    return new Channel(socket as Socket, {
+      onMessage: (message) => this.listener.onMessage(message),
+      onViolation: (cause) => this.kill(cause),
+    });
+  }
+
+  private async awaitExit(child: ChildProcess, plan: Launch): Promise<string> {
+    const failure = await new Promise<Error | null>((resolve) => {
+      child.once('error', resolve);
+      child.once('exit', () => resolve(null));
+    });
+    this.over = true;
+    this.output.drain();
+    if (!failure) await closed(child);
+    for (const stream of child.stdio) stream?.destroy();
+    this.channel?.close();
+    this.output.end();
+    if (failure) return `could not be started: ${failure.message}`;
+    if (this.killedBecause) return this.killedBecause;
+    const { heapMb, memoryMb } = plan.limits;
+    const { exitCode: code, signalCode: signal } = child;
+    return describeExit({ code, signal, tail: this.output.tail, heapMb, memoryMb });
+  }
+}
+
+/** Waits until all output is read, but not for a descendant that holds the pipe open. */
+async function closed(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_MS);
+    child.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,88 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { realpath } from 'node:fs/promises';
+import { type Artifact, fileDigest, inspectArtifact } from './artifact.js';
+import { LoadFailed, UnsupportedArtifact } from './errors.js';
+import { refuseEscapingLinks } from './escaping-links.js';
+import { Guest } from './guest.js';
+import { folderName, guestsFolder, makeGuestFolder } from './guest-folder.js';
+import type { GuestSpec, Limits } from './guest-spec.js';
+import { guestUser } from './guest-user.js';
+import { isUngrantable, type Launch } from './launch.js';
+import { readableBy } from './readable.js';
+import { scrubber } from './scrub.js';
+
+export interface StarterOptions {
+  dataDir: string;
+  /** Absolute path of the guest's main module. */
+  guestProgram?: string;
+  limits: Limits;
+  /** Variables that every guest gets, from `guestEnvironment`. */
+  environment: Readonly<Record<string, string>>;
+  /** First of the user ids that guests run as where the server is root, or null. */
+  uidBase: number | null;
+}
+
+export interface StartOptions {
+  /** False: services (ports, logins) stay off. */
+  services: boolean;
+  /** Folder name below the guests' folder; the plugin's own unless given. */
+  folder?: string;
+  onLine(line: string): void;
+  /** Ends the process at any time of its life. */
+  signal: AbortSignal;
+}
+
+const GUEST_PROGRAM = fileURLToPath(new URL('../guest/main.js', import.meta.url));
+
+/** Turns a spec into a running guest; everything about the artifact is checked anew at each start. */
+export class GuestStarter {
+  constructor(private readonly options: StarterOptions) {}
+
+  /** Absolute path of a folder among the guests' data folders. */
+  folder(name: string): string {
+    return join(guestsFolder(this.options.dataDir), name);
+  }
+
+  /** @throws LoadFailed, PathOutsideRoots, PathNotFound, UnsupportedArtifact, ChecksumMismatch */
+  async start(spec: GuestSpec, { services, folder, onLine, signal }: StartOptions): Promise<Guest> {
+    const artifact = await inspectArtifact(spec.path, spec.roots);
+    const digest = await fileDigest(artifact.entry, spec.sha256);
+    if (artifact.packageDir) await refuseEscapingLinks(artifact.packageDir, spec.roots);
+    const dataFolder = this.folder(folder ?? folderName(spec.pluginId));
+    const launch = await this.fence(spec, artifact, dataFolder);
+    const own = artifact.packageDir ?? dirname(artifact.entry);
+    const folders = { [own]: '.', [launch.dataFolder]: '~', [dirname(launch.guestProgram)]: 'guest' };
+    const roots = Object.fromEntries(spec.roots.map((root) => [root, '…']));
+    const scrub = scrubber(spec.secrets, { ...roots, ...folders });
+    if (launch.user === null && process.getuid?.() === 0 && this.options.uidBase !== null)
+      onLine('warn: runs as the user of the server: a folder it needs is closed to other users');
+    const start = {
+      type: 'start' as const,
+      format: artifact.format,
+      entry: artifact.entry,
+      name: spec.name,
+      config: spec.config,
+      env: spec.env,
+      initialise: spec.configured,
+      services,
+    };
+    return Guest.start({ launch, start, dataDir: this.options.dataDir, digest, scrub, onLine }, signal);
+  }
+
+  private async fence(spec: GuestSpec, artifact: Artifact, dataFolder: string): Promise<Launch> {
+    const { guestProgram = GUEST_PROGRAM, uidBase, limits, environment } = this.options;
+    const program = await realpath(guestProgram).catch(() => {
+      throw new LoadFailed('the guest program is missing: build the server', 'artifact');
+    });
+    const readable = await readableBy(artifact, spec.roots);
+    if ([...readable, dataFolder].some(isUngrantable))
+      throw new UnsupportedArtifact('The path of a plugin must have no "*" and no "," in it.');
+    const needed = [process.execPath, program, artifact.entry, ...readable];
+    const user = await guestUser(uidBase, spec.slot, [...needed, dirname(dataFolder)]);
+    await makeGuestFolder(dataFolder, user);
+    const wasi = artifact.format === 'wasm';
+    const realFolder = await realpath(dataFolder);
+    return { guestProgram: program, readable, dataFolder: realFolder, environment, user, wasi, limits };
+  }
+}

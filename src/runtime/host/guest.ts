@@ -1,0 +1,202 @@
+import type { Hook, HookPayload, LoadedMessage, StartMessage, ToHost } from '../protocol.js';
+import { HookFailed, HookTimedOut, LoadFailed, type LoadPhase } from './errors.js';
+import { GuestProcess } from './guest-process.js';
+import type { Limits } from './guest-spec.js';
+import { Heartbeat } from './heartbeat.js';
+import type { Launch } from './launch.js';
+import { type Outcome, PendingCalls } from './pending-calls.js';
+import type { Scrub } from './scrub.js';
+
+export interface GuestPlan {
+  launch: Launch;
+  start: StartMessage;
+  dataDir: string;
+  /** SHA-256 of the file that is loaded. */
+  digest: string;
+  scrub: Scrub;
+  onLine(line: string): void;
+}
+
+type Phase = 'loading' | 'initialising' | 'ready' | 'stopping';
+
+/** One plugin's running process, from its start message to its end; it never comes back. */
+export class Guest {
+  readonly startedAt = new Date();
+  readonly digest: string;
+  /** Why it ended; never rejects. */
+  readonly exited: Promise<string>;
+  loaded: LoadedMessage | null = null;
+  /** False when it was told not to initialise. */
+  initialised = false;
+  loadMs = 0;
+  initMs = 0;
+  private phase: Phase = 'loading';
+  private readonly process: GuestProcess;
+  private readonly calls = new PendingCalls();
+  private readonly limits: Limits;
+  private heartbeat: Heartbeat | null = null;
+  private failure: string | null = null;
+  private readonly startMark = performance.now();
+  private onSettled: () => void = () => undefined;
+
+  private constructor(private readonly plan: GuestPlan) {
+    this.digest = plan.digest;
+    this.limits = plan.launch.limits;
+    this.process = new GuestProcess(plan.launch, plan.dataDir, {
+      onMessage: (message) => this.receive(message),
+      onLine: (line) => plan.onLine(plan.scrub(line)),
+    });
+    this.exited = this.process.exited.then((cause) => this.ended(plan.scrub(cause)));
+  }
+
+  /**
+   * Starts a process and waits until the plugin is ready.
+   * @param signal ends the process at any time of its life
+   * @throws LoadFailed; the process is gone by then
+   */
+  static async start(plan: GuestPlan, signal: AbortSignal): Promise<Guest> {
+    const guest = new Guest(plan);
+    const abort = (): void => guest.kill('was stopped by the server');
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    await guest.becomeReady();
+    return guest;
+  }
+
+  get pid(): number | null {
+    return this.process.pid;
+  }
+
+  /**
+   * Runs one hook. A guest that does not answer in time is ended: its event loop serves nobody.
+   * @throws HookFailed with the plugin's cause, HookTimedOut, PayloadTooLarge
+   */
+  async call(hook: Hook, payload: HookPayload): Promise<{ value: unknown; durationMs: number }> {
+    const { callMs } = this.limits;
+    const outcome = await this.calls.ask(callMs, (id) =>
+      this.process.send({ type: 'hook', id, hook, payload }),
+    );
+    if (outcome.kind === 'value') return { value: outcome.value, durationMs: outcome.durationMs };
+    if (outcome.kind !== 'late') throw new HookFailed(outcome.message);
+    this.kill(`did not answer ${hook} within ${callMs} ms`);
+    throw new HookTimedOut(callMs);
+  }
+
+  /** Runs the plugin's own check. */
+  check(limitMs: number): Promise<Outcome> {
+    return this.calls.ask(limitMs, (id) => this.process.send({ type: 'check', id }));
+  }
+
+  /** Asks the plugin to stop, ends it when it does not, and resolves when the process is gone. */
+  async stop(): Promise<void> {
+    if (this.phase !== 'stopping') {
+      this.phase = 'stopping';
+      this.heartbeat?.stop();
+      this.process.send({ type: 'stop' });
+    }
+    const timer = setTimeout(() => this.kill('did not stop in time'), this.limits.stopMs);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  kill(cause: string): void {
+    this.process.kill(cause);
+  }
+
+  private async becomeReady(): Promise<void> {
+    const { startMs } = this.limits;
+    const timer = setTimeout(() => this.kill(this.lateCause()), startMs);
+    const settled = new Promise<void>((resolve) => (this.onSettled = resolve));
+    this.process.send(this.plan.start);
+    await Promise.race([settled, this.exited]);
+    clearTimeout(timer);
+    if (this.phase === 'ready') return;
+    const phase: LoadPhase = this.loaded ? 'init' : 'load';
+    const reported = this.failure;
+    if (reported !== null) this.kill(reported);
+    const cause = await this.exited;
+    throw new LoadFailed(reported ?? cause, phase);
+  }
+
+  private lateCause(): string {
+    const what = this.loaded ? 'finish its init' : 'load';
+    return `did not ${what} within ${this.limits.startMs} ms`;
+  }
+
+  private ended(cause: string): string {
+    this.heartbeat?.stop();
+    this.calls.abandon(`the plugin's process ended during the call: it ${cause}`);
+    return cause;
+  }
+
+  private receive(message: ToHost): boolean {
+    switch (message.type) {
+      case 'log':
+        this.process.log(message.level === 'info' ? message.line : `${message.level}: ${message.line}`);
+        return false;
+      case 'result':
+        return this.calls.finish(message.id, (durationMs) =>
+          message.ok
+            ? { kind: 'value', value: message.value, durationMs }
+            : { kind: 'failed', message: this.plan.scrub(message.message), durationMs },
+        );
+      case 'pong':
+        this.heartbeat?.pong(message.id);
+        return false;
+      case 'stopped':
+        if (this.phase === 'stopping') this.kill('stopped');
+        return this.phase === 'stopping' || this.unexpected();
+      default:
+        return this.advance(message);
+    }
+  }
+
+  /** The messages of the start come once each and in order; anything else is not our guest program. */
+  private advance(message: Extract<ToHost, { type: 'loaded' | 'ready' | 'failed' }>): boolean {
+    if (this.phase === 'stopping') return true;
+    if (message.type === 'failed' && this.phase !== 'ready' && this.failure === null) {
+      this.failure = this.plan.scrub(message.message);
+      this.onSettled();
+    } else if (message.type === 'loaded' && this.phase === 'loading') {
+      this.phase = 'initialising';
+      this.loaded = this.scrubFacts(message);
+      this.loadMs = performance.now() - this.startMark;
+    } else if (message.type === 'ready' && this.phase === 'initialising') {
+      this.becomeAlive(message.initialised);
+    } else return this.unexpected();
+    return true;
+  }
+
+  private becomeAlive(initialised: boolean): void {
+    this.phase = 'ready';
+    this.initialised = initialised;
+    this.initMs = performance.now() - this.startMark - this.loadMs;
+    const { heartbeatMs } = this.limits;
+    this.heartbeat = new Heartbeat(
+      heartbeatMs,
+      (id) => this.ping(id),
+      (silentMs) => this.hung(silentMs),
+    );
+    this.onSettled();
+  }
+
+  private ping(id: number): boolean {
+    if (this.process.isPaused) return false;
+    this.process.send({ type: 'ping', id });
+    return true;
+  }
+
+  private hung(silentMs: number): void {
+    this.kill(`hung (no sign of life for ${silentMs} ms)`);
+  }
+
+  private unexpected(): boolean {
+    this.kill('sent a malformed message (out of turn)');
+    return false;
+  }
+
+  private scrubFacts(loaded: LoadedMessage): LoadedMessage {
+    const clean = (text: string | null): string | null => (text === null ? null : this.plan.scrub(text));
+    return { ...loaded, actualName: clean(loaded.actualName), description: clean(loaded.description) };
+  }
+}

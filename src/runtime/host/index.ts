@@ -1,0 +1,22 @@
+export { type Artifact, fileDigest, inspectArtifact } from './artifact.js';
+export type { Candidate } from './candidate.js';
+export {
+  ChecksumMismatch,
+  HookFailed,
+  HookNotFound,
+  HookTimedOut,
+  LoadFailed,
+  type LoadPhase,
+  PathNotFound,
+  PathOutsideRoots,
+  PayloadTooLarge,
+  PluginNotActive,
+  RuntimeStopping,
+  UnsupportedArtifact,
+} from './errors.js';
+export type { ActualPlugin, BackOff, GuestSpec, Limits, PluginStatus } from './guest-spec.js';
+export type { Manifest } from './manifest.js';
+export { sweepOrphans } from './orphans.js';
+export { PluginRuntime, type RuntimeOptions } from './plugin-runtime.js';
+export { Reconciler, type ReconcilerOptions, type Wanted } from './reconciler.js';
+export type { Check, TrialResult } from './trial.js';

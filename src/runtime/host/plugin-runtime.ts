@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import type { Hook, HookPayload } from '../protocol.js';
+import { Candidate } from './candidate.js';
+import { causeOf, HookNotFound, LoadFailed, PluginNotActive, RuntimeStopping } from './errors.js';
+import type { Guest } from './guest.js';
+import { folderName, removeGuestFolder } from './guest-folder.js';
+import { type ActualPlugin, BACK_OFF, type BackOff, type GuestSpec, UNLOADED } from './guest-spec.js';
+import { GuestStarter, type StartOptions, type StarterOptions } from './guest-starter.js';
+import { KeyedMutex } from './keyed-mutex.js';
+import { startedLine, Supervisor } from './supervisor.js';
+import { runTrial, type TrialResult } from './trial.js';
+
+export interface RuntimeOptions extends StarterOptions {
+  backOff?: BackOff;
+  /** Told of every change of a plugin's status; must not throw. */
+  onChange?(pluginId: string, actual: ActualPlugin): void;
+}
+
+/**
+ * The plugins that run on this node. It knows nothing of what is wanted: callers say what to start, and a
+ * plugin that runs goes on running until they say otherwise. Callers that change a plugin hold `exclusively`.
+ */
+export class PluginRuntime {
+  private readonly supervisors = new Map<string, Supervisor>();
+  private readonly loading = new Map<string, number>();
+  private readonly mutex = new KeyedMutex();
+  private readonly starter: GuestStarter;
+  /** Processes that no supervisor owns: candidates and trials. */
+  private readonly unowned = new Map<AbortController, Promise<unknown>>();
+  private isStopping = false;
+
+  constructor(private readonly options: RuntimeOptions) {
+    this.starter = new GuestStarter(options);
+  }
+
+  /** Runs `fn` while nobody else changes this plugin. */
+  exclusively<T>(pluginId: string, fn: () => Promise<T>): Promise<T> {
+    return this.mutex.run(pluginId, fn);
+  }
+
+  /** Ids of the plugins that were started and not deleted. */
+  pluginIds(): string[] {
+    return [...this.supervisors.keys()];
+  }
+
+  /** What is so about a plugin; one that is not known here is `unloaded`. */
+  actual(pluginId: string): ActualPlugin {
+    const actual = this.supervisors.get(pluginId)?.actual() ?? { ...UNLOADED };
+    const isChanging = this.loading.has(pluginId) && actual.pid === null;
+    return isChanging ? { ...actual, status: 'loading' } : actual;
+  }
+
+  /**
+   * Starts a new process for the plugin beside the running one. One that holds services (ports, logins) is
+   * stopped first, and started again should the new one fail or be discarded.
+   * @throws LoadFailed, PathOutsideRoots, PathNotFound, UnsupportedArtifact, ChecksumMismatch, RuntimeStopping
+   */
+  async prepare(spec: GuestSpec): Promise<Candidate> {
+    const lines: string[] = [];
+    const { pluginId } = spec;
+    const before = this.supervisors.get(pluginId);
+    const exclusive = before?.running?.loaded?.types.includes('service') ? before : null;
+    this.countLoading(pluginId, 1);
+    try {
+      await exclusive?.suspend();
+      const { guest, release } = await this.startUnowned(spec, {
+        services: true,
+        onLine: (line) => lines.push(line),
+      });
+      return new Candidate(guest, {
+        adopt: (revision) => {
+          release();
+          if (this.isStopping) return guest.stop();
+          return this.supervisor(pluginId).adopt(guest, spec, revision, [startedLine(spec, guest), ...lines]);
+        },
+        discard: async () => {
+          release();
+          await guest.stop();
+          await exclusive?.resume();
+        },
+      });
+    } catch (error) {
+      await exclusive?.resume();
+      throw error instanceof LoadFailed ? new LoadFailed(error.message, error.phase, lines) : error;
+    } finally {
+      this.countLoading(pluginId, -1);
+    }
+  }
+
+  /**
+   * Brings the plugin to `revision` come what may: a spec that does not start is kept, shown as `error`, and
+   * tried again with back-off. Does not throw for what the plugin does.
+   */
+  async run(spec: GuestSpec, revision: number): Promise<ActualPlugin> {
+    try {
+      const candidate = await this.prepare(spec);
+      await candidate.adopt(revision);
+    } catch (error) {
+      if (error instanceof RuntimeStopping) throw error;
+      const lines = error instanceof LoadFailed ? error.logs : [];
+      await this.supervisor(spec.pluginId).adoptFailure(spec, revision, causeOf(error), lines);
+    }
+    return this.actual(spec.pluginId);
+  }
+
+  /** Stops the plugin; `deleted` also forgets it and its data folder. */
+  async stop(pluginId: string, why: 'disabled' | 'deleted' | 'shutdown'): Promise<void> {
+    const supervisor = why === 'disabled' ? this.supervisor(pluginId) : this.supervisors.get(pluginId);
+    await supervisor?.stop(why === 'disabled' ? 'disabled' : 'unloaded', why);
+    if (why !== 'deleted') return;
+    this.supervisors.delete(pluginId);
+    await removeGuestFolder(this.starter.folder(folderName(pluginId)));
+  }
+
+  /** Stops everything, trials and half-started plugins included, and starts nothing from now on. */
+  async stopAll(): Promise<void> {
+    this.isStopping = true;
+    const ending = [...this.unowned.values()];
+    for (const abort of this.unowned.keys()) abort.abort();
+    await Promise.all([...this.supervisors.keys()].map((pluginId) => this.stop(pluginId, 'shutdown')));
+    await Promise.allSettled(ending);
+  }
+
+  /**
+   * Runs one hook of an active plugin.
+   * @throws PluginNotActive, HookNotFound, HookFailed, HookTimedOut, PayloadTooLarge
+   */
+  async callHook(
+    pluginId: string,
+    hook: Hook,
+    payload: HookPayload,
+  ): Promise<{ value: unknown; durationMs: number }> {
+    const guest = this.supervisors.get(pluginId)?.running;
+    if (!guest?.loaded || !guest.initialised) throw new PluginNotActive(this.actual(pluginId).status);
+    if (!guest.loaded.hooks.includes(hook)) throw new HookNotFound(hook, guest.loaded.hooks);
+    return guest.call(hook, payload);
+  }
+
+  /** Loads the plugin in a process of its own that is thrown away, data folder and all; services stay off. */
+  async trial(spec: GuestSpec): Promise<TrialResult> {
+    const folder = `trial-${randomUUID()}`;
+    const options = { services: false, folder, onLine: () => undefined };
+    let release = (): void => undefined;
+    try {
+      return await runTrial(async () => {
+        const started = await this.startUnowned(spec, options);
+        release = started.release;
+        return started.guest;
+      });
+    } finally {
+      release();
+      await removeGuestFolder(this.starter.folder(folder));
+    }
+  }
+
+  /** A process that ends with the server unless `release` hands it to someone who sees to that. */
+  private async startUnowned(
+    spec: GuestSpec,
+    options: Omit<StartOptions, 'signal'>,
+  ): Promise<{ guest: Guest; release: () => void }> {
+    if (this.isStopping) throw new RuntimeStopping();
+    const abort = new AbortController();
+    const release = (): void => void this.unowned.delete(abort);
+    const starting = this.starter.start(spec, { ...options, signal: abort.signal });
+    this.unowned.set(
+      abort,
+      starting.then((guest) => guest.exited),
+    );
+    try {
+      const guest = await starting;
+      void guest.exited.then(release);
+      return { guest, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  private countLoading(pluginId: string, change: 1 | -1): void {
+    const count = (this.loading.get(pluginId) ?? 0) + change;
+    if (count > 0) this.loading.set(pluginId, count);
+    else this.loading.delete(pluginId);
+  }
+
+  private supervisor(pluginId: string): Supervisor {
+    const known = this.supervisors.get(pluginId);
+    if (known) return known;
+    const supervisor = new Supervisor({
+      start: (spec, onLine, signal) => this.starter.start(spec, { services: true, onLine, signal }),
+      backOff: this.options.backOff ?? BACK_OFF,
+      onChange: () => this.options.onChange?.(pluginId, this.actual(pluginId)),
+    });
+    this.supervisors.set(pluginId, supervisor);
+    return supervisor;
+  }
+}

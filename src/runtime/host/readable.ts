@@ -1,0 +1,32 @@
+import { lstat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Artifact } from './artifact.js';
+import { isInside, realFolders } from './real-path.js';
+
+/**
+ * The files and folders a plugin's process may read besides the guest program: its own, and those from which
+ * Node would resolve its dependencies, as long as they lie inside a root. A file that lies in a root itself
+ * is alone there (its neighbours are other plugins); one in a folder of its own may import what is beside it.
+ * Every `node_modules` on the way up counts, so hoisted, nested and linked (pnpm) layouts resolve.
+ */
+export async function readableBy(artifact: Artifact, roots: readonly string[]): Promise<string[]> {
+  const realRoots = await realFolders(roots);
+  const { entry, packageDir } = artifact;
+  const folder = dirname(entry);
+  const alone = packageDir === null && realRoots.includes(folder);
+  const own = packageDir ?? (alone ? entry : folder);
+  if (artifact.format === 'wasm' && packageDir === null) return [entry];
+  const found = new Set([own, entry]);
+  for (let at = packageDir ?? folder; realRoots.some((root) => isInside(at, root)); at = dirname(at)) {
+    const modules = basename(at) === 'node_modules' ? at : join(at, 'node_modules');
+    const [real] = (await isThere(modules)) ? await realFolders([modules]) : [];
+    if (real !== undefined && realRoots.some((root) => isInside(real, root))) found.add(real);
+    if (!alone && (await isThere(join(at, 'package.json')))) found.add(join(at, 'package.json'));
+    if (at === dirname(at)) break;
+  }
+  return [...found];
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null)) !== null;
+}

@@ -1,0 +1,192 @@
+import { causeOf } from './errors.js';
+import type { Guest } from './guest.js';
+import {
+  type ActualPlugin,
+  type BackOff,
+  type GuestSpec,
+  type PluginStatus,
+  UNLOADED,
+} from './guest-spec.js';
+import { LogRing } from './log-ring.js';
+
+interface Dependencies {
+  start(spec: GuestSpec, onLine: (line: string) => void, signal: AbortSignal): Promise<Guest>;
+  backOff: BackOff;
+  onChange(): void;
+}
+
+/**
+ * Keeps one plugin running: a process that ends unasked is started again with growing delays, and after too
+ * many failures in a row the plugin is quarantined until it is changed. At most one start is under way, and
+ * whatever replaces, suspends or stops the plugin also ends that start.
+ */
+export class Supervisor {
+  private guest: Guest | null = null;
+  private spec: GuestSpec | null = null;
+  private status: PluginStatus = 'unloaded';
+  private error: string | null = null;
+  private revision: number | null = null;
+  private restarts = 0;
+  private failures: number[] = [];
+  private consecutive = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private starting: { abort: AbortController; done: Promise<void> } | null = null;
+  private readonly logs = new LogRing();
+
+  constructor(private readonly deps: Dependencies) {}
+
+  get running(): Guest | null {
+    return this.guest;
+  }
+
+  actual(): ActualPlugin {
+    const { guest, status, error, revision, restarts } = this;
+    const facts = guest?.loaded;
+    return {
+      ...UNLOADED,
+      ...(facts && {
+        actualName: facts.actualName,
+        description: facts.description,
+        hasCheck: facts.hasCheck,
+      }),
+      ...(facts && { types: facts.types, hooks: facts.hooks }),
+      ...(guest && { digest: guest.digest, pid: guest.pid, startedAt: guest.startedAt }),
+      ...{ status, error, revision, restarts, logs: this.logs.all() },
+    };
+  }
+
+  log(line: string): void {
+    this.logs.push(line);
+  }
+
+  /** Makes `guest` the live one, with `lines` as its log so far, and stops the one before it. */
+  async adopt(guest: Guest, spec: GuestSpec, revision: number, lines: readonly string[]): Promise<void> {
+    await this.halt();
+    const before = this.guest;
+    this.follow(spec, revision);
+    this.logs.replace(lines);
+    this.goLive(guest);
+    await before?.stop();
+  }
+
+  /** Takes note that `revision` could not be started; it is tried again like after a crash. */
+  async adoptFailure(
+    spec: GuestSpec,
+    revision: number,
+    cause: string,
+    lines: readonly string[],
+  ): Promise<void> {
+    await this.suspend();
+    this.follow(spec, revision);
+    this.logs.replace(lines);
+    this.failed(cause);
+  }
+
+  /** Stops the process for a while; `resume` brings it back. */
+  async suspend(): Promise<void> {
+    await this.halt();
+    this.cancelTimer();
+    const before = this.guest;
+    this.guest = null;
+    await before?.stop();
+  }
+
+  /** Undoes `suspend`: resolves when the plugin runs again or its restart has failed and been planned anew. */
+  async resume(): Promise<void> {
+    if (this.spec) await this.restart();
+  }
+
+  /** Ends the plugin and forgets its spec: nothing brings it back but `adopt`. */
+  async stop(status: 'disabled' | 'unloaded', why: string): Promise<void> {
+    const { spec } = this;
+    this.spec = null;
+    await this.suspend();
+    if (spec) this.log(`plugin ${spec.name} stopped (${why})`);
+    this.revision = null;
+    if (this.status !== status) this.set(status, null);
+  }
+
+  private follow(spec: GuestSpec, revision: number): void {
+    this.spec = spec;
+    this.revision = revision;
+    this.restarts = 0;
+    this.failures = [];
+    this.consecutive = 0;
+  }
+
+  /** Ends the planned or running restart, so that nothing comes up behind our back. */
+  private async halt(): Promise<void> {
+    this.cancelTimer();
+    this.starting?.abort.abort();
+    await this.starting?.done;
+  }
+
+  private cancelTimer(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private goLive(guest: Guest): void {
+    // The one before may have crashed a moment ago and asked for a restart.
+    this.cancelTimer();
+    this.guest = guest;
+    this.set(guest.initialised ? 'active' : 'uninitialized', null);
+    void guest.exited.then((cause) => {
+      if (this.guest !== guest) return;
+      this.guest = null;
+      if (Date.now() - guest.startedAt.getTime() > this.deps.backOff.windowMs) this.consecutive = 0;
+      this.failed(cause);
+    });
+  }
+
+  private failed(cause: string): void {
+    const { firstMs, maxMs, failures, windowMs } = this.deps.backOff;
+    const now = performance.now();
+    this.failures = [...this.failures.filter((at) => now - at < windowMs), now];
+    const delay = Math.min(maxMs, firstMs * 2 ** this.consecutive);
+    this.consecutive += 1;
+    const isQuarantined = this.failures.length >= failures;
+    const next = isQuarantined
+      ? `quarantined after ${this.failures.length} failures`
+      : `next start in ${delay} ms`;
+    this.log(`plugin ${this.spec?.name ?? ''} ${cause}; ${next}`);
+    if (!isQuarantined) this.timer = setTimeout(() => void this.restart(), delay);
+    this.set('error', cause);
+  }
+
+  private restart(): Promise<void> {
+    const abort = new AbortController();
+    const done = this.startAgain(abort.signal).finally(() => (this.starting = null));
+    this.starting = { abort, done };
+    return done;
+  }
+
+  private async startAgain(signal: AbortSignal): Promise<void> {
+    const { spec } = this;
+    this.timer = null;
+    if (!spec) return;
+    this.set('loading', this.error);
+    try {
+      const guest = await this.deps.start(spec, (line) => this.log(line), signal);
+      if (signal.aborted) return await guest.stop();
+      this.restarts += 1;
+      this.log(startedLine(spec, guest));
+      this.goLive(guest);
+    } catch (error) {
+      if (!signal.aborted) this.failed(causeOf(error));
+    }
+  }
+
+  private set(status: PluginStatus, error: string | null): void {
+    this.status = status;
+    this.error = error;
+    this.deps.onChange();
+  }
+}
+
+/** The line that begins the log of a good start. */
+export function startedLine(spec: GuestSpec, guest: Guest): string {
+  return guest.initialised
+    ? `plugin ${spec.name} initialized successfully`
+    : `plugin ${spec.name} loaded, not initialized: required settings are missing`;
+}

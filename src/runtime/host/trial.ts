@@ -1,0 +1,58 @@
+import { causeOf, LoadFailed } from './errors.js';
+import type { Guest } from './guest.js';
+import { isObject } from './manifest.js';
+
+const CHECK_LIMIT_MS = 10_000;
+
+export interface Check {
+  /** `load`, `init`, or `check` for the plugin's own. */
+  name: string;
+  ok: boolean;
+  durationMs: number;
+  message: string;
+}
+
+export interface TrialResult {
+  ok: boolean;
+  checks: Check[];
+  durationMs: number;
+}
+
+/** Starts a guest, asks it to check itself and stops it again; a failure of the plugin is a result, not an error. */
+export async function runTrial(start: () => Promise<Guest>): Promise<TrialResult> {
+  const begun = performance.now();
+  const since = (): number => performance.now() - begun;
+  const checks: Check[] = [];
+  try {
+    const guest = await start();
+    checks.push({ name: 'load', ok: true, durationMs: guest.loadMs, message: 'loaded' });
+    if (guest.initialised)
+      checks.push({ name: 'init', ok: true, durationMs: guest.initMs, message: 'initialized' });
+    if (guest.initialised && guest.loaded?.hasCheck) checks.push(await ownCheck(guest));
+    await guest.stop();
+  } catch (error) {
+    const inInit = error instanceof LoadFailed && error.phase === 'init';
+    if (inInit) checks.push({ name: 'load', ok: true, durationMs: 0, message: 'loaded' });
+    checks.push({ name: inInit ? 'init' : 'load', ok: false, durationMs: since(), message: causeOf(error) });
+  }
+  return { ok: checks.every(({ ok }) => ok), checks, durationMs: since() };
+}
+
+async function ownCheck(guest: Guest): Promise<Check> {
+  const outcome = await guest.check(CHECK_LIMIT_MS);
+  const { durationMs } = outcome;
+  if (outcome.kind === 'value') return { name: 'check', durationMs, ...judge(outcome.value) };
+  const message = outcome.kind === 'late' ? `did not answer within ${CHECK_LIMIT_MS} ms` : outcome.message;
+  return { name: 'check', ok: false, durationMs, message };
+}
+
+/** Plugins answer their own check with nothing, a boolean, or an object that says so in one of a few ways. */
+function judge(value: unknown): { ok: boolean; message: string } {
+  if (value === false) return { ok: false, message: 'the check answered false' };
+  if (!isObject(value))
+    return { ok: true, message: typeof value === 'string' ? value.slice(0, 2_000) : 'passed' };
+  const verdict = [value.ok, value.success, value.healthy].find((said) => typeof said === 'boolean');
+  const ok = verdict !== false && value.status !== 'unhealthy' && value.status !== 'error';
+  const said = [value.message, value.error].find((text) => typeof text === 'string');
+  return { ok, message: typeof said === 'string' ? said.slice(0, 2_000) : ok ? 'passed' : 'failed' };
+}
