@@ -62,9 +62,8 @@ export class GuestProcess {
 
   /** Ends the process at once and for good; the first cause given is the one that `exited` tells. */
   kill(cause: string): void {
-    if (this.over) return;
     this.killedBecause ??= cause;
-    if (this.pid === null) return;
+    if (this.over || this.pid === null) return;
     for (const target of [-this.pid, this.pid]) {
       try {
         process.kill(target, 'SIGKILL');
@@ -87,13 +86,15 @@ export class GuestProcess {
   }
 
   private async awaitExit(child: ChildProcess, plan: Launch): Promise<string> {
+    // Listened for from the start: it may come in the same turn as the exit.
+    const outputRead = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const failure = await new Promise<Error | null>((resolve) => {
       child.once('error', resolve);
       child.once('exit', () => resolve(null));
     });
     this.over = true;
     this.output.drain();
-    if (!failure) await closed(child);
+    if (!failure) await atMost(DRAIN_MS, outputRead);
     for (const stream of child.stdio) stream?.destroy();
     this.channel?.close();
     this.output.end();
@@ -105,13 +106,9 @@ export class GuestProcess {
   }
 }
 
-/** Waits until all output is read, but not for a descendant that holds the pipe open. */
-async function closed(child: ChildProcess): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, DRAIN_MS);
-    child.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/** A descendant that holds the pipe open must not keep us. */
+async function atMost(ms: number, event: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([event, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 }

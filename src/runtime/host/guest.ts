@@ -35,7 +35,6 @@ export class Guest {
   private readonly calls = new PendingCalls();
   private readonly limits: Limits;
   private heartbeat: Heartbeat | null = null;
-  private failure: string | null = null;
   private readonly startMark = performance.now();
   private onSettled: () => void = () => undefined;
 
@@ -112,10 +111,7 @@ export class Guest {
     clearTimeout(timer);
     if (this.phase === 'ready') return;
     const phase: LoadPhase = this.loaded ? 'init' : 'load';
-    const reported = this.failure;
-    if (reported !== null) this.kill(reported);
-    const cause = await this.exited;
-    throw new LoadFailed(reported ?? cause, phase);
+    throw new LoadFailed(await this.exited, phase);
   }
 
   private lateCause(): string {
@@ -151,12 +147,11 @@ export class Guest {
     }
   }
 
-  /** The messages of the start come once each and in order; anything else is not our guest program. */
+  /** A start's messages come once each and in order, `failed` at any time and last; else it is not our program. */
   private advance(message: Extract<ToHost, { type: 'loaded' | 'ready' | 'failed' }>): boolean {
     if (this.phase === 'stopping') return true;
-    if (message.type === 'failed' && this.phase !== 'ready' && this.failure === null) {
-      this.failure = this.plan.scrub(message.message);
-      this.onSettled();
+    if (message.type === 'failed') {
+      this.kill(message.message);
     } else if (message.type === 'loaded' && this.phase === 'loading') {
       this.phase = 'initialising';
       this.loaded = this.scrubFacts(message);
