@@ -50,8 +50,13 @@ export class Channel {
     if (this.socket.writableLength > 2 * MAX_LINE_BYTES) this.violation('stopped reading its messages');
   }
 
-  close(): void {
+  /** Nothing that still arrives is heard: the guest is about to be ended. */
+  mute(): void {
     this.closed = true;
+  }
+
+  close(): void {
+    this.mute();
     this.throttle.release();
     this.socket.destroy();
   }

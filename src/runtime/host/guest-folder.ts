@@ -15,9 +15,8 @@ export function folderName(pluginId: string): string {
   return `${readable || 'plugin'}-${createHash('sha256').update(pluginId).digest('hex').slice(0, 12)}`;
 }
 
-/** Makes the plugin's own folder: closed to everyone but `owner` (a user id), or to others than the server. */
+/** Makes a plugin's own folder in one that is there: closed to everyone but `owner` (a user id), or to others than the server. */
 export async function makeGuestFolder(path: string, owner: number | null): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o711 });
   await mkdir(path, { recursive: true, mode: 0o700 });
   await chmod(path, 0o700);
   if (process.getuid?.() !== 0) return;

@@ -63,6 +63,7 @@ export class GuestProcess {
   /** Ends the process at once and for good; the first cause given is the one that `exited` tells. */
   kill(cause: string): void {
     this.killedBecause ??= cause;
+    this.channel?.mute();
     if (this.over || this.pid === null) return;
     for (const target of [-this.pid, this.pid]) {
       try {

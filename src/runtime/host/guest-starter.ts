@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { realpath } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { type Artifact, fileDigest, inspectArtifact } from './artifact.js';
 import { LoadFailed, UnsupportedArtifact } from './errors.js';
 import { refuseEscapingLinks } from './escaping-links.js';
@@ -79,7 +79,8 @@ export class GuestStarter {
     if ([...readable, dataFolder].some(isUngrantable))
       throw new UnsupportedArtifact('The path of a plugin must have no "*" and no "," in it.');
     const needed = [process.execPath, program, artifact.entry, ...readable];
-    const user = await guestUser(uidBase, spec.slot, [...needed, dirname(dataFolder)]);
+    await mkdir(dirname(dataFolder), { recursive: true, mode: 0o711 });
+    const user = await guestUser(uidBase, spec.slot, needed, dataFolder);
     await makeGuestFolder(dataFolder, user);
     const wasi = artifact.format === 'wasm';
     const realFolder = await realpath(dataFolder);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Hook, HookPayload, LoadedMessage, StartMessage, ToHost } from '../protocol.js';
 import { HookFailed, HookTimedOut, LoadFailed, type LoadPhase } from './errors.js';
 import { GuestProcess } from './guest-process.js';
@@ -109,7 +110,8 @@ export class Guest {
     this.process.send(this.plan.start);
     await Promise.race([settled, this.exited]);
     clearTimeout(timer);
-    if (this.phase === 'ready') return;
+    // What was printed before "ready" is readable now but comes through other pipes: let it in first.
+    if (this.phase === 'ready') return setImmediate();
     const phase: LoadPhase = this.loaded ? 'init' : 'load';
     throw new LoadFailed(await this.exited, phase);
   }

@@ -56,22 +56,23 @@ export class PluginRuntime {
    * @throws LoadFailed, PathOutsideRoots, PathNotFound, UnsupportedArtifact, ChecksumMismatch, RuntimeStopping
    */
   async prepare(spec: GuestSpec): Promise<Candidate> {
-    const lines: string[] = [];
     const { pluginId } = spec;
+    const lines: string[] = [];
+    let log = (line: string): void => void lines.push(line);
     const before = this.supervisors.get(pluginId);
     const exclusive = before?.running?.loaded?.types.includes('service') ? before : null;
     this.countLoading(pluginId, 1);
     try {
       await exclusive?.suspend();
-      const { guest, release } = await this.startUnowned(spec, {
-        services: true,
-        onLine: (line) => lines.push(line),
-      });
+      const onLine = (line: string): void => log(line);
+      const { guest, release } = await this.startUnowned(spec, { services: true, onLine });
       return new Candidate(guest, {
         adopt: (revision) => {
           release();
           if (this.isStopping) return guest.stop();
-          return this.supervisor(pluginId).adopt(guest, spec, revision, [startedLine(spec, guest), ...lines]);
+          const supervisor = this.supervisor(pluginId);
+          log = (line) => supervisor.log(line);
+          return supervisor.adopt(guest, spec, revision, [startedLine(spec, guest), ...lines]);
         },
         discard: async () => {
           release();
@@ -162,10 +163,11 @@ export class PluginRuntime {
     const abort = new AbortController();
     const release = (): void => void this.unowned.delete(abort);
     const starting = this.starter.start(spec, { ...options, signal: abort.signal });
-    this.unowned.set(
-      abort,
-      starting.then((guest) => guest.exited),
+    const ended = starting.then(
+      (guest) => guest.exited,
+      () => undefined,
     );
+    this.unowned.set(abort, ended);
     try {
       const guest = await starting;
       void guest.exited.then(release);

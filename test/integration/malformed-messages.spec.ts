@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { failureOf, PluginWorld } from '../support/plugin-world.js';
+
+/** Each writes straight into the channel's descriptor, past the guest program. */
+const ATTACKS: Record<string, string> = {
+  'no JSON': `fs.writeSync(3, 'hello\\n')`,
+  'an unknown kind': `fs.writeSync(3, '{"type":"reboot"}\\n')`,
+  'a second start': `fs.writeSync(3, '{"type":"ready","initialised":true}\\n')`,
+  'a line without end': `(() => { const b = Buffer.alloc(65536, 97); for (;;) fs.writeSync(3, b); })()`,
+  'a hundred thousand levels': `fs.writeSync(3, '{"type":"result","id":1,"ok":true,"value":' + '['.repeat(1e5) + ']'.repeat(1e5) + '}\\n')`,
+};
+
+describe('a plugin that sends malformed messages', () => {
+  let world: PluginWorld;
+  beforeEach(async () => (world = await PluginWorld.open()));
+  afterEach(() => world.close());
+
+  it.each(Object.entries(ATTACKS))('%s: it is ended with that cause', async (_name, attack) => {
+    await world.run(
+      await world.plugin(`import fs from 'node:fs'; export const preLLMHook = () => ${attack};`),
+    );
+    const error = await failureOf(world.runtime.callHook('subject', 'preLLMHook', {}));
+    expect(error.message).toContain('sent a malformed message');
+    const restarted = await world.until(
+      'subject',
+      ({ status, restarts }) => status === 'active' && restarts === 1,
+    );
+    expect(restarted.logs.join('\n')).toContain('sent a malformed message');
+    expect(await world.neighbourAnswers()).toBe(true);
+  });
+
+  it('answers that nobody asked for are ignored', async () => {
+    await world.run(
+      await world.plugin(`import fs from 'node:fs';
+      export const preLLMHook = () => { fs.writeSync(3, '{"type":"result","id":99,"ok":true,"value":1}\\n'); return 'mine'; };`),
+    );
+    expect((await world.runtime.callHook('subject', 'preLLMHook', {})).value).toBe('mine');
+    expect(world.runtime.actual('subject').restarts).toBe(0);
+  });
+
+  it('a flood of well-formed ones is rationed', async () => {
+    await world.run(
+      await world.plugin(`import fs from 'node:fs';
+      const block = '{"type":"pong","id":1}\\n'.repeat(1000);
+      export const preLLMHook = () => {
+        const more = () => fs.write(3, block, () => setImmediate(more));
+        more();
+        return null;
+      };`),
+    );
+    await failureOf(
+      world.runtime.callHook('subject', 'preLLMHook', {}).then(() => Promise.reject(new Error())),
+    );
+    const before = process.cpuUsage();
+    for (let i = 0; i < 50; i += 1) expect(await world.neighbourAnswers()).toBe(true);
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(2_000_000);
+    await world.runtime.stop('subject', 'disabled');
+  });
+});
