@@ -3,34 +3,32 @@ import { TextLines } from './lines.js';
 import { Throttle } from './throttle.js';
 
 const KEPT_BYTES_PER_SECOND = 64 * 1024;
-const READ_BYTES_PER_SECOND = 16 * 2 ** 20;
+const READ_BYTES_PER_SECOND = 64 * 2 ** 20;
 /** Longer than what a log line may be, so that a secret is masked before the line is cut. */
 const LONGEST_LINE = 8 * 1024;
-const TAIL_LINES = 40;
+const TAIL_BYTES = 8 * 1024;
 
 /**
  * What one guest prints, as lines: 64 KiB a second are kept, the rest is counted in one line, and past
- * 16 MiB a second the pipe is not read at all.
+ * 64 MiB a second the pipe is not read at all.
  */
 export class Output {
   private readonly kept = new Throttle(KEPT_BYTES_PER_SECOND, () => this.reportDropped());
   private readonly read = new Throttle(READ_BYTES_PER_SECOND);
   private dropped = 0;
   private readonly readers: TextLines[] = [];
-  /** The last lines printed to stderr, for the cause of a death. */
-  readonly tail: string[] = [];
+  /** The last bytes printed to stderr, kept even in a flood: they tell the cause of a death. */
+  private tailBytes = Buffer.alloc(0);
 
   constructor(private readonly onLine: (line: string) => void) {}
 
   /** Reads a stream for as long as it flows; `isError` also keeps its last lines apart. */
   attach(stream: Readable, isError: boolean): void {
-    const lines = new TextLines(LONGEST_LINE, (line) => {
-      if (isError) this.remember(line);
-      this.onLine(line);
-    });
+    const lines = new TextLines(LONGEST_LINE, this.onLine);
     this.readers.push(lines);
     stream.on('error', () => undefined);
     stream.on('data', (chunk: Buffer) => {
+      if (isError) this.remember(chunk);
       if (!this.read.take(chunk.length)) this.read.pause(stream);
       if (this.kept.take(chunk.length)) return lines.push(chunk);
       lines.skip();
@@ -44,6 +42,11 @@ export class Output {
     else this.dropped += line.length;
   }
 
+  /** The last lines printed to stderr. */
+  get tail(): string[] {
+    return this.tailBytes.toString('utf8').split('\n');
+  }
+
   /** Reads on without pauses: the process is gone and only a little is left. */
   drain(): void {
     this.read.release();
@@ -55,9 +58,8 @@ export class Output {
     this.kept.release();
   }
 
-  private remember(line: string): void {
-    this.tail.push(line);
-    if (this.tail.length > TAIL_LINES) this.tail.shift();
+  private remember(chunk: Buffer): void {
+    this.tailBytes = Buffer.concat([this.tailBytes, chunk.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
   }
 
   private reportDropped(): void {
