@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeExit, type Exit } from './exit-cause.js';
+
+const exit = (more: Partial<Exit>): string =>
+  describeExit({ code: null, signal: null, tail: [], heapMb: 64, memoryMb: 512, ...more });
+
+describe('the cause of an exit in words', () => {
+  it.each<[string, Partial<Exit>, string]>([
+    ['a code', { code: 3 }, 'exited with code 3'],
+    ['a signal', { signal: 'SIGKILL' }, 'was ended by SIGKILL'],
+    [
+      'a full heap',
+      {
+        signal: 'SIGABRT',
+        tail: ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'],
+      },
+      'ran out of memory (heap limit 64 MiB)',
+    ],
+    [
+      'a full memory',
+      { signal: 'SIGABRT', tail: ['FATAL ERROR: Committing semi space failed. Allocation failed'] },
+      'ran out of memory (limit 512 MiB)',
+    ],
+    [
+      'an error that nobody caught',
+      { code: 1, tail: ['    throw x', 'TypeError: x is not a function', '    at a.js:1'] },
+      'exited with code 1: TypeError: x is not a function',
+    ],
+    [
+      'words about memory from one that ended well',
+      { code: 0, tail: ['out of memory'] },
+      'exited with code 0',
+    ],
+  ])('%s', (_name, more, expected) => {
+    expect(exit(more)).toBe(expected);
+  });
+});

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Reconciler, type Wanted } from '../../src/runtime/host/index.js';
+import { PluginWorld } from '../support/plugin-world.js';
+
+const answering = (text: string): string => `export const preLLMHook = () => '${text}';`;
+
+describe('making what runs equal what is wanted', () => {
+  let world: PluginWorld;
+  let wanted: Map<string, Wanted>;
+  let reconciler: Reconciler;
+  let errors: string[];
+
+  beforeEach(async () => {
+    world = await PluginWorld.open();
+    errors = [];
+    const neighbour = world.spec('neighbour', `${world.root}/neighbour.mjs`);
+    wanted = new Map([['neighbour', { spec: neighbour, enabled: true, revision: 1 }]]);
+    reconciler = new Reconciler({
+      runtime: world.runtime,
+      readWanted: async (id) =>
+        [...wanted.values()].filter(({ spec }) => id === undefined || spec.pluginId === id),
+      intervalMs: 60_000,
+      onError: (message) => errors.push(message),
+    });
+  });
+  afterEach(async () => {
+    await reconciler.stop();
+    await world.close();
+  });
+
+  async function want(id: string, revision: number, source: string, enabled = true): Promise<void> {
+    const spec = world.spec(id, await world.write(`${id}-${revision}.mjs`, source));
+    wanted.set(id, { spec, enabled, revision });
+  }
+
+  it('starts, reloads, disables and deletes, and leaves alone what is right', async () => {
+    await want('a', 1, answering('one'));
+    await want('b', 1, answering('b'));
+    await reconciler.converge();
+    const first = world.runtime.actual('a');
+    expect(first).toMatchObject({ status: 'active', revision: 1 });
+    await reconciler.converge();
+    expect(world.runtime.actual('a').pid).toBe(first.pid);
+    await want('a', 2, answering('two'));
+    await want('b', 2, answering('b'), false);
+    await reconciler.converge();
+    expect((await world.runtime.callHook('a', 'preLLMHook', {})).value).toBe('two');
+    expect(world.runtime.actual('b').status).toBe('disabled');
+    wanted.delete('a');
+    wanted.delete('b');
+    await reconciler.converge('a');
+    await reconciler.converge();
+    expect(world.runtime.pluginIds()).toEqual(['neighbour']);
+    expect(await world.neighbourAnswers()).toBe(true);
+    expect(errors).toEqual([]);
+  });
+
+  it('shows a plugin that does not start as an error, and the others run', async () => {
+    await want('bad', 1, `throw new Error('broken');`);
+    await want('good', 1, answering('fine'));
+    await reconciler.converge();
+    expect(world.runtime.actual('bad')).toMatchObject({ revision: 1, pid: null });
+    expect(world.runtime.actual('bad').error).toContain('broken');
+    expect(world.runtime.actual('good').status).toBe('active');
+    await want('bad', 2, answering('mended'));
+    await reconciler.converge('bad');
+    expect(world.runtime.actual('bad')).toMatchObject({ status: 'active', error: null });
+  });
+
+  it('a plugin that never finishes its start holds up no other', async () => {
+    for (const id of ['slow1', 'slow2', 'slow3', 'slow4'])
+      await want(id, 1, 'await new Promise(() => setInterval(() => {}, 1000));');
+    await want('quick', 1, answering('quick'));
+    reconciler.start();
+    expect(await world.until('quick', ({ status }) => status === 'active')).toMatchObject({ revision: 1 });
+    await world.runtime.stopAll();
+  });
+
+  it('acts on what is wanted when its turn comes, not on what was read before', async () => {
+    await want('a', 1, answering('one'));
+    const pass = world.runtime.exclusively('a', async () => {
+      const stale = reconciler.converge();
+      const spec = world.spec('a', `${world.root}/a-1.mjs`);
+      await world.run(spec, 5);
+      wanted.set('a', { spec, enabled: true, revision: 5 });
+      return { stale };
+    });
+    await (
+      await pass
+    ).stale;
+    expect(world.runtime.actual('a')).toMatchObject({ revision: 5, restarts: 0 });
+  });
+
+  it('survives that what is wanted cannot be read, and says so', async () => {
+    const failing = new Reconciler({
+      runtime: world.runtime,
+      readWanted: () => Promise.reject(new Error('database away')),
+      intervalMs: 60_000,
+      onError: (message) => errors.push(message),
+    });
+    await failing.converge();
+    await failing.converge('neighbour');
+    expect(errors.length).toBe(2);
+    expect(await world.neighbourAnswers()).toBe(true);
+  });
+});

@@ -1,0 +1,31 @@
+/** A server process that does nothing but run one plugin in the folder given, until it is killed. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PluginRuntime } from '../../src/runtime/host/index.js';
+
+const [, , folder = '', mode] = process.argv;
+const root = join(folder, 'plugins');
+await mkdir(root, { recursive: true });
+const path = join(root, 'p.mjs');
+await writeFile(
+  path,
+  `export const preLLMHook = (c, r) => { process.stdout.write('in'); while (r.loop); return 1; };`,
+);
+const limits = {
+  heapMb: 32,
+  memoryMb: 256,
+  startMs: 10_000,
+  callMs: 60_000,
+  stopMs: 500,
+  heartbeatMs: 60_000,
+};
+const runtime = new PluginRuntime({ dataDir: folder, limits, environment: {}, uidBase: null });
+const settings = { config: {}, env: {}, configured: true, secrets: [] };
+await runtime.run({ pluginId: 'p', slot: 1, name: 'p', path, roots: [root], ...settings }, 1);
+const call = runtime.callHook('p', 'preLLMHook', { request: { loop: mode === 'looping' } });
+if (mode === 'looping') {
+  // The call never ends; a second one that waits behind it shows that the first one has been sent.
+  void call.catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+} else await call;
+process.stdout.write('up\n');
