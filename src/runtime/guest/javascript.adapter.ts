@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AgentPlugin } from './agent.adapter.js';
 import { isGatewayModule, loadGatewayPlugin } from './gateway.adapter.js';
 import { pickAgentPlugin } from './javascript-exports.js';
 import type { Bag, LoadedPlugin, LoadRequest } from './loaded-plugin.js';
@@ -14,7 +13,10 @@ export async function loadJavaScript(request: LoadRequest): Promise<LoadedPlugin
   const namespace = await importEntry(request.entry);
   if (isGatewayModule(namespace)) return loadGatewayPlugin(namespace, request);
   const plugin = pickAgentPlugin(namespace);
-  if (plugin) return new AgentPlugin(plugin, request);
+  if (plugin) {
+    const { AgentPlugin } = await import('./agent.adapter.js');
+    return new AgentPlugin(plugin, request);
+  }
   throw new Error(neither(basename(request.entry), Object.keys(namespace)));
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Hook, type HookPayload, HOOKS, type PluginType } from '../protocol.js';
 import { typesOfHooks } from './hook-types.js';
@@ -19,7 +19,7 @@ export async function loadWasm(request: LoadRequest): Promise<LoadedPlugin> {
 }
 
 async function compile(path: string): Promise<WebAssembly.Module> {
-  const bytes = await readFile(path);
+  const bytes = readFileSync(path);
   const file = basename(path);
   if (!bytes.subarray(0, 4).equals(CORE_MODULE.subarray(0, 4)))
     throw new Error(
