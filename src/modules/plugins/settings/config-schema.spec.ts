@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AppError } from '../../../platform/http/errors.js';
+import { refusal } from '../../../../test/support/refusal.js';
 import { compileConfigSchema } from './config-schema.js';
 
 const schema = {
@@ -18,16 +18,6 @@ const schema = {
   },
   additionalProperties: false,
 };
-
-function refusal(action: () => unknown): AppError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 describe('checking a config against its schema', () => {
   it.each([

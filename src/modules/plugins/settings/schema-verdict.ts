@@ -123,9 +123,9 @@ function problemOf(error: ErrorObject): FieldProblem {
       message: 'is required and not set',
     };
   const surplus = params['additionalProperty'] ?? params['unevaluatedProperty'];
-  if (surplus !== undefined)
+  if (typeof surplus === 'string')
     return {
-      field: fieldUnder(field, String(surplus)),
+      field: fieldUnder(field, surplus),
       message: 'is not a setting that the schema allows: leave it out',
     };
   return { field, message: messageOf(error.keyword, params) };
