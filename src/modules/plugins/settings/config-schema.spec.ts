@@ -60,6 +60,15 @@ describe('checking a config against its schema', () => {
     expect(either.check({ KEY: 1 }).problems).toEqual([{ field: 'config.KEY', message: 'must be a string' }]);
   });
 
+  it('judges each item of a list by itself', () => {
+    const { check } = compileConfigSchema({
+      properties: { L: { items: { anyOf: [{ required: ['KEY'] }, { properties: { A: { const: 1 } } }] } } },
+    });
+    const verdict = check({ L: [{ A: 2 }, { A: 1 }, { A: 3 }] });
+    expect(verdict.problems).toEqual([]);
+    expect(verdict.missing.map(({ field }) => field)).toEqual(['config.L.0', 'config.L.2']);
+  });
+
   it('calls what only `then` requires missing', () => {
     const { check } = compileConfigSchema({
       if: { properties: { TLS: { const: true } }, required: ['TLS'] },

@@ -105,9 +105,8 @@ function restoreOnly(
 
 function branchOf(error: ErrorObject, whole: ErrorObject): string | undefined {
   const prefix = `${whole.schemaPath}/`;
-  return error.schemaPath.startsWith(prefix)
-    ? error.schemaPath.slice(prefix.length).split('/', 1)[0]
-    : undefined;
+  const within = error.instancePath.startsWith(whole.instancePath) && error.schemaPath.startsWith(prefix);
+  return within ? error.schemaPath.slice(prefix.length).split('/', 1)[0] : undefined;
 }
 
 function isMissing(error: ErrorObject): boolean {
