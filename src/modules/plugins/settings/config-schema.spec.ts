@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AppError } from '../../../platform/http/errors.js';
+import { refusal } from '../../../../test/support/refusal.js';
 import { compileConfigSchema } from './config-schema.js';
 
 const schema = {
@@ -18,16 +18,6 @@ const schema = {
   },
   additionalProperties: false,
 };
-
-function refusal(action: () => unknown): AppError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 describe('checking a config against its schema', () => {
   it.each([
@@ -68,6 +58,15 @@ describe('checking a config against its schema', () => {
     expect(either.check({}).missing).toHaveLength(1);
     expect(either.check({ USER: 'a', PASS: 'b' })).toEqual({ missing: [], problems: [] });
     expect(either.check({ KEY: 1 }).problems).toEqual([{ field: 'config.KEY', message: 'must be a string' }]);
+  });
+
+  it('judges each item of a list by itself', () => {
+    const { check } = compileConfigSchema({
+      properties: { L: { items: { anyOf: [{ required: ['KEY'] }, { properties: { A: { const: 1 } } }] } } },
+    });
+    const verdict = check({ L: [{ A: 2 }, { A: 1 }, { A: 3 }] });
+    expect(verdict.problems).toEqual([]);
+    expect(verdict.missing.map(({ field }) => field)).toEqual(['config.L.0', 'config.L.2']);
   });
 
   it('calls what only `then` requires missing', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Ajv, type ErrorObject, MissingRefError, type Options, type ValidateFunction } from 'ajv';
+import { Ajv, MissingRefError, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
 import { Unprocessable } from '../../../platform/http/errors.js';
@@ -62,11 +62,11 @@ function compile(schema: unknown): CompiledConfigSchema {
   if (depthOf(schema) > MAX_DEPTH) throw invalid(`is nested deeper than ${MAX_DEPTH} levels`);
   const { Validator, meta } = draftOf(schema);
   // Its first use compiles the meta-schema, which must not be cut off halfway.
-  meta.validateSchema({});
+  void meta.validateSchema({});
   const { $schema: _named, ...rest } = schema;
   if (rest['$async'] !== undefined) throw invalid('must not use $async');
   const validate = attempt(() => {
-    meta.validateSchema(rest);
+    void meta.validateSchema(rest);
     if (meta.errors) throw new Error(meta.errorsText(meta.errors.slice(0, 5), { dataVar: 'configSchema' }));
     const validator = new Validator({ ...OPTIONS, meta: false, validateSchema: false });
     addFormats.default(validator);
@@ -87,11 +87,12 @@ function attempt(action: () => ValidateFunction): ValidateFunction {
 }
 
 function check(validate: ValidateFunction, config: JsonObject): ConfigVerdict {
-  const tooSlow = 'The config schema of this plugin takes too long to check: it refers to itself too often.';
+  const tooSlow =
+    'The config schema of this plugin takes too long to check against this config: make the schema simpler, or the config smaller.';
   try {
     const found = withinTime(CHECK_MS, () => {
       const valid = validate(config);
-      return verdictOf(valid ? [] : ((validate.errors ?? []) as ErrorObject[]));
+      return verdictOf(valid ? [] : (validate.errors ?? []));
     });
     if (found !== 'late') return found;
   } catch (error) {
@@ -133,7 +134,7 @@ function textOf(schema: unknown): string {
 
 function written(schema: unknown): string {
   try {
-    return (JSON.stringify(schema) as string | undefined) ?? 'null';
+    return schema === undefined ? 'null' : JSON.stringify(schema);
   } catch (error) {
     throw invalid('must be JSON, not nested without end', error);
   }
@@ -144,7 +145,7 @@ function depthOf(schema: JsonObject): number {
   let level: unknown[] = [schema];
   while (level.length > 0 && depth <= MAX_DEPTH + 1) {
     depth += 1;
-    level = level.flatMap((value) =>
+    level = level.flatMap((value): unknown[] =>
       typeof value === 'object' && value !== null ? Object.values(value) : [],
     );
   }

@@ -1,4 +1,4 @@
-import { type JsonObject, isJsonObject, own } from './json.js';
+import { isJsonObject, own } from './json.js';
 import { entriesOf, flagOf, packageParameters, textOf } from './package-parameters.js';
 import { MAX_PARAMETERS, type Parameter, type ParameterSet } from './parameter.js';
 import { schemaParameters } from './schema-parameters.js';
@@ -41,14 +41,13 @@ function addSecrets(byKey: Map<string, Parameter>, list: unknown, required: bool
 function hinted(parameter: Parameter, hints: unknown): Parameter {
   const hint = isJsonObject(hints) ? own(hints, parameter.key) : undefined;
   if (!isJsonObject(hint)) return parameter;
-  const said = hint as JsonObject;
-  const label = textOf(own(said, 'label'));
-  const help = textOf(own(said, 'help')) || textOf(own(said, 'description'));
+  const label = textOf(own(hint, 'label'));
+  const help = textOf(own(hint, 'help')) || textOf(own(hint, 'description'));
   return {
     ...parameter,
     ...(label && { label }),
     description: parameter.description || help,
     // A hint may add secrecy; it cannot take away what the manifest says elsewhere.
-    sensitive: parameter.sensitive || (flagOf(own(said, 'sensitive')) ?? false),
+    sensitive: parameter.sensitive || (flagOf(own(hint, 'sensitive')) ?? false),
   };
 }

@@ -73,17 +73,23 @@ function packageParameter(key: string, entry: unknown): Parameter {
   const said = isJsonObject(entry) ? entry : {};
   const typeName = textOf(own(said, 'type')).toLowerCase();
   const type = (Object.hasOwn(TYPES, typeName) ? TYPES[typeName] : undefined) ?? 'string';
-  const label = textOf(own(said, 'label')) || textOf(own(said, 'title'));
   const guess = SECRET_TYPES.has(typeName) || (type !== 'boolean' && isSensitiveKey(key));
-  const options = optionsOf(own(said, 'options') ?? own(said, 'enum'));
-  const fallback = own(said, 'default');
   return {
     key,
     type,
-    ...(label && { label }),
-    description: typeof entry === 'string' ? textOf(entry) : textOf(own(said, 'description')),
+    description: textOf(own(said, 'description')) || textOf(entry),
     required: flagOf(own(said, 'required')) ?? false,
     sensitive: flagOf(own(said, 'sensitive')) ?? flagOf(own(said, 'secret')) ?? guess,
+    ...extrasOf(said),
+  };
+}
+
+function extrasOf(said: JsonObject): Pick<Parameter, 'label' | 'default' | 'options'> {
+  const label = textOf(own(said, 'label')) || textOf(own(said, 'title'));
+  const options = optionsOf(own(said, 'options') ?? own(said, 'enum'));
+  const fallback = own(said, 'default');
+  return {
+    ...(label && { label }),
     ...(isScalar(fallback) && fallback !== '' && { default: fallback }),
     ...(options && { options }),
   };
@@ -97,7 +103,7 @@ function nameOf(entry: unknown): unknown {
 function optionsOf(value: unknown): unknown[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const options = value
-    .map((option: unknown) => (isJsonObject(option) ? own(option as JsonObject, 'value') : option))
+    .map((option: unknown) => (isJsonObject(option) ? own(option, 'value') : option))
     .filter(isScalar)
     .slice(0, MAX_OPTIONS);
   return options.length > 0 ? options : undefined;

@@ -59,8 +59,8 @@ function problemOf({ type, options, sensitive }: Parameter, value: unknown): str
 
 /** An option matches its own text as well: `5` and `"5"`. */
 function matches(option: unknown, value: unknown): boolean {
-  const isObject = typeof value === 'object' || typeof option === 'object';
-  return isObject ? JSON.stringify(option) === JSON.stringify(value) : String(option) === String(value);
+  const [wanted, given] = [JSON.stringify(option), JSON.stringify(value)];
+  return wanted === given || wanted === value || given === option;
 }
 
 function isText(value: unknown, form: RegExp): boolean {

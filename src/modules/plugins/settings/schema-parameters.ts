@@ -1,5 +1,5 @@
 import { type JsonObject, isJsonObject, own } from './json.js';
-import { entriesOf, flagOf, isUsableKey, textOf } from './package-parameters.js';
+import { flagOf, isUsableKey, textOf } from './package-parameters.js';
 import { MAX_PARAMETERS, type Parameter, type ParameterSet, type ParameterType } from './parameter.js';
 import { SchemaView } from './schema-view.js';
 import { isSensitiveKey } from './sensitive-key.js';
@@ -108,11 +108,9 @@ function secretPathsOf(view: SchemaView, described: unknown, search: Search): (r
     const below = [...path, segment];
     const stop = below.length >= MAX_SECRET_DEPTH || budget.nodes <= 1;
     const secret = secrecyOf(view.facets(child)) === true || (stop && view.children(child).length > 0);
+    budget.nodes = Math.max(1, budget.nodes - 1);
     if (secret) found.push(below);
-    else if (!stop) {
-      budget.nodes -= 1;
-      secretPathsOf(view, child, { path: below, found, budget });
-    }
+    else if (!stop) secretPathsOf(view, child, { path: below, found, budget });
   }
   return found;
 }
@@ -120,9 +118,8 @@ function secretPathsOf(view: SchemaView, described: unknown, search: Search): (r
 function typeOf(facets: readonly JsonObject[], options: readonly unknown[]): ParameterType {
   for (const facet of facets) {
     const said = own(facet, 'type');
-    const name = (Array.isArray(said) ? said : [said]).find(
-      (item) => typeof item === 'string' && TYPES.has(item),
-    );
+    const names: unknown[] = Array.isArray(said) ? said : [said];
+    const name = names.find((item) => typeof item === 'string' && TYPES.has(item));
     if (name !== undefined) return name as ParameterType;
     if (isJsonObject(own(facet, 'properties'))) return 'object';
   }
@@ -138,14 +135,20 @@ function optionsOf(facets: readonly JsonObject[]): unknown[] {
     if (Array.isArray(listed)) return listed.slice(0, MAX_OPTIONS);
     if (Object.hasOwn(facet, 'const')) return [own(facet, 'const')];
     for (const branches of [own(facet, 'oneOf'), own(facet, 'anyOf')]) {
-      const constants = Array.isArray(branches)
-        ? branches.filter((b) => isJsonObject(b) && Object.hasOwn(b, 'const'))
-        : [];
-      if (Array.isArray(branches) && constants.length > 0 && constants.length === branches.length)
-        return constants.slice(0, MAX_OPTIONS).map((branch: JsonObject) => own(branch, 'const'));
+      const constants = constantsOf(branches);
+      if (constants.length > 0) return constants;
     }
   }
   return [];
+}
+
+/** The constants of `[{"const": …}, …]`; none where a branch is anything else. */
+function constantsOf(branches: unknown): unknown[] {
+  const list: unknown[] = Array.isArray(branches) ? branches : [];
+  const isConstant = (branch: unknown): branch is JsonObject =>
+    isJsonObject(branch) && Object.hasOwn(branch, 'const');
+  if (!list.every(isConstant)) return [];
+  return list.slice(0, MAX_OPTIONS).map((branch) => own(branch, 'const'));
 }
 
 function firstText(facets: readonly JsonObject[], name: string): string {

@@ -105,9 +105,8 @@ function restoreOnly(
 
 function branchOf(error: ErrorObject, whole: ErrorObject): string | undefined {
   const prefix = `${whole.schemaPath}/`;
-  return error.schemaPath.startsWith(prefix)
-    ? error.schemaPath.slice(prefix.length).split('/', 1)[0]
-    : undefined;
+  const within = error.instancePath.startsWith(whole.instancePath) && error.schemaPath.startsWith(prefix);
+  return within ? error.schemaPath.slice(prefix.length).split('/', 1)[0] : undefined;
 }
 
 function isMissing(error: ErrorObject): boolean {
@@ -123,9 +122,9 @@ function problemOf(error: ErrorObject): FieldProblem {
       message: 'is required and not set',
     };
   const surplus = params['additionalProperty'] ?? params['unevaluatedProperty'];
-  if (surplus !== undefined)
+  if (typeof surplus === 'string')
     return {
-      field: fieldUnder(field, String(surplus)),
+      field: fieldUnder(field, surplus),
       message: 'is not a setting that the schema allows: leave it out',
     };
   return { field, message: messageOf(error.keyword, params) };

@@ -40,15 +40,15 @@ export function openConfig(box: SecretBox, pluginId: string, stored: JsonObject)
  * @throws Unavailable when an envelope does not open
  */
 export function rotateConfig(box: SecretBox, pluginId: string, stored: JsonObject): JsonObject | null {
-  let rotated = false;
+  let rotated = 0;
   const config = mapObject(stored, (value, key) => {
     const envelope = envelopeOf(value);
     if (envelope === undefined || !box.needsRotation(envelope)) return value;
-    rotated = true;
+    rotated += 1;
     const context = contextOf(pluginId, key);
     return { [SEALED]: box.seal(box.open(envelope, context), context) };
   });
-  return rotated ? config : null;
+  return rotated > 0 ? config : null;
 }
 
 /** `plugin/<id>/<key>`, with the slashes of both escaped so that no two places share one text. */

@@ -67,20 +67,21 @@ export function isSensitiveKey(name: string): boolean {
   const parts = wordsOf(name);
   const last = parts.at(-1);
   if (last === undefined) return false;
-  const pairs = parts.slice(1).map((part, index) => `${parts[index]}-${part}`);
-  if (pairs.some((pair) => SECRET_PAIRS.has(pair)) && !saysAbout(parts.slice(0, -1), last)) return true;
-  if (ADDRESSES.has(last))
-    return parts.some((part) => STORES.has(part)) || SECRET_PAIRS.has(pairs.at(-1) ?? '');
-  if (FLAGS.has(parts[0] ?? '') && parts.length > 1) return false;
-  if (ABOUT.has(last)) return SECRET_IDS.has(pairs.at(-1) ?? '') && !parts.includes('public');
-  return (
-    parts.some((part) => isSecretWord(part)) || SECRET_AT_END.has(last) || isToken(parts) || isKey(parts)
-  );
+  const pairs = parts.slice(1).map((part, index) => `${parts[index] ?? ''}-${part}`);
+  const lastPair = pairs.at(-1) ?? '';
+  if (pairs.some((pair) => SECRET_PAIRS.has(pair)) && (SECRET_PAIRS.has(lastPair) || !ABOUT.has(last)))
+    return true;
+  if (ADDRESSES.has(last)) return parts.some((part) => STORES.has(part));
+  if (ABOUT.has(last)) return SECRET_IDS.has(lastPair) && !parts.includes('public');
+  return !isFlag(parts) && holdsSecret(parts, last);
 }
 
-function saysAbout(before: readonly string[], last: string): boolean {
-  const pair = `${before.at(-1)}-${last}`;
-  return ABOUT.has(last) && !SECRET_PAIRS.has(pair);
+function holdsSecret(parts: readonly string[], last: string): boolean {
+  return parts.some(isSecretWord) || SECRET_AT_END.has(last) || isToken(parts) || isKey(parts);
+}
+
+function isFlag(parts: readonly string[]): boolean {
+  return parts.length > 1 && FLAGS.has(parts[0] ?? '');
 }
 
 function isSecretWord(word: string): boolean {
