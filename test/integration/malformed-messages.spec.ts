@@ -48,19 +48,9 @@ describe('a plugin that sends malformed messages', () => {
         return null;
       };`),
     );
-<<<<<<< HEAD
-    await failureOf(
-      world.runtime.callHook('subject', 'preLLMHook', {}).then(() => Promise.reject(new Error())),
-    );
-    const before = process.cpuUsage();
-    for (let i = 0; i < 50; i += 1) expect(await world.neighbourAnswers()).toBe(true);
-    const { user, system } = process.cpuUsage(before);
-    expect(user + system).toBeLessThan(2_000_000);
-=======
     const answer = await world.runtime.callHook('subject', 'preLLMHook', {});
     expect(answer.value).toBeNull();
     for (let i = 0; i < 200; i += 1) expect(await world.neighbourAnswers()).toBe(true);
->>>>>>> host
     await world.runtime.stop('subject', 'disabled');
   });
 });

@@ -20,7 +20,4 @@ export { sweepOrphans } from './orphans.js';
 export { PluginRuntime, type RuntimeOptions } from './plugin-runtime.js';
 export { Reconciler, type ReconcilerOptions, type Wanted } from './reconciler.js';
 export type { Check, TrialResult } from './trial.js';
-<<<<<<< HEAD
 export { type Hook, HOOKS, PLUGIN_TYPES, type PluginType } from '../protocol.js';
-=======
->>>>>>> host

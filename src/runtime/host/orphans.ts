@@ -54,17 +54,12 @@ async function identify(pid: number): Promise<Identity | null> {
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     ]);
-<<<<<<< HEAD
-    // Field 22; the name in field 2 may itself hold spaces and brackets, so count from its last bracket.
-    const startTicks = status.slice(status.lastIndexOf(')') + 2).split(' ')[19];
-=======
     // Fields from 3 on; the name in field 2 may itself hold spaces and brackets, so after its last bracket.
     const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
     const [state] = fields;
     const startTicks = fields[19];
     // A zombie has ended; only its parent has not looked yet.
     if (state === 'Z') return null;
->>>>>>> host
     return startTicks ? { pid, startTicks, bootId: bootId.trim() } : null;
   } catch {
     return null;

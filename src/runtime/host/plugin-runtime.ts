@@ -28,11 +28,8 @@ export class PluginRuntime {
   /** Processes that no supervisor owns: candidates and trials. */
   private readonly unowned = new Map<AbortController, Promise<unknown>>();
   private isStopping = false;
-<<<<<<< HEAD
   /** Grows whenever something that is shown of a plugin changes, a log line included. */
   changes = 0;
-=======
->>>>>>> host
 
   constructor(private readonly options: RuntimeOptions) {
     this.starter = new GuestStarter(options);
@@ -109,24 +106,18 @@ export class PluginRuntime {
     return this.actual(spec.pluginId);
   }
 
-<<<<<<< HEAD
   /** Notes that the running process already is what `revision` wants. */
   advance(pluginId: string, revision: number): void {
     this.supervisors.get(pluginId)?.advance(revision);
   }
 
-=======
->>>>>>> host
   /** Stops the plugin; `deleted` also forgets it and its data folder. */
   async stop(pluginId: string, why: 'disabled' | 'deleted' | 'shutdown'): Promise<void> {
     const supervisor = why === 'disabled' ? this.supervisor(pluginId) : this.supervisors.get(pluginId);
     await supervisor?.stop(why === 'disabled' ? 'disabled' : 'unloaded', why);
     if (why !== 'deleted') return;
     this.supervisors.delete(pluginId);
-<<<<<<< HEAD
     this.changes++;
-=======
->>>>>>> host
     await removeGuestFolder(this.starter.folder(folderName(pluginId)));
   }
 
@@ -197,6 +188,7 @@ export class PluginRuntime {
 
   private countLoading(pluginId: string, change: 1 | -1): void {
     const count = (this.loading.get(pluginId) ?? 0) + change;
+    this.changes++;
     if (count > 0) this.loading.set(pluginId, count);
     else this.loading.delete(pluginId);
   }
@@ -207,15 +199,11 @@ export class PluginRuntime {
     const supervisor = new Supervisor({
       start: (spec, onLine, signal) => this.starter.start(spec, { services: true, onLine, signal }),
       backOff: this.options.backOff ?? BACK_OFF,
-<<<<<<< HEAD
       onLine: () => this.changes++,
       onChange: () => {
         this.changes++;
         this.options.onChange?.(pluginId, this.actual(pluginId));
       },
-=======
-      onChange: () => this.options.onChange?.(pluginId, this.actual(pluginId)),
->>>>>>> host
     });
     this.supervisors.set(pluginId, supervisor);
     return supervisor;

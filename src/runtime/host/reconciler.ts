@@ -6,17 +6,11 @@ import { StartSlots } from './start-slots.js';
 
 /** What should be so about one plugin. */
 export interface Wanted {
-<<<<<<< HEAD
   pluginId: string;
   enabled: boolean;
   revision: number;
   /** Read only when the plugin is to be started; may download what is missing. */
   readSpec(): Promise<GuestSpec>;
-=======
-  spec: GuestSpec;
-  enabled: boolean;
-  revision: number;
->>>>>>> host
 }
 
 export interface ReconcilerOptions {
@@ -70,11 +64,7 @@ export class Reconciler {
 
   private async pass(pluginId?: string): Promise<void> {
     if (pluginId !== undefined) return this.settle(pluginId);
-<<<<<<< HEAD
     const wanted = new Map((await this.options.readWanted()).map((item) => [item.pluginId, item]));
-=======
-    const wanted = new Map((await this.options.readWanted()).map((item) => [item.spec.pluginId, item]));
->>>>>>> host
     const known = new Set([...wanted.keys(), ...this.options.runtime.pluginIds()]);
     const differing = [...known].filter((id) => this.differs(id, wanted.get(id)));
     await Promise.all(differing.map((id) => this.slots.run(() => this.settle(id))));
@@ -101,11 +91,7 @@ export class Reconciler {
   private async act(pluginId: string, wanted: Wanted | undefined): Promise<void> {
     const { runtime } = this.options;
     if (!wanted) await runtime.stop(pluginId, 'deleted');
-<<<<<<< HEAD
     else if (wanted.enabled) await runtime.run(await wanted.readSpec(), wanted.revision);
-=======
-    else if (wanted.enabled) await runtime.run(wanted.spec, wanted.revision);
->>>>>>> host
     else await runtime.stop(pluginId, 'disabled');
   }
 }

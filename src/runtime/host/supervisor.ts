@@ -13,11 +13,8 @@ interface Dependencies {
   start(spec: GuestSpec, onLine: (line: string) => void, signal: AbortSignal): Promise<Guest>;
   backOff: BackOff;
   onChange(): void;
-<<<<<<< HEAD
   /** Told of every line that the log gets. */
   onLine(): void;
-=======
->>>>>>> host
 }
 
 /**
@@ -62,15 +59,12 @@ export class Supervisor {
 
   log(line: string): void {
     this.logs.push(line);
-<<<<<<< HEAD
     this.deps.onLine();
   }
 
   /** The running process already is what `revision` wants. */
   advance(revision: number): void {
     if (this.spec) this.revision = revision;
-=======
->>>>>>> host
   }
 
   /** Makes `guest` the live one, with `lines` as its log so far, and stops the one before it. */
