@@ -7,6 +7,7 @@ import { BodyPipe } from './platform/http/body.pipe.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { FastExpressAdapter } from './platform/http/express-adapter.js';
 import { requestMiddleware } from './platform/http/request.middleware.js';
+import { Metrics } from './platform/metrics/metrics.service.js';
 import { NestLog } from './platform/log.js';
 
 const MAX_BODY = '1mb';
@@ -27,7 +28,7 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
     abortOnError: false,
   });
   app.disable('x-powered-by').disable('etag');
-  app.use(requestMiddleware(opened.log));
+  app.use(requestMiddleware(opened.log, app.get(Metrics)));
   app.useBodyParser('json', {
     limit: MAX_BODY,
     strict: false,

@@ -1,12 +1,11 @@
-import { mkdir, realpath } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
 import { type Config, ConfigError, guestEnvironment } from './config.js';
 import { TokenKeys } from './modules/auth/index.js';
-import type { PluginsOptions } from './modules/plugins/index.js';
+import { openPluginFolders, type PluginsOptions } from './modules/plugins/index.js';
 import { ArtifactStore } from './platform/artifacts/artifact-store.js';
 import type { DataFolder } from './platform/data-folder/index.js';
 import type { Database } from './platform/database/open-database.js';
@@ -81,19 +80,14 @@ const BUNDLED = fileURLToPath(new URL('../../plugins', import.meta.url));
 const RUNTIME = fileURLToPath(new URL('./runtime', import.meta.url));
 
 async function pluginsOptions(config: Config, folder: DataFolder): Promise<PluginsOptions> {
-  const given = config.PLUGIN_ROOTS.length > 0 ? config.PLUGIN_ROOTS : [join(folder.path, 'custom')];
-  const runtime = await folder.reachableProgram(RUNTIME);
+  const roots = config.PLUGIN_ROOTS.length > 0 ? config.PLUGIN_ROOTS : [join(folder.path, 'custom')];
+  const bundledDir = await folder.reachableProgram(BUNDLED);
   return {
     dataDir: folder.path,
     nodeId: await folder.secretFile('node-id', 8),
-    roots: await Promise.all(given.map(realRoot)),
-    bundledDir: await folder.reachableProgram(BUNDLED),
-    guestProgram: join(runtime, 'guest', 'main.js'),
+    roots: await openPluginFolders(roots, bundledDir),
+    bundledDir,
+    guestProgram: join(await folder.reachableProgram(RUNTIME), 'guest', 'main.js'),
     guestEnvironment: guestEnvironment(),
   };
-}
-
-async function realRoot(path: string): Promise<string> {
-  await mkdir(path, { recursive: true, mode: 0o755 });
-  return realpath(resolve(path));
 }

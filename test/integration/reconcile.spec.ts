@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Reconciler, type Wanted } from '../../src/runtime/host/index.js';
+import { type GuestSpec, Reconciler, type Wanted } from '../../src/runtime/host/index.js';
 import { PluginWorld } from '../support/plugin-world.js';
 
 const answering = (text: string): string => `export const preLLMHook = () => '${text}';`;
+
+const item = (spec: GuestSpec, enabled: boolean, revision: number): Wanted => ({
+  pluginId: spec.pluginId,
+  enabled,
+  revision,
+  readSpec: () => Promise.resolve(spec),
+});
 
 describe('making what runs equal what is wanted', () => {
   let world: PluginWorld;
@@ -14,11 +21,11 @@ describe('making what runs equal what is wanted', () => {
     world = await PluginWorld.open();
     errors = [];
     const neighbour = world.spec('neighbour', `${world.root}/neighbour.mjs`);
-    wanted = new Map([['neighbour', { spec: neighbour, enabled: true, revision: 1 }]]);
+    wanted = new Map([['neighbour', item(neighbour, true, 1)]]);
     reconciler = new Reconciler({
       runtime: world.runtime,
       readWanted: async (id) =>
-        [...wanted.values()].filter(({ spec }) => id === undefined || spec.pluginId === id),
+        [...wanted.values()].filter(({ pluginId }) => id === undefined || pluginId === id),
       intervalMs: 60_000,
       onError: (message) => errors.push(message),
     });
@@ -30,7 +37,7 @@ describe('making what runs equal what is wanted', () => {
 
   async function want(id: string, revision: number, source: string, enabled = true): Promise<void> {
     const spec = world.spec(id, await world.write(`${id}-${revision}.mjs`, source));
-    wanted.set(id, { spec, enabled, revision });
+    wanted.set(id, item(spec, enabled, revision));
   }
 
   it('starts, reloads, disables and deletes, and leaves alone what is right', async () => {
@@ -82,7 +89,7 @@ describe('making what runs equal what is wanted', () => {
       const stale = reconciler.converge();
       const spec = world.spec('a', `${world.root}/a-1.mjs`);
       await world.run(spec, 5);
-      wanted.set('a', { spec, enabled: true, revision: 5 });
+      wanted.set('a', item(spec, true, 5));
       return { stale };
     });
     await (

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { isUniqueViolation } from '../../platform/database/unique-violation.js';
@@ -10,10 +10,8 @@ import type { PluginEntity } from './plugin.entity.js';
 import { blankRow } from './plugin-row.js';
 import { PluginRepository } from './plugin.repository.js';
 import { PluginSettings } from './plugin-settings.js';
+import { EXAMPLE_FOLDER } from './plugin-folders.js';
 import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
-
-/** Folder of the one-file plugin that a new plugin folder starts with. */
-const EXAMPLE = 'example';
 
 /** Puts the plugins that come with the server on record at start, as they are in this version of it. */
 @Injectable()
@@ -27,12 +25,13 @@ export class BundledPlugins implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     for (const name of await this.bundled()) await this.put(name);
-    await this.offerExample();
   }
 
   private async bundled(): Promise<string[]> {
     const entries = await readdir(this.options.bundledDir, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() && entry.name !== EXAMPLE).map(({ name }) => name);
+    return entries
+      .filter((entry) => entry.isDirectory() && entry.name !== EXAMPLE_FOLDER)
+      .map(({ name }) => name);
   }
 
   private async put(name: string): Promise<void> {
@@ -66,14 +65,6 @@ export class BundledPlugins implements OnModuleInit {
       .catch((error: unknown) => {
         if (!isUniqueViolation(error)) throw error;
       });
-  }
-
-  /** A new plugin folder gets a small plugin to start from; one that is there already is left alone. */
-  private async offerExample(): Promise<void> {
-    const folder = join(this.options.dataDir, 'custom');
-    if (!(await mkdir(folder, { recursive: true, mode: 0o755 }))) return;
-    const source = join(this.options.bundledDir, EXAMPLE);
-    for (const name of await readdir(source)) await copyFile(join(source, name), join(folder, name));
   }
 }
 

@@ -58,18 +58,18 @@ export class PluginEntity {
   checksum: string | null;
 
   /** JSON Schema of the settings that came with the request; it goes before what the package declares. */
-  @Column({ name: 'config_schema', type: 'jsonb', nullable: true })
+  @Column({ name: 'config_schema', type: 'json', nullable: true })
   configSchema: object | null;
 
   /** What the package itself declares of its settings, as it was read from it. */
-  @Column({ type: 'jsonb', nullable: true })
+  @Column({ type: 'json', nullable: true })
   declaration: Declaration | null;
 
-  @Column({ name: 'config_ui_hints', type: 'jsonb', default: {} })
+  @Column({ name: 'config_ui_hints', type: 'json', default: {} })
   configUiHints: Record<string, unknown>;
 
   /** The settings, secrets sealed; null until some are given. */
-  @Column({ type: 'jsonb', nullable: true })
+  @Column({ type: 'json', nullable: true })
   config: Record<string, unknown> | null;
 
   @Column({ type: 'text', nullable: true })

@@ -20,18 +20,18 @@ export class PluginsService {
     return filterPlugins(plugins, query);
   }
 
-  /** Names of the plugins that come with the server. */
+  /** Ids of the plugins that come with the server. */
   async builtins(): Promise<string[]> {
     const { plugins } = await this.known.list();
-    return plugins.filter(({ source }) => source === 'bundled').map(({ name }) => name);
+    return plugins.filter(({ source }) => source === 'bundled').map(({ id }) => id);
   }
 
-  /** Names of the plugins whose code is loaded now. */
+  /** Ids of the plugins whose code is loaded now. */
   async loaded(): Promise<string[]> {
     const { plugins } = await this.known.list();
     return plugins
       .filter(({ isActive, status }) => isActive || status.status === 'uninitialized')
-      .map(({ name }) => name);
+      .map(({ id }) => id);
   }
 
   async get(segment: string): Promise<PluginDto> {

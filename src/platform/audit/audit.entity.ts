@@ -3,7 +3,12 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('audit')
 @Index('audit_target', ['targetType', 'targetId', 'id'])
 export class AuditEntity {
-  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'audit_pk' })
+  @PrimaryColumn({
+    type: 'bigint',
+    generated: 'identity',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'audit_pk',
+  })
   id: string;
 
   @Column({ type: 'timestamptz', default: () => 'now()' })
@@ -27,10 +32,10 @@ export class AuditEntity {
   @Column({ name: 'target_id', type: 'text' })
   targetId: string;
 
-  @Column({ type: 'jsonb', nullable: true })
+  @Column({ type: 'json', nullable: true })
   before: object | null;
 
-  @Column({ type: 'jsonb', nullable: true })
+  @Column({ type: 'json', nullable: true })
   after: object | null;
 
   @Column({ type: 'text', nullable: true })

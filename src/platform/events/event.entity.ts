@@ -3,7 +3,12 @@ import type { EventMap, EventType } from './event-map.js';
 
 @Entity('event')
 export class EventEntity {
-  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'event_pk' })
+  @PrimaryColumn({
+    type: 'bigint',
+    generated: 'identity',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'event_pk',
+  })
   id: string;
 
   @Column({ type: 'text' })

@@ -45,7 +45,7 @@ function describe(exception: unknown, request: AppRequest): Failure {
       code: error.code,
       message: error.message,
       param: error.param,
-      problems: error.problems,
+      problems: problemsOf(error),
     };
   return {
     status: 500,
@@ -55,6 +55,11 @@ function describe(exception: unknown, request: AppRequest): Failure {
     param: '',
     problems: [],
   };
+}
+
+/** A refusal of one field is also told in the field-by-field form. */
+function problemsOf({ problems, param, message }: AppError): readonly FieldProblem[] {
+  return problems.length === 0 && param !== '' ? [{ field: param, message }] : problems;
 }
 
 function toAppError(exception: unknown, request: AppRequest): AppError | null {
