@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { guestEnvironment } from '../../src/config.js';
 import { PluginWorld } from '../support/plugin-world.js';
 
 /** Runs `code` inside a plugin's hook and returns what it evaluates to, or the code of what it throws. */
@@ -16,10 +17,18 @@ export const preLLMHook = async (ctx, req) => {
 };
 `;
 
+const SERVER_ENVIRONMENT = {
+  PATH: '/server/bin',
+  LANG: 'C.UTF-8',
+  JWT_SECRET: 'jwt',
+  DATABASE_URL: 'postgres://u:p@h/d',
+  NODE_OPTIONS: '--inspect',
+};
+
 describe('the fence around a plugin', () => {
   let world: PluginWorld;
   beforeEach(async () => {
-    world = await PluginWorld.open({ environment: { PATH: '/usr/bin', LANG: 'C.UTF-8' } });
+    world = await PluginWorld.open({ environment: guestEnvironment(SERVER_ENVIRONMENT) });
     await world.run(await world.plugin(PROBE, { env: { OWN_KEY: 'own value' } }));
   });
   afterEach(() => world.close());
@@ -64,6 +73,7 @@ describe('the fence around a plugin', () => {
     const names = (await probe('Object.keys(process.env).sort()')) as string[];
     const allowed = ['HOME', 'LANG', 'OWN_KEY', 'PATH', 'PWD', 'TEMP', 'TMP', 'TMPDIR'];
     expect(names.filter((name) => !allowed.includes(name))).toEqual([]);
+    expect(await probe('process.env.PATH')).not.toContain('server');
     expect(await probe('process.env.OWN_KEY')).toBe('own value');
   });
 

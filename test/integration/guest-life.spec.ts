@@ -40,7 +40,7 @@ describe('the life of a plugin', () => {
   });
 
   it('loads a plugin that is not configured without initialising it', async () => {
-    await world.run(await world.plugin(`${SOURCE}`, { configured: false }));
+    await world.run(await world.plugin(SOURCE, { configured: false }));
     expect(world.runtime.actual('subject')).toMatchObject({ status: 'uninitialized', actualName: 'Greeter' });
     const error = await failureOf(world.runtime.callHook('subject', 'preLLMHook', {}));
     expect(error).toMatchObject({ code: 'plugin_not_active' });
@@ -67,7 +67,7 @@ describe('the life of a plugin', () => {
       ['init', true],
       ['check', true],
     ]);
-    const failing = await world.plugin(`${SOURCE.replace('ok: true', 'ok: false')}`);
+    const failing = await world.plugin(SOURCE.replace('ok: true', 'ok: false'));
     const failed = await world.runtime.trial(failing);
     expect(failed.checks.at(-1)).toMatchObject({
       name: 'check',

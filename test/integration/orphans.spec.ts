@@ -13,7 +13,7 @@ const onLinux = process.platform === 'linux' ? it : it.skip;
 
 describe('guests of a server that was killed', () => {
   let folder: string;
-  let host: ChildProcess;
+  let host: ChildProcess | undefined;
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'orphans-'))));
   afterEach(async () => {
     host?.kill('SIGKILL');

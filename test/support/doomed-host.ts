@@ -7,10 +7,8 @@ const [, , folder = '', mode] = process.argv;
 const root = join(folder, 'plugins');
 await mkdir(root, { recursive: true });
 const path = join(root, 'p.mjs');
-await writeFile(
-  path,
-  `export const preLLMHook = (c, r) => { process.stdout.write('in'); while (r.loop); return 1; };`,
-);
+const hook = `(c, r) => { fs.writeSync(1, 'called\\n'); while (r.loop); return 1; }`;
+await writeFile(path, `import fs from 'node:fs'; export const preLLMHook = ${hook};`);
 const limits = {
   heapMb: 32,
   memoryMb: 256,
@@ -24,8 +22,7 @@ const settings = { config: {}, env: {}, configured: true, secrets: [] };
 await runtime.run({ pluginId: 'p', slot: 1, name: 'p', path, roots: [root], ...settings }, 1);
 const call = runtime.callHook('p', 'preLLMHook', { request: { loop: mode === 'looping' } });
 if (mode === 'looping') {
-  // The call never ends; a second one that waits behind it shows that the first one has been sent.
   void call.catch(() => undefined);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  while (!runtime.actual('p').logs.includes('called')) await new Promise(setImmediate);
 } else await call;
 process.stdout.write('up\n');

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import type { ToGuest, ToHost } from '../protocol.js';
 import { Channel } from './channel.js';
 import { describeExit } from './exit-cause.js';
@@ -77,8 +76,8 @@ export class GuestProcess {
 
   private listen(child: ChildProcess): Channel | null {
     const [, stdout, stderr, socket] = child.stdio;
-    if (stdout) this.output.attach(stdout as Readable, false);
-    if (stderr) this.output.attach(stderr as Readable, true);
+    if (stdout) this.output.attach(stdout, false);
+    if (stderr) this.output.attach(stderr, true);
     if (!socket) return null;
     return new Channel(socket as Socket, {
       onMessage: (message) => this.listener.onMessage(message),

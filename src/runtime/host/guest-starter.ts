@@ -28,7 +28,7 @@ export interface StartOptions {
   services: boolean;
   /** Folder name below the guests' folder; the plugin's own unless given. */
   folder?: string;
-  onLine(line: string): void;
+  onLine: (line: string) => void;
   /** Ends the process at any time of its life. */
   signal: AbortSignal;
 }

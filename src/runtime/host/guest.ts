@@ -15,7 +15,7 @@ export interface GuestPlan {
   /** SHA-256 of the file that is loaded. */
   digest: string;
   scrub: Scrub;
-  onLine(line: string): void;
+  onLine: (line: string) => void;
 }
 
 type Phase = 'loading' | 'initialising' | 'ready' | 'stopping';

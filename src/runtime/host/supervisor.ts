@@ -176,7 +176,10 @@ export class Supervisor {
     this.set('loading', this.error);
     try {
       const guest = await this.deps.start(spec, (line) => this.log(line), signal);
-      if (signal.aborted) return await guest.stop();
+      if (signal.aborted) {
+        await guest.stop();
+        return;
+      }
       this.restarts += 1;
       this.log(startedLine(spec, guest));
       this.goLive(guest);
