@@ -4,16 +4,14 @@ import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
 import { type Config, ConfigError, guestEnvironment } from './config.js';
-import { TokenKeys } from './modules/auth/index.js';
 import { openPluginFolders, type PluginsOptions } from './modules/plugins/index.js';
 import { ArtifactStore } from './platform/artifacts/artifact-store.js';
 import type { DataFolder } from './platform/data-folder/index.js';
 import type { Database } from './platform/database/open-database.js';
 import { GuardedClient } from './platform/http/outbound/guarded.client.js';
 import { SecretBox } from './platform/secrets/secret-box.js';
+import { openTokenKeys, signAdminToken } from './token-keys.js';
 import { parseSecretsKeys } from './platform/secrets/secrets-keys.js';
-
-export const ADMIN_TOKEN_SECONDS = 30 * 24 * 3600;
 
 /** Puts the application together over an open data folder and database. */
 export async function buildApplication(
@@ -38,34 +36,6 @@ export async function buildApplication(
   });
   const adminToken = config.JWT_JWKS_URL ? '' : await signAdminToken(tokenKeys);
   return { app, adminToken };
-}
-
-/** Secrets come from the configuration, or are made once and kept in the data folder (never in production). */
-export async function openTokenKeys(
-  config: Config,
-  folder: Pick<DataFolder, 'secretFile'>,
-): Promise<TokenKeys> {
-  if (config.production && !config.JWT_SECRET)
-    throw new ConfigError(
-      'NODE_ENV=production needs JWT_SECRET, 32 characters or more, the same on every server',
-    );
-  const secret = config.JWT_SECRET || (await folder.secretFile('jwt-secret', 32));
-  return new TokenKeys({
-    secret,
-    ...(config.JWT_JWKS_URL && {
-      provider: {
-        jwksUrl: config.JWT_JWKS_URL,
-        algorithm: config.JWT_ALGORITHM,
-        issuer: config.JWT_ISSUER,
-        audience: config.JWT_AUDIENCE,
-      },
-    }),
-  });
-}
-
-/** An admin JWT, good for 30 days. */
-export function signAdminToken(keys: TokenKeys): Promise<string> {
-  return keys.sign({ sub: 'admin', name: 'admin', scope: 'admin' }, ADMIN_TOKEN_SECONDS);
 }
 
 async function openSecretBox(config: Config, folder: DataFolder): Promise<SecretBox> {

@@ -2,4 +2,4 @@ export { type DataFolder, openDataFolder } from './data-folder.js';
 export { codeOf, DataFolderError } from './data-folder.errors.js';
 export { pidExists } from './process-identity.js';
 export { isRoot } from './reachable.js';
-export { syncFolder } from './secret-file.js';
+export { secretFile, syncFolder } from './secret-file.js';
