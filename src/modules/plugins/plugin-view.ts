@@ -25,7 +25,7 @@ export function viewWanted(row: PluginEntity, { set, config, missing }: Settings
     version: row.version,
     enabled: row.enabled,
     configured: missing.length === 0,
-    parameters: presentParameters(config ?? {}, set) as PluginParameterDto[],
+    parameters: presentParameters(config ?? {}, set),
     validationErrors: [...missing],
     validationWarnings: [],
     config: config === null ? null : presentConfig(config, set),

@@ -15,7 +15,7 @@ export function assertPlainJson(root: object): void {
     const { value, path, depth } = next;
     if (depth > MAX_DEPTH)
       throw new BadRequest('body_too_deep', `The body nests deeper than ${MAX_DEPTH} levels.`);
-    for (const [key, child] of Object.entries(value)) {
+    for (const [key, child] of Object.entries(value) as [string, unknown][]) {
       const childPath = path === '' ? key : `${path}.${key}`;
       if (FORBIDDEN.has(key) && !Array.isArray(value))
         throw new Unprocessable('config_key_forbidden', `${childPath} is not allowed as a key.`, childPath, [
