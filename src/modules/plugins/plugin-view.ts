@@ -1,5 +1,5 @@
 import type { ActualPlugin } from '../../runtime/host/index.js';
-import type { PluginDto, PluginParameterDto } from './plugin.dto.js';
+import type { PluginDto } from './plugin.dto.js';
 import type { PluginEntity } from './plugin.entity.js';
 import type { Settings } from './plugin-settings.js';
 import { configKeys, presentConfig, presentParameters } from './settings/presentation.js';
