@@ -110,9 +110,11 @@ export class PluginDto {
    * @example "my_custom_plugin"
    */
   name: string;
-  /** What the loaded code calls itself; null until it has been loaded. */
-  @ApiProperty({ type: String, nullable: true, example: 'MyCustomPlugin' })
-  actualName: string | null;
+  /**
+   * What the loaded code calls itself; empty while no code is loaded.
+   * @example "MyCustomPlugin"
+   */
+  actualName: string;
   /**
    * What it is for.
    * @example "Adds a greeting to every request"
