@@ -73,7 +73,8 @@ it('executes operations as they are shown', async () => {
   const created = await execute('createPlugin');
   expect(created.status).toContain('201');
   expect(created.body).toContain('Plugin created successfully');
-  await operation('createPlugin').screenshot({ path: join(SCREENSHOTS, 'explorer-created.png') });
+  await operation('createPlugin').evaluate((element) => element.scrollIntoView());
+  await page.screenshot({ path: join(SCREENSHOTS, 'explorer-created.png') });
 
   const called = await execute('callPluginHook');
   expect(called.status).toContain('200');

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { documentedOperations, shownRequests } from '../support/operations.js';
 import { TestServer } from '../support/server.js';
 import { validateAnswer } from '../support/openapi.js';
@@ -52,15 +50,3 @@ it('shows something worth reading: the hook and the secret of the plugin that wa
   expect(await run('revealSetting')).toEqual({ key: 'greeting', value: 'hello' });
   expect(await run('testPlugin')).toMatchObject({ ok: true });
 });
-
-it.each(['/openapi.yaml', '/openapi.json'])(
-  'serves the committed document at %s without a token',
-  async (path) => {
-    const response = await fetch(server.url + path);
-    expect(response.status).toBe(200);
-    const committed: unknown = parse(
-      await readFile(new URL('../../../openapi.yaml', import.meta.url), 'utf8'),
-    );
-    expect(parse(await response.text())).toEqual(committed);
-  },
-);

@@ -90,12 +90,12 @@ function filledIn(path: string, parameters: Parameter[]): Pick<ShownRequest, 'ta
     const value = example ?? schema.example ?? schema.default;
     if (value === undefined && required) throw new Error(`${path}: ${name} is required and has no example`);
     if (value === undefined) continue;
-    const text = String(value as string | number | boolean);
+    const text = String(value);
     if (place === 'path') target = target.replace(`{${name}}`, encodeURIComponent(text));
     else if (place === 'query') query.set(name, text);
     else headers[name] = text;
   }
-  return { target: query.size > 0 ? `${target}?${query}` : target, headers };
+  return { target: query.size > 0 ? `${target}?${query.toString()}` : target, headers };
 }
 
 function bodiesOf({ schema, examples }: Media): unknown[] {
@@ -112,5 +112,7 @@ function sample(schema: Schema): unknown {
   if (properties)
     return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, sample(value)]));
   if (items) return [sample(items)];
-  return type === 'string' ? 'string' : type === 'boolean' ? true : 0;
+  return PLAIN[String(type)];
 }
+
+const PLAIN: Readonly<Record<string, unknown>> = { string: 'string', boolean: true, integer: 0, number: 0 };
