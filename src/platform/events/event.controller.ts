@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiHeader,
@@ -8,10 +8,11 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { Require } from '../http/access.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { BadRequest } from '../http/errors.js';
+import { Context, type RequestContext } from '../http/request.js';
 import { EventDto } from './event.dto.js';
 import { EventStream } from './event-stream.js';
 
@@ -53,6 +54,8 @@ export class EventController {
     content: { 'text/event-stream': { schema: { $ref: getSchemaPath(EventDto) } } },
   })
   streamEvents(
+    @Context() { actor }: RequestContext,
+    @Req() { method }: Request,
     @Res() response: Response,
     @Headers('last-event-id') header?: string,
     @Query('lastEventId') query?: string,
@@ -65,6 +68,7 @@ export class EventController {
         'Last-Event-ID must be the id of an event, such as 42.',
         'Last-Event-ID',
       );
-    return once === 'true' ? this.events.replay(response, lastId) : this.events.stream(response, lastId);
+    if (once === 'true' || method === 'HEAD') return this.events.replay(response, lastId);
+    return this.events.stream(response, actor, lastId);
   }
 }

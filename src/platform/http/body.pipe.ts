@@ -1,5 +1,5 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe, type ValidationError } from '@nestjs/common';
-import { assertPlainJson } from './plain-json.js';
+import { assertNoNul, assertPlainJson } from './plain-json.js';
 import { BadRequest, type FieldProblem } from './errors.js';
 
 /**
@@ -13,7 +13,11 @@ export class BodyPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type !== 'body') return super.transform(value, metadata);
+    if (metadata.type !== 'body') {
+      for (const text of typeof value === 'object' && value !== null ? Object.values(value) : [value])
+        assertNoNul(text, metadata.data ?? metadata.type);
+      return super.transform(value, metadata);
+    }
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new BadRequest(
         'body_not_object',
