@@ -13,15 +13,16 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
-import { FreeForm } from '../../platform/http/free-form.js';
+import { ANY_JSON, FreeForm } from '../../platform/http/free-form.js';
 import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
 import { STATUSES, type Status } from './plugin.dto.js';
 import { PLUGIN_TYPES, type PluginType } from '../../runtime/host/index.js';
 
-const MAX_PATH = 4096;
-const MAX_ORDER = 1_000_000;
+export const MAX_PATH = 4096;
+export const MAX_ORDER = 1_000_000;
+export const MAX_CHECKSUM = 100;
 /** Left out is left alone; null is no value of these fields, so it is refused rather than ignored. */
-const given = (_: object, value: unknown): boolean => value !== undefined;
+export const given = (_: object, value: unknown): boolean => value !== undefined;
 
 /** What can be said of a plugin in a change. A key that is left out is left alone. */
 export class UpdatePluginDto {
@@ -69,7 +70,7 @@ export class UpdatePluginDto {
   @ApiProperty({ type: String, required: false })
   @ValidateIf(given)
   @IsString()
-  @MaxLength(100)
+  @MaxLength(MAX_CHECKSUM)
   checksum?: string;
 }
 
@@ -121,7 +122,7 @@ export class CreatePluginDto {
   @ApiProperty({ type: String, required: false })
   @ValidateIf(given)
   @IsString()
-  @MaxLength(100)
+  @MaxLength(MAX_CHECKSUM)
   checksum?: string;
   /** JSON Schema of the settings (draft-07 or 2020-12), as an object or as JSON text. */
   @ApiProperty({
@@ -221,6 +222,6 @@ export class RevealedDto {
    */
   key: string;
   /** Its value, in the clear. */
-  @ApiProperty({ nullable: true, example: 'hello' })
+  @ApiProperty({ ...ANY_JSON, nullable: true, example: 'hello' })
   value: unknown;
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { FreeForm } from '../../platform/http/free-form.js';
+import { ANY_JSON, FreeForm } from '../../platform/http/free-form.js';
 import { HOOKS, type Hook } from '../../runtime/host/index.js';
 
 /** One step of a test. */
@@ -107,7 +107,7 @@ export class HookResultDto {
   @ApiProperty({ enum: HOOKS, example: 'preLLMHook' })
   hook: Hook;
   /** What it returned; null where it changed nothing. */
-  @ApiProperty({ nullable: true, example: { messages: [{ role: 'user', content: 'Write to [EMAIL]' }] } })
+  @ApiProperty({ ...ANY_JSON, nullable: true, example: { messages: [{ role: 'user', content: 'Write to [EMAIL]' }] } })
   result: unknown;
   /**
    * How long it took, the way through the fence included, in milliseconds.

@@ -1,4 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { ANY_JSON } from '../../platform/http/free-form.js';
 import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
 
 export const STATUSES = [
@@ -60,7 +61,7 @@ export class PluginParameterDto {
    */
   sensitive: boolean;
   /** Used when nothing is set. */
-  @ApiProperty({ required: false, example: 'gpt-4o-mini' })
+  @ApiProperty({ ...ANY_JSON, nullable: true, required: false, example: 'gpt-4o-mini' })
   default?: unknown;
   /** The values that it may have. */
   @ApiProperty({ type: 'array', items: {}, required: false, example: ['low', 'high'] })
@@ -71,7 +72,7 @@ export class PluginParameterDto {
    */
   isSet: boolean;
   /** The value, masked where it is sensitive; null when unset. */
-  @ApiProperty({ nullable: true, example: 'sk-n...-key' })
+  @ApiProperty({ ...ANY_JSON, nullable: true, example: 'sk-n...-key' })
   currentValue: unknown;
 }
 
@@ -109,9 +110,11 @@ export class PluginDto {
    * @example "my_custom_plugin"
    */
   name: string;
-  /** What the loaded code calls itself; null until it has been loaded. */
-  @ApiProperty({ type: String, nullable: true, example: 'MyCustomPlugin' })
-  actualName: string | null;
+  /**
+   * What the loaded code calls itself; empty while no code is loaded.
+   * @example "MyCustomPlugin"
+   */
+  actualName: string;
   /**
    * What it is for.
    * @example "Adds a greeting to every request"

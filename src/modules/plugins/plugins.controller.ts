@@ -13,7 +13,8 @@ import {
   PluginNamesDto,
   PluginUpdatedDto,
 } from './plugin.dto.js';
-import { revisionOf, sendList, sendPlugin } from './plugin-answer.js';
+import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
+import { PatchPluginDto } from './plugin-patch.dto.js';
 import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
 import { PluginWrites } from './plugin-writes.service.js';
 import { PluginsService } from './plugins.service.js';
@@ -57,21 +58,25 @@ export class PluginsController {
   ): Promise<void> {
     if (Object.keys(request.query).length === 0)
       await sendList(request, response, await this.plugins.snapshot());
-    else response.json(await this.plugins.list(query));
+    else sendJson(request, response, await this.plugins.list(query));
   }
 
   @Get('builtins')
   @Require('plugins:read')
   @ApiOperation({ summary: 'Names of the plugins that come with the server' })
-  async listBuiltinPlugins(): Promise<PluginNamesDto> {
-    return { plugins: await this.plugins.builtins() };
+  @ApiHeader(IF_NONE_MATCH)
+  @ApiOkResponse({ type: PluginNamesDto, description: 'Their names.' })
+  async listBuiltinPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
+    sendJson(request, response, { plugins: await this.plugins.builtins() });
   }
 
   @Get('loaded')
   @Require('plugins:read')
   @ApiOperation({ summary: 'Names of the plugins whose code is loaded now' })
-  async listLoadedPlugins(): Promise<PluginNamesDto> {
-    return { plugins: await this.plugins.loaded() };
+  @ApiHeader(IF_NONE_MATCH)
+  @ApiOkResponse({ type: PluginNamesDto, description: 'Their names.' })
+  async listLoadedPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
+    sendJson(request, response, { plugins: await this.plugins.loaded() });
   }
 
   @Get(':x')
@@ -129,7 +134,7 @@ export class PluginsController {
   @ApiOperation({
     summary: 'Patch a plugin',
     description:
-      'JSON Merge Patch (RFC 7396): as `PUT`, but `config` merges at every level and `null` removes.',
+      'JSON Merge Patch (RFC 7396): as `PUT`, but `config` merges at every level and `null` removes, whole fields too.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiHeader(IF_MATCH)
@@ -137,7 +142,7 @@ export class PluginsController {
   patchPlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
-    @Body() body: UpdatePluginDto,
+    @Body() body: PatchPluginDto,
     @Req() request: Request,
   ): Promise<PluginUpdatedDto> {
     return this.change(context, x, body, { rule: 'merge-patch', expected: revisionOf(request) });

@@ -11,3 +11,14 @@ export function FreeForm(): PropertyDecorator {
     }),
   );
 }
+
+/** How the document describes a value that may be any JSON but null. */
+export const ANY_JSON = {
+  oneOf: [
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    { type: 'object', additionalProperties: true },
+    { type: 'array', items: {} },
+  ],
+};
