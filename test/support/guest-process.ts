@@ -53,7 +53,7 @@ export class GuestProcess {
   static start(start: Partial<StartMessage> & { entry: string }, options: GuestOptions = {}): GuestProcess {
     const readable = options.readable ?? [dirname(start.entry)];
     const scopes = [PROGRAM, start.entry].flatMap(packageFilesAbove);
-    const reads = [RUNTIME, ...scopes, ...readable].map((path) => `--allow-fs-read=${path}`);
+    const reads = [...new Set([RUNTIME, ...scopes, ...readable])].map((path) => `--allow-fs-read=${path}`);
     const args = [...FENCE, ...reads, ...(options.flags ?? []), PROGRAM];
     const child = spawn(process.execPath, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     const guest = new GuestProcess(child);

@@ -85,7 +85,7 @@ export class GuestStarter {
     const wasi = artifact.format === 'wasm';
     const realFolder = await realpath(dataFolder);
     const scopes = await Promise.all([program, artifact.entry].map(packageScope));
-    const granted = [...new Set([...readable, ...scopes.flat()])];
+    const granted = [...readable, ...scopes.flat()];
     return {
       guestProgram: program,
       readable: granted,
