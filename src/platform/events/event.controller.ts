@@ -12,6 +12,7 @@ import type { Request, Response } from 'express';
 import { Require } from '../http/access.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { BadRequest } from '../http/errors.js';
+import { Context, type RequestContext } from '../http/request.js';
 import { EventDto } from './event.dto.js';
 import { EventStream } from './event-stream.js';
 
@@ -64,6 +65,7 @@ export class EventController {
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
   streamEvents(
+    @Context() { actor }: RequestContext,
     @Req() request: Request,
     @Res() response: Response,
     @Query('lastEventId') query?: string,
@@ -76,6 +78,7 @@ export class EventController {
         'Last-Event-ID must be the id of an event, such as 42.',
         'Last-Event-ID',
       );
-    return once === 'true' ? this.events.replay(response, lastId) : this.events.stream(response, lastId);
+    if (once === 'true' || request.method === 'HEAD') return this.events.replay(response, lastId);
+    return this.events.stream(response, actor, lastId);
   }
 }

@@ -122,7 +122,7 @@ export class ProblemDto {
    */
   detail: string;
   /**
-   * Request id as a URN.
+   * Request id as a URN: `urn:uuid:`, or `urn:plugboard:request:` where the caller gave one that is no UUID.
    * @example "urn:uuid:0b5f7a52-5a3c-4c58-9f0e-3f1c8b6c2a11"
    */
   instance: string;

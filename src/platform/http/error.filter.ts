@@ -144,6 +144,8 @@ function envelope(failure: Failure, id: string, request: AppRequest): object {
   };
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** RFC 9457. */
 function problem(failure: Failure, id: string): object {
   const words = failure.type.replaceAll('_', ' ');
@@ -152,7 +154,7 @@ function problem(failure: Failure, id: string): object {
     title: words.charAt(0).toUpperCase() + words.slice(1),
     status: failure.status,
     detail: failure.message,
-    instance: `urn:uuid:${id}`,
+    instance: UUID.test(id) ? `urn:uuid:${id}` : `urn:plugboard:request:${id}`,
     code: failure.code,
     ...(failure.status === 422 && { errors: failure.problems }),
   };
