@@ -30,6 +30,9 @@ beforeAll(async () => {
   page.on('requestfailed', (request) => complaints.push(`could not load ${request.url()}`));
 }, 60_000);
 afterAll(async () => {
+  const { exitCode, signalCode } = server.process;
+  if (exitCode !== null || signalCode !== null)
+    process.stderr.write(`The server ended (${exitCode ?? signalCode}):\n${server.printed}\n`);
   await browser.close();
   await server.stop();
 });
@@ -83,7 +86,7 @@ it('executes operations as they are shown', async () => {
   const events = await execute('streamEvents');
   expect(events.status).toContain('200');
   expect(events.body).toContain('plugin.created');
-});
+}, 60_000);
 
 it('remembers the token when it is opened again', async () => {
   await page.reload();
