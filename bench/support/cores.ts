@@ -5,5 +5,7 @@ import { spawnSync } from 'node:child_process';
  * @returns whether it is bound
  */
 export function pin(pid: number, core: number): boolean {
-  return spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' }).status === 0;
+  return (
+    spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' }).status === 0
+  );
 }
