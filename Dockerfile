@@ -5,7 +5,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=optional --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN node scripts/build.mjs && find dist \( -name '*.spec.*' -o -name .tsbuildinfo \) -delete
+RUN node scripts/build.mjs && rm -rf dist/test dist/bench dist/.tsbuildinfo
 
 # The embedded database's binaries are optional packages: a container is given a DATABASE_URL instead.
 FROM node:${NODE_VERSION}-slim AS packages
@@ -19,7 +19,7 @@ WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json openapi.yaml LICENSE ./
-COPY plugins ./plugins
+COPY --from=build /app/plugins ./plugins
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node

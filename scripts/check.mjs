@@ -23,6 +23,7 @@ const STEPS = [
   { name: 'lint', run: [tool('eslint/bin/eslint.js'), '.'] },
   { name: 'types and build', run: ['scripts/build.mjs'] },
   { name: 'boundaries', run: [tool('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', 'test', 'bench'] },
+  { name: 'settings are documented', run: ['scripts/settings-docs.mjs', '--check'] },
   { name: 'openapi.yaml is current', run: ['scripts/openapi.mjs', '--check'] },
   { name: 'openapi.yaml is good', run: [tool('@redocly/cli/bin/cli.js'), 'lint', 'openapi.yaml'] },
   { name: 'migrations are current', run: ['scripts/migration.mjs', '--check'] },

@@ -1,15 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { AuthModule, type TokenKeys } from './modules/auth/index.js';
 import { PluginsModule, type PluginsOptions } from './modules/plugins/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
-import type { PostgresListener } from './platform/database/listener.js';
+import type { Database } from './platform/database/open-database.js';
 import { type Foundation, PlatformModule } from './platform/platform.module.js';
 
 /** What start-up opened before the application is put together. */
-export interface Opened extends Foundation {
-  dataSource: DataSource;
-  listener: PostgresListener;
+export interface Opened extends Foundation, Pick<Database, 'dataSource' | 'listener'> {
   tokenKeys: TokenKeys;
   plugins: PluginsOptions;
 }

@@ -6,6 +6,7 @@ const answering = (text: string): string => `export const preLLMHook = () => '${
 
 const item = (spec: GuestSpec, enabled: boolean, revision: number): Wanted => ({
   pluginId: spec.pluginId,
+  name: spec.name,
   enabled,
   revision,
   readSpec: () => Promise.resolve(spec),
@@ -72,6 +73,22 @@ describe('making what runs equal what is wanted', () => {
     await want('bad', 2, answering('mended'));
     await reconciler.converge('bad');
     expect(world.runtime.actual('bad')).toMatchObject({ status: 'active', error: null });
+  });
+
+  it('shows why it could not find out what to start, and tries again at the next pass', async () => {
+    await want('lost', 1, answering('found'));
+    const found = wanted.get('lost');
+    const gone = (): Promise<GuestSpec> => Promise.reject(new Error('the download is gone'));
+    if (found) wanted.set('lost', { ...found, readSpec: gone });
+    await reconciler.converge();
+    const refused = world.runtime.actual('lost');
+    expect(refused).toMatchObject({ status: 'error', error: 'the download is gone', revision: null });
+    await reconciler.converge();
+    expect(world.runtime.actual('lost').logs).toEqual(refused.logs);
+    if (found) wanted.set('lost', found);
+    await reconciler.converge();
+    expect(world.runtime.actual('lost')).toMatchObject({ status: 'active', error: null, revision: 1 });
+    expect(errors).toEqual([]);
   });
 
   it('a plugin that never finishes its start holds up no other', async () => {

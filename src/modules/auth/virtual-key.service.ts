@@ -23,6 +23,13 @@ import { VirtualKeyRepository } from './virtual-key.repository.js';
 
 const DEFAULT_TOKEN_SECONDS = 900;
 
+interface KeyChange {
+  action: 'key.create' | 'key.rotate' | 'key.revoke';
+  keyId: string;
+  before: VirtualKeyDto | null;
+  after: VirtualKeyDto | null;
+}
+
 /** Makes, lists, rotates and revokes virtual keys. Nobody can hand out more than they hold themselves. */
 @Injectable()
 export class VirtualKeyService {
@@ -55,7 +62,12 @@ export class VirtualKeyService {
     await this.transactions
       .run(async (tx) => {
         await this.keys.insert(tx, row);
-        await this.recordChange(tx, context, row.id, 'key.create', null, present(row));
+        await this.recordChange(tx, context, {
+          action: 'key.create',
+          keyId: row.id,
+          before: null,
+          after: present(row),
+        });
       })
       .catch((error: unknown) => {
         if (!isUniqueViolation(error)) throw error;
@@ -75,7 +87,12 @@ export class VirtualKeyService {
     const next = { ...row, ...stored(key) };
     await this.transactions.run(async (tx) => {
       if (!(await this.keys.replaceHash(tx, row.id, next.hash, next.prefix))) throw unknownKey(idOrName);
-      await this.recordChange(tx, context, row.id, 'key.rotate', present(row), present(next));
+      await this.recordChange(tx, context, {
+        action: 'key.rotate',
+        keyId: row.id,
+        before: present(row),
+        after: present(next),
+      });
     });
     this.cache.forgetKey(row.id);
     return { ...present(next), key };
@@ -85,7 +102,12 @@ export class VirtualKeyService {
     const row = await this.find(context.actor, idOrName);
     await this.transactions.run(async (tx) => {
       if (!(await this.keys.revoke(tx, row.id))) throw unknownKey(idOrName);
-      await this.recordChange(tx, context, row.id, 'key.revoke', present(row), null);
+      await this.recordChange(tx, context, {
+        action: 'key.revoke',
+        keyId: row.id,
+        before: present(row),
+        after: null,
+      });
     });
     this.cache.forgetKey(row.id);
   }
@@ -96,8 +118,9 @@ export class VirtualKeyService {
     if (dto.key !== undefined) mustHold(actor, ['keys:manage']);
     const row = await this.find(actor, dto.key ?? actor.id);
     const life = dto.expiresIn ?? DEFAULT_TOKEN_SECONDS;
-    const remaining = row.expiresAt ? Math.floor((row.expiresAt.getTime() - Date.now()) / 1000) : Infinity;
-    const seconds = Math.max(1, Math.min(life, remaining));
+    // Not beyond the caller's own token either: a stolen short-lived one must not renew itself for ever.
+    const end = Math.min(row.expiresAt?.getTime() ?? Infinity, actor.expiresAt ?? Infinity);
+    const seconds = Math.max(1, Math.min(life, Math.floor((end - Date.now()) / 1000)));
     const token = await this.tokens.sign({ sub: row.id, typ: VIRTUAL_KEY, kv: keyVersion(row) }, seconds);
     return { token, tokenType: 'Bearer', expiresAt: new Date(Date.now() + seconds * 1000).toISOString() };
   }
@@ -109,21 +132,10 @@ export class VirtualKeyService {
     return row;
   }
 
-  private async recordChange(
-    tx: Tx,
-    context: RequestContext,
-    keyId: string,
-    action: string,
-    ...[before, after]: (VirtualKeyDto | null)[]
-  ): Promise<void> {
-    await this.audit.record(tx, context, {
-      action,
-      targetType: 'key',
-      targetId: keyId,
-      before: before ?? null,
-      after: after ?? null,
-    });
-    await this.bus.publish(tx, 'key.changed', { keyId });
+  private async recordChange(tx: Tx, context: RequestContext, change: KeyChange): Promise<void> {
+    const { action, keyId: targetId, before, after } = change;
+    await this.audit.record(tx, context, { action, targetType: 'key', targetId, before, after });
+    await this.bus.publish(tx, 'key.changed', { keyId: targetId });
   }
 }
 

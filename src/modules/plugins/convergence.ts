@@ -64,9 +64,10 @@ export class Convergence implements OnApplicationBootstrap, BeforeApplicationShu
   private wanted(row: PluginEntity): Wanted {
     return {
       pluginId: row.id,
+      name: row.name,
       enabled: row.enabled,
       revision: row.revision,
-      readSpec: () => this.specs.specOf(row, this.settings.read(row)),
+      readSpec: async () => this.specs.specOf(row, this.settings.read(row)),
     };
   }
 }

@@ -23,30 +23,33 @@ export interface Described {
 }
 
 const MAX_TAGS = 20;
+const MAX_TEXT = 2_000;
 
 /** Reads a manifest: `plugboard` (our own key in package.json) first, then the agent formats, then npm's fields. */
 export function describeManifest(manifest: Manifest | null): Described {
   const packageJson = manifest?.packageJson ?? {};
   const own = objectOf(packageJson.plugboard);
-  const eliza = manifest?.elizaPlugin ?? {};
-  const pluginParameters = objectOrNull(manifest?.agentConfig?.pluginParameters);
-  const configSchema = objectOrNull(own.configSchema);
+  const eliza = objectOf(manifest?.elizaPlugin);
+  const text = (...said: unknown[]): string | null => said.map(textOf).find((word) => word !== null) ?? null;
   return {
-    npmName: manifest?.name ?? null,
-    version: manifest?.version ?? textOf(eliza.version),
-    displayName: textOf(own.displayName) ?? textOf(eliza.name),
-    description: (textOf(own.description) ?? manifest?.description ?? textOf(eliza.description) ?? '').slice(
-      0,
-      2_000,
-    ),
-    category: textOf(own.category) ?? textOf(eliza.kind),
+    npmName: text(manifest?.name),
+    version: text(manifest?.version, eliza.version),
+    displayName: text(own.displayName, eliza.name),
+    description: text(own.description, manifest?.description, eliza.description) ?? '',
+    category: text(own.category, eliza.kind),
     tags: textsOf(own.tags ?? packageJson.keywords).slice(0, MAX_TAGS),
     uiHints: objectOf(own.uiHints ?? eliza.uiHints),
-    declaration: {
-      ...(configSchema && { configSchema }),
-      ...(pluginParameters && { pluginParameters }),
-      ...(manifest?.elizaPlugin && { elizaPlugin: manifest.elizaPlugin }),
-    },
+    declaration: declarationOf(manifest, own),
+  };
+}
+
+function declarationOf(manifest: Manifest | null, own: Record<string, unknown>): Declaration {
+  const configSchema = objectOrNull(own.configSchema);
+  const pluginParameters = objectOrNull(manifest?.agentConfig?.pluginParameters);
+  return {
+    ...(configSchema && { configSchema }),
+    ...(pluginParameters && { pluginParameters }),
+    ...(manifest?.elizaPlugin && { elizaPlugin: manifest.elizaPlugin }),
   };
 }
 
@@ -59,7 +62,7 @@ function objectOrNull(value: unknown): Record<string, unknown> | null {
 const objectOf = (value: unknown): Record<string, unknown> => objectOrNull(value) ?? {};
 
 const textOf = (value: unknown): string | null =>
-  typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 200) : null;
+  typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, MAX_TEXT) : null;
 
 const textsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];

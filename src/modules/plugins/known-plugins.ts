@@ -82,11 +82,13 @@ export class KnownPlugins {
     return view && viewPlugin(view, this.node.actual(view.id));
   }
 
+  /** In the order that JavaScript compares texts in, as cursors do; databases have collations of their own. */
   private readWanted(): Promise<WantedView[]> {
     if (this.wanted && this.bus.listening) return this.wanted;
     const reading = this.plugins
       .all()
-      .then((rows) => rows.map((row) => viewWanted(row, this.settings.read(row))));
+      .then((rows) => rows.map((row) => viewWanted(row, this.settings.read(row))))
+      .then((views) => views.sort((a, b) => (a.id < b.id ? -1 : 1)));
     this.wanted = reading;
     reading.catch(() => {
       if (this.wanted === reading) this.wanted = null;

@@ -23,11 +23,23 @@ export async function sendList(request: Request, response: Response, list: ListS
   response.end(body);
 }
 
+/** Sends an answer that is made for this request, with an ETag of its content. */
+export function sendJson(request: Request, response: Response, answer: object): void {
+  const body = JSON.stringify(answer);
+  sendTagged(request, response, body, `"${digestOf(body)}"`);
+}
+
 /** Sends one plugin with an ETag that carries its revision. */
 export function sendPlugin(request: Request, response: Response, plugin: PluginDto): void {
   const body = JSON.stringify(plugin);
-  const digest = createHash('sha1').update(body).digest('base64url').slice(0, 16);
-  const etag = `"r${plugin.revision}.${digest}"`;
+  sendTagged(request, response, body, `"r${plugin.revision}.${digestOf(body)}"`);
+}
+
+function digestOf(body: string): string {
+  return createHash('sha1').update(body).digest('base64url').slice(0, 16);
+}
+
+function sendTagged(request: Request, response: Response, body: string, etag: string): void {
   response.setHeader('ETag', etag);
   if (matches(request.headers['if-none-match'], etag)) response.writeHead(304).end();
   else response.type('application/json').send(body);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditRepository } from '../../platform/audit/audit.repository.js';
 import { Transactions, type Tx } from '../../platform/database/transaction.js';
 import { EventBus } from '../../platform/events/event-bus.js';
-import { Conflict } from '../../platform/http/errors.js';
+import { type AppError, Conflict, PreconditionFailed } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
 import type { Candidate } from '../../runtime/host/index.js';
 import { KnownPlugins } from './known-plugins.js';
@@ -10,7 +10,7 @@ import { NodeRuntime } from './node-runtime.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { PluginRepository } from './plugin.repository.js';
 import type { Settings } from './plugin-settings.js';
-import { viewWanted } from './plugin-view.js';
+import { viewForAudit } from './plugin-view.js';
 
 /** A plugin as a change found it or leaves it. */
 export interface PluginState {
@@ -25,6 +25,8 @@ export interface Change {
   after: PluginState | null;
   /** The started new code, live once the change is committed. Null where nothing is started. */
   candidate: Candidate | null;
+  /** Revision that the caller named in If-Match; null or left out where any would do. */
+  expected?: number | null;
 }
 
 /**
@@ -59,18 +61,19 @@ export class PluginCommits {
     else this.node.advance(id, after.row.revision);
   }
 
-  private async write(tx: Tx, context: RequestContext, { action, before, after }: Change): Promise<void> {
+  private async write(tx: Tx, context: RequestContext, change: Change): Promise<void> {
+    const { action, before, after } = change;
     const targetId = (after ?? before)?.row.id ?? '';
     if (!before && after) await this.plugins.insert(tx, after.row);
-    else if (after && !(await this.plugins.update(tx, after.row))) throw overtaken(targetId);
+    else if (after && !(await this.plugins.update(tx, after.row))) throw overtaken(targetId, change);
     else if (before && !after && !(await this.plugins.delete(tx, targetId, before.row.revision)))
-      throw overtaken(targetId);
+      throw overtaken(targetId, change);
     await this.audit.record(tx, context, {
       action,
       targetType: 'plugin',
       targetId,
-      before: before && viewWanted(before.row, before.settings),
-      after: after && viewWanted(after.row, after.settings),
+      before: before && viewForAudit(before.row, before.settings),
+      after: after && viewForAudit(after.row, after.settings),
     });
     const pluginId = targetId;
     if (!after) await this.bus.publish(tx, 'plugin.deleted', { pluginId });
@@ -82,9 +85,10 @@ export class PluginCommits {
   }
 }
 
-function overtaken(id: string): Conflict {
-  return new Conflict(
-    'revision_conflict',
-    `Plugin "${id}" was changed at the same time. Read it and try again.`,
-  );
+/** Another server of the fleet was faster. */
+function overtaken(id: string, { expected }: Change): AppError {
+  const message = `Plugin "${id}" was changed at the same time. Read it and try again.`;
+  return typeof expected === 'number'
+    ? new PreconditionFailed('revision_mismatch', message, 'If-Match')
+    : new Conflict('revision_conflict', message);
 }

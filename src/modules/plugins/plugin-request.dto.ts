@@ -13,15 +13,18 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
-import { FreeForm } from '../../platform/http/free-form.js';
+import { ANY_JSON, FreeForm } from '../../platform/http/free-form.js';
 import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
 import { STATUSES, type Status } from './plugin.dto.js';
 import { PLUGIN_TYPES, type PluginType } from '../../runtime/host/index.js';
 
-const MAX_PATH = 4096;
-const MAX_ORDER = 1_000_000;
+export const MAX_PATH = 4096;
+export const MAX_ORDER = 1_000_000;
+export const MAX_CHECKSUM = 100;
+const CHECKSUM = '^([sS][hH][aA]256:)?[0-9a-fA-F]{64}$';
+const MIN_ORDER = -MAX_ORDER;
 /** Left out is left alone; null is no value of these fields, so it is refused rather than ignored. */
-const given = (_: object, value: unknown): boolean => value !== undefined;
+export const given = (_: object, value: unknown): boolean => value !== undefined;
 
 /** What can be said of a plugin in a change. A key that is left out is left alone. */
 export class UpdatePluginDto {
@@ -56,20 +59,18 @@ export class UpdatePluginDto {
   @ValidateIf(given)
   @IsIn(PLACEMENTS)
   placement?: Placement;
-  /**
-   * Its place among those of the same placement.
-   * @example 10
-   */
+  /** Its place among those of the same placement. */
+  @ApiProperty({ type: 'integer', minimum: MIN_ORDER, maximum: MAX_ORDER, required: false, example: 10 })
   @ValidateIf(given)
   @IsInt()
-  @Min(-MAX_ORDER)
+  @Min(MIN_ORDER)
   @Max(MAX_ORDER)
   order?: number;
   /** Expected SHA-256 of the file: 64 hex digits, with or without `sha256:` before them. */
-  @ApiProperty({ type: String, required: false })
+  @ApiProperty({ type: String, pattern: CHECKSUM, required: false })
   @ValidateIf(given)
   @IsString()
-  @MaxLength(100)
+  @MaxLength(MAX_CHECKSUM)
   checksum?: string;
 }
 
@@ -108,20 +109,18 @@ export class CreatePluginDto {
   @ValidateIf(given)
   @IsIn(PLACEMENTS)
   placement?: Placement;
-  /**
-   * Its place among those of the same placement.
-   * @example 10
-   */
+  /** Its place among those of the same placement. */
+  @ApiProperty({ type: 'integer', minimum: MIN_ORDER, maximum: MAX_ORDER, required: false, example: 10 })
   @ValidateIf(given)
   @IsInt()
-  @Min(-MAX_ORDER)
+  @Min(MIN_ORDER)
   @Max(MAX_ORDER)
   order?: number;
   /** Expected SHA-256 of the file: 64 hex digits, with or without `sha256:` before them. */
-  @ApiProperty({ type: String, required: false })
+  @ApiProperty({ type: String, pattern: CHECKSUM, required: false })
   @ValidateIf(given)
   @IsString()
-  @MaxLength(100)
+  @MaxLength(MAX_CHECKSUM)
   checksum?: string;
   /** JSON Schema of the settings (draft-07 or 2020-12), as an object or as JSON text. */
   @ApiProperty({
@@ -178,7 +177,7 @@ export class ListPluginsDto {
   @MaxLength(200)
   q?: string;
   /** How many to answer; all when left out. */
-  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 1000, example: 100 })
+  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 1000 })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -221,6 +220,6 @@ export class RevealedDto {
    */
   key: string;
   /** Its value, in the clear. */
-  @ApiProperty({ nullable: true, example: 'hello' })
+  @ApiProperty({ ...ANY_JSON, example: 'hello' })
   value: unknown;
 }

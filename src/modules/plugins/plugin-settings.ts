@@ -51,7 +51,8 @@ export class PluginSettings {
     const config = patch === undefined ? stored : merge(stored ?? {}, patch, before).config;
     const set = parametersOf(row, config ?? {});
     const { missing, problems } = check(config ?? {}, set);
-    if (problems.length > 0) refuseConfig(problems);
+    // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
+    if (problems.length > 0 && (row.enabled || patch !== undefined)) refuseConfig(problems);
     return { set, config, missing };
   }
 

@@ -1,5 +1,5 @@
 import type { ActualPlugin } from '../../runtime/host/index.js';
-import type { PluginDto, PluginParameterDto } from './plugin.dto.js';
+import type { PluginDto } from './plugin.dto.js';
 import type { PluginEntity } from './plugin.entity.js';
 import type { Settings } from './plugin-settings.js';
 import { configKeys, presentConfig, presentParameters } from './settings/presentation.js';
@@ -25,7 +25,7 @@ export function viewWanted(row: PluginEntity, { set, config, missing }: Settings
     version: row.version,
     enabled: row.enabled,
     configured: missing.length === 0,
-    parameters: presentParameters(config ?? {}, set) as PluginParameterDto[],
+    parameters: presentParameters(config ?? {}, set),
     validationErrors: [...missing],
     validationWarnings: [],
     config: config === null ? null : presentConfig(config, set),
@@ -42,12 +42,19 @@ export function viewWanted(row: PluginEntity, { set, config, missing }: Settings
   };
 }
 
+/** What an audit row keeps of a plugin: what is wanted, secrets masked. */
+export function viewForAudit(row: PluginEntity, { set, config }: Settings): object {
+  const { name, source, version, enabled, path, checksum, placement, order, revision } = row;
+  const shown = config === null ? null : presentConfig(config, set);
+  return { name, source, version, enabled, config: shown, path, checksum, placement, order, revision };
+}
+
 /** The plugin's whole object: what is wanted, and what this node says of it. */
 export function viewPlugin({ ownDescription, ...wanted }: WantedView, actual: ActualPlugin): PluginDto {
   const status = wanted.enabled ? actual.status : 'disabled';
   return {
     ...wanted,
-    actualName: actual.actualName,
+    actualName: actual.actualName ?? '',
     description: ownDescription || (actual.description ?? ''),
     isActive: status === 'active',
     loadError: wanted.enabled ? actual.error : null,

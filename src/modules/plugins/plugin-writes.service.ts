@@ -10,7 +10,8 @@ import type { PluginEntity } from './plugin.entity.js';
 import { checkName, foldName } from './plugin-name.js';
 import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
-import type { CreatePluginDto, UpdatePluginDto } from './plugin-request.dto.js';
+import type { PatchPluginDto } from './plugin-patch.dto.js';
+import type { CreatePluginDto } from './plugin-request.dto.js';
 import { type MergeRule, PluginSettings, type Settings } from './plugin-settings.js';
 import { isUrl, parseChecksum, PluginSpecs } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
@@ -38,7 +39,7 @@ export class PluginWrites {
     const row = await this.withArtifact({
       ...blank,
       configSchema: schema,
-      ...addressOf(dto),
+      ...addressOf(dto, null),
       ...placeOf(dto),
     });
     row.enabled = dto.enabled ?? false;
@@ -55,13 +56,14 @@ export class PluginWrites {
   }
 
   /**
+   * @param dto of a PUT or a PATCH; null takes away
    * @param expected revision that the caller has seen (`If-Match`), or null
    * @returns the id of the plugin
    */
   async update(
     context: RequestContext,
     segment: string,
-    dto: UpdatePluginDto,
+    dto: PatchPluginDto,
     { rule, expected }: { rule: MergeRule; expected: number | null },
   ): Promise<string> {
     const id = await this.idOf(segment);
@@ -75,7 +77,7 @@ export class PluginWrites {
       after.row.updatedAt = new Date();
       const restart = reload || needsRestart(before, after);
       const candidate = restart ? await this.start(after) : null;
-      await this.commits.commit(context, { action: 'plugin.update', before, after, candidate });
+      await this.commits.commit(context, { action: 'plugin.update', before, after, candidate, expected });
     });
     return id;
   }
@@ -89,7 +91,8 @@ export class PluginWrites {
           'plugin_bundled',
           'This plugin comes with the server: disable it instead of deleting it.',
         );
-      await this.commits.commit(context, { action: 'plugin.delete', before, after: null, candidate: null });
+      const change = { action: 'plugin.delete', before, after: null, candidate: null, expected };
+      await this.commits.commit(context, change);
     });
   }
 
@@ -111,7 +114,7 @@ export class PluginWrites {
     return { row, settings: this.settings.read(row) };
   }
 
-  private async changed(before: PluginState, dto: UpdatePluginDto, rule: MergeRule): Promise<PluginState> {
+  private async changed(before: PluginState, dto: PatchPluginDto, rule: MergeRule): Promise<PluginState> {
     const { row } = before;
     if (row.source === 'bundled' && (dto.path !== undefined || dto.checksum !== undefined))
       throw new Conflict(
@@ -119,11 +122,18 @@ export class PluginWrites {
         'The code of a plugin that comes with the server cannot be exchanged.',
         'path',
       );
-    const address = addressOf(dto);
-    const merged = { ...row, ...address, ...placeOf(dto), enabled: dto.enabled ?? row.enabled };
-    const moved = Object.keys(address).length > 0 || dto.enabled === true;
-    const next = moved && row.source !== 'bundled' ? await this.withArtifact(merged) : merged;
-    return this.withConfig(next, before.settings.config, dto.config, rule);
+    const merged = {
+      ...row,
+      ...addressOf(dto, row.path),
+      ...placeOf(dto),
+      enabled: dto.enabled ?? row.enabled,
+    };
+    const moved = merged.path !== row.path || merged.checksum !== row.checksum;
+    const looksAgain = (moved || dto.enabled === true) && row.source !== 'bundled';
+    const next = looksAgain ? await this.withArtifact(merged) : merged;
+    if (dto.config === null) return this.withConfig(next, null, undefined, rule);
+    const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
+    return this.withConfig(next, before.settings.config, patch, rule);
   }
 
   private withConfig(
@@ -163,14 +173,19 @@ export class PluginWrites {
   }
 }
 
-function addressOf({ path, checksum }: UpdatePluginDto): Partial<Pick<PluginEntity, 'path' | 'checksum'>> {
+/** A checksum is that of the file at its path: another path without one has none. */
+function addressOf(
+  { path, checksum }: PatchPluginDto,
+  before: string | null,
+): Partial<Pick<PluginEntity, 'path' | 'checksum'>> {
   return {
     ...(path !== undefined && { path }),
-    ...(checksum !== undefined && { checksum: parseChecksum(checksum) }),
+    ...(path !== undefined && path !== before && { checksum: null }),
+    ...(checksum !== undefined && { checksum: checksum === null ? null : parseChecksum(checksum) }),
   };
 }
 
-function placeOf({ placement, order }: UpdatePluginDto): Partial<Pick<PluginEntity, 'placement' | 'order'>> {
+function placeOf({ placement, order }: PatchPluginDto): Partial<Pick<PluginEntity, 'placement' | 'order'>> {
   return { ...(placement !== undefined && { placement }), ...(order !== undefined && { order }) };
 }
 

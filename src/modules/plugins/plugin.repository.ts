@@ -8,9 +8,9 @@ import { PluginEntity } from './plugin.entity.js';
 export class PluginRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** All plugins in the order of their ids. */
+  /** All plugins, in no order. */
   all(): Promise<PluginEntity[]> {
-    return this.dataSource.getRepository(PluginEntity).find({ order: { id: 'ASC' } });
+    return this.dataSource.getRepository(PluginEntity).find();
   }
 
   /** The plugin that a path segment names: by id, else by display name, else by npm name. */

@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { DatabasePing } from './database-ping.js';
 import { PostgresListener } from './listener.js';
 import { Transactions } from './transaction.js';
 
@@ -13,9 +14,10 @@ export class DatabaseModule {
       providers: [
         { provide: DataSource, useValue: dataSource },
         { provide: PostgresListener, useValue: listener },
+        DatabasePing,
         Transactions,
       ],
-      exports: [DataSource, PostgresListener, Transactions],
+      exports: [DataSource, DatabasePing, PostgresListener, Transactions],
     };
   }
 }

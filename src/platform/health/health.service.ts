@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DatabasePing } from '../database/database-ping.js';
 import { EventBus } from '../events/event-bus.js';
 import type { ReadyDto } from './health.dto.js';
+
+/** Probes have short limits of their own and take a late answer for a dead server. */
+const PATIENCE_MS = 2_000;
 
 /** Knows whether this server should get traffic. */
 @Injectable()
@@ -9,7 +13,7 @@ export class HealthService implements BeforeApplicationShutdown {
   private stopping = false;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly database: DatabasePing,
     private readonly bus: EventBus,
   ) {}
 
@@ -18,15 +22,12 @@ export class HealthService implements BeforeApplicationShutdown {
   }
 
   async ready(): Promise<ReadyDto> {
-    const database = await this.dataSource.query('select 1').then(
-      () => 'ok',
-      () => 'unavailable',
-    );
-    const ok = database === 'ok' && !this.stopping;
+    const database = await this.database.answers();
+    const word = (good: boolean): string => (good ? 'ok' : 'unavailable');
     return {
-      status: ok ? 'ok' : 'unavailable',
-      database,
-      events: this.bus.listening ? 'ok' : 'unavailable',
+      status: word(database && !this.stopping),
+      database: word(database),
+      events: word(this.bus.listening),
     };
   }
 }

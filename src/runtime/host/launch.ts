@@ -54,9 +54,11 @@ export function launch(plan: Launch): ChildProcess {
 }
 
 function flags({ guestProgram, readable, dataFolder, wasi, limits }: Launch): string[] {
+  // Each path once: Node aborts on one that it was given before.
+  const allowed = [...new Set([dirname(guestProgram), ...readable, dataFolder])];
   return [
     PERMISSION,
-    ...[dirname(guestProgram), ...readable, dataFolder].map((path) => `--allow-fs-read=${path}`),
+    ...allowed.map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${dataFolder}`,
     ...(wasi ? ['--allow-wasi'] : []),
     `--max-old-space-size=${limits.heapMb}`,

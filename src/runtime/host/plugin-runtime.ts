@@ -106,6 +106,11 @@ export class PluginRuntime {
     return this.actual(spec.pluginId);
   }
 
+  /** Stops the plugin and shows `cause` as its error: what to start could not even be found out. */
+  async refuse(pluginId: string, name: string, cause: string): Promise<void> {
+    await this.supervisor(pluginId).refuse(name, cause);
+  }
+
   /** Notes that the running process already is what `revision` wants. */
   advance(pluginId: string, revision: number): void {
     this.supervisors.get(pluginId)?.advance(revision);

@@ -7,6 +7,8 @@ import { StartSlots } from './start-slots.js';
 /** What should be so about one plugin. */
 export interface Wanted {
   pluginId: string;
+  /** Display name. */
+  name: string;
   enabled: boolean;
   revision: number;
   /** Read only when the plugin is to be started; may download what is missing. */
@@ -91,7 +93,14 @@ export class Reconciler {
   private async act(pluginId: string, wanted: Wanted | undefined): Promise<void> {
     const { runtime } = this.options;
     if (!wanted) await runtime.stop(pluginId, 'deleted');
-    else if (wanted.enabled) await runtime.run(await wanted.readSpec(), wanted.revision);
+    else if (wanted.enabled) await this.run(wanted);
     else await runtime.stop(pluginId, 'disabled');
+  }
+
+  /** A plugin whose spec cannot be read (its download is gone, say) shows why, and differs until it can be. */
+  private async run({ pluginId, name, revision, readSpec }: Wanted): Promise<void> {
+    const { runtime } = this.options;
+    const spec = await readSpec().catch((error: unknown) => runtime.refuse(pluginId, name, causeOf(error)));
+    if (spec) await runtime.run(spec, revision);
   }
 }

@@ -90,6 +90,16 @@ export class Supervisor {
     this.failed(cause);
   }
 
+  /** Takes note that there is nothing to start: `cause` stands as the error until the plugin is seen to again. */
+  async refuse(name: string, cause: string): Promise<void> {
+    await this.suspend();
+    this.spec = null;
+    this.revision = null;
+    if (this.status === 'error' && this.error === cause) return;
+    this.log(`plugin ${name} cannot be started: ${cause}`);
+    this.set('error', cause);
+  }
+
   /** Stops the process for a while; `resume` brings it back. */
   async suspend(): Promise<void> {
     await this.halt();
