@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Limits } from './guest-spec.js';
 
 /** Everything one guest process is started with. */
 export interface Launch {
-  /** Absolute path of the guest's compiled main module. */
+  /** Absolute path of the guest's main module; its folder holds all of the program. */
   guestProgram: string;
   /** Files and folders that may be read besides the guest program and the data folder. */
   readable: readonly string[];
@@ -54,10 +54,8 @@ export function launch(plan: Launch): ChildProcess {
 }
 
 function flags({ guestProgram, readable, dataFolder, wasi, limits }: Launch): string[] {
-  const programFolder = dirname(guestProgram);
-  const program = [programFolder, join(programFolder, '../protocol.js')];
   // Each path once: Node aborts on one that it was given before.
-  const allowed = [...new Set([...program, ...readable, dataFolder])];
+  const allowed = [...new Set([dirname(guestProgram), ...readable, dataFolder])];
   return [
     PERMISSION,
     ...allowed.map((path) => `--allow-fs-read=${path}`),
