@@ -59,7 +59,8 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (user) return user;
     if (cause instanceof jose.JWTExpired)
       throw new Unauthorized('token_expired', 'The token has expired.', 'Authorization');
-    if (cause instanceof Error && !(cause instanceof jose.JOSEError || cause instanceof TypeError)) throw cause;
+    if (cause instanceof Error && !(cause instanceof jose.JOSEError || cause instanceof TypeError))
+      throw cause;
     throw new Unauthorized(
       'token_invalid',
       'The token is not one that this server accepts.',

@@ -11,7 +11,8 @@ export class BoundedClient extends pg.Client {
     const answer: unknown = Reflect.apply(super.query.bind(this), undefined, args);
     if (answer instanceof Promise)
       answer.catch((error: unknown) => {
-        if (error instanceof Error && error.message === 'Query read timeout') this.connection.stream.destroy();
+        if (error instanceof Error && error.message === 'Query read timeout')
+          this.connection.stream.destroy();
       });
     return answer as never;
   }

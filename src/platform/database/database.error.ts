@@ -25,6 +25,8 @@ export function explainDatabase(url: string, error: unknown): unknown {
       `The database server ${host} cannot be reached (${String(code ?? message)}). Is it running, and is DATABASE_URL right?`,
     );
   if (/ssl|certificate|self.signed/i.test(`${message} ${String(code)}`))
-    return say(`No secure connection to the database server ${host}: ${message}. See sslmode in DATABASE_URL.`);
+    return say(
+      `No secure connection to the database server ${host}: ${message}. See sslmode in DATABASE_URL.`,
+    );
   return error;
 }
