@@ -90,6 +90,12 @@ function fromBodyParser(exception: unknown): AppError | null {
     return new BareFailure(413, 'body_too_large', 'The body is larger than 1 MiB, the most that is read.');
   if (exception instanceof URIError)
     return new BadRequest('parameter_invalid', 'The address has a percent sign that is not a valid escape.');
+  if (status === 415)
+    return new BareFailure(
+      415,
+      'body_encoding_unsupported',
+      'The body must be UTF-8, plain or compressed with gzip, deflate or br.',
+    );
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new BareFailure(status, 'request_failed', STATUS_CODES[status] ?? 'The request failed');
   return null;
