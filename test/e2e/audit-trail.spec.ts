@@ -28,7 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const audit = async (query: string): Promise<Page> => (await server.client().get<Page>(`/api/audit?${query}`)).body;
+const audit = async (query: string): Promise<Page> =>
+  (await server.client().get<Page>(`/api/audit?${query}`)).body;
 
 describe('the audit trail', () => {
   it('has a row for every change: who, under which request, before and after, secrets masked', async () => {
@@ -58,7 +59,7 @@ describe('the audit trail', () => {
     });
     expect(sized?.before).toMatchObject({ config: { size: 1 } });
     expect(sized?.after).toMatchObject({ config: { size: 2 } });
-    expect(entries.at(-5)?.reason).toBeNull();
+    expect(created?.reason).toBeNull();
     expect(entries.find(({ action }) => action === 'plugin.reveal')).toMatchObject({
       reason: 'the vendor asked',
       after: { key: 'apiKey' },
@@ -95,7 +96,7 @@ describe('the audit trail', () => {
     const whole = (await audit('limit=500')).entries.map(({ id }) => id);
     expect(whole).toEqual([...whole].sort((a, b) => Number(b) - Number(a)));
     const paged: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const page: Page = await audit(`limit=3${cursor && `&cursor=${cursor}`}`);
       expect(page.count).toBe(page.entries.length);
       paged.push(...page.entries.map(({ id }) => id));
@@ -110,6 +111,9 @@ describe('the audit trail', () => {
 
   it('has the rows of the plugins that came with the server, by the system', async () => {
     const { entries } = await audit('target=pii-redactor');
-    expect(entries.at(-1)).toMatchObject({ action: 'plugin.create', actor: { kind: 'system', id: 'system' } });
+    expect(entries.at(-1)).toMatchObject({
+      action: 'plugin.create',
+      actor: { kind: 'system', id: 'system' },
+    });
   });
 });

@@ -73,7 +73,7 @@ const failures: [
   ],
 ];
 
-describe.each(failures)('%s', (_name, status, code, operation, send) => {
+describe.each(failures)('%s', (...[, status, code, operation, send]) => {
   it(`is a ${status} in the documented shape`, async () => {
     const { status: got, body, headers } = await send();
     expect(got).toBe(status);

@@ -10,7 +10,10 @@ let two: TestServer;
 beforeAll(async () => {
   database = await createTestDatabase();
   const start = (): Promise<TestServer> =>
-    TestServer.start({ databaseUrl: database.url, env: { JWT_SECRET: 'one secret for the two servers of the test' } });
+    TestServer.start({
+      databaseUrl: database.url,
+      env: { JWT_SECRET: 'one secret for the two servers of the test' },
+    });
   [one, two] = await Promise.all([start(), start()]);
 });
 afterAll(async () => {
@@ -24,17 +27,22 @@ async function change(server: TestServer): Promise<string> {
   const { body } = await server.client().post<{ id: string }>('/api/auth/virtual-keys', { name, scopes: [] });
   return body.id;
 }
-const keyIds = (source: EventSource): unknown[] => source.seen.map(({ data }) => data.keyId);
+/** Of the changes made here; plugins tell of themselves in between. */
+const keyIds = (source: EventSource): unknown[] =>
+  source.seen.filter(({ type }) => type === 'key.changed').map(({ data }) => data.keyId);
 
 describe('the stream of events', () => {
   it('brings the changes of every server, in one order', async () => {
-    const sources = await Promise.all([EventSource.open(one.url, one.token), EventSource.open(two.url, two.token)]);
+    const sources = await Promise.all([
+      EventSource.open(one.url, one.token),
+      EventSource.open(two.url, two.token),
+    ]);
     const changed = await Promise.all(Array.from({ length: 20 }, (_, i) => change(i % 2 ? one : two)));
     for (const source of sources)
       await eventually(() => expect(new Set(keyIds(source))).toEqual(new Set(changed)));
-    const [a, b] = sources.map(({ ids }) => ids.map(Number));
+    const [a, b] = sources.map(keyIds);
     expect(a).toEqual(b);
-    expect(a).toEqual([...(a as number[])].sort((x, y) => x - y));
+    for (const { ids } of sources) expect(ids).toEqual([...ids].sort((x, y) => Number(x) - Number(y)));
     for (const source of sources) source.close();
   });
 
@@ -45,7 +53,7 @@ describe('the stream of events', () => {
     for (let round = 0; round < 6; round++) {
       const batch = Promise.all(Array.from({ length: 5 }, (_, i) => change(i % 2 ? one : two)));
       if (round % 2) await batch;
-      else await eventually(() => expect(source.seen.length).toBeGreaterThan(0));
+      else await eventually(() => expect(keyIds(source).length).toBeGreaterThan(0));
       source.close();
       await source.ended;
       seen?.push(...keyIds(source));
@@ -63,19 +71,21 @@ describe('the stream of events', () => {
     const id = await change(two);
     const source = await EventSource.open(one.url, one.token, '0', '?once=true');
     await source.ended;
-    expect(keyIds(source).at(-1)).toBe(id);
+    expect(keyIds(source)).toContain(id);
     const empty = await EventSource.open(one.url, one.token, undefined, '?once=true');
     await empty.ended;
-    expect(empty.seen).toEqual([]);
+    expect(keyIds(empty)).toEqual([]);
     const byQuery = await EventSource.open(one.url, one.token, undefined, '?once=true&lastEventId=0');
     await byQuery.ended;
-    expect(byQuery.ids).toEqual(source.ids);
+    expect(byQuery.ids.slice(0, source.ids.length)).toEqual(source.ids);
   });
 
   it('needs plugins:read and ends with the key that opened it, on every server', async () => {
     const make = async (name: string, more: object): Promise<string> =>
       (await one.client().post<{ key: string }>('/api/auth/virtual-keys', { name, ...more })).body.key;
-    await expect(EventSource.open(one.url, await make('blind', { scopes: ['audit:read'] }))).rejects.toThrow('403');
+    await expect(EventSource.open(one.url, await make('blind', { scopes: ['audit:read'] }))).rejects.toThrow(
+      '403',
+    );
     const key = await make('reader', { scopes: ['plugins:read'] });
     const soon = new Date(Date.now() + 2_000).toISOString();
     const sources = await Promise.all([
@@ -109,11 +119,13 @@ describe('a long history', () => {
     await whole.ended;
     expect(whole.seen.length).toBe(COUNT);
     expect(new Set(whole.ids).size).toBe(COUNT);
-    // What was sent before the cut is still on its way; then the connection is found broken.
-    await eventually(() => expect(two.printed).not.toContain('error'));
-    await eventually(() => {
-      expect(stuck.response.socket.destroyed || stuck.response.readableAborted).toBe(true);
-    }, 20_000);
+    const openStreams = async (): Promise<string> => (await two.client().get('/metrics')).text;
+    await eventually(
+      async () => expect(await openStreams()).toContain('plugboard_event_streams 0\n'),
+      20_000,
+    );
+    stuck.response.resume();
+    await stuck.ended;
     expect(stuck.seen.length).toBeLessThan(COUNT);
   });
 });

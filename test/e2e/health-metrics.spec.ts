@@ -14,7 +14,12 @@ afterAll(() => server.stop());
 
 const metrics = async (): Promise<string> => (await server.client().get('/metrics')).text;
 const valueOf = (text: string, series: string): number =>
-  Number(text.split('\n').find((line) => line.startsWith(`${series} `))?.slice(series.length + 1) ?? 0);
+  Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${series} `))
+      ?.slice(series.length + 1) ?? 0,
+  );
 
 it('health says what works, without a token', async () => {
   expect((await client(server.url).get('/health/live')).body).toEqual({ status: 'ok' });
@@ -48,7 +53,10 @@ it('no label has a value that a caller can make up', async () => {
   await server.client().get('/api/plugins/made-up');
   const before = await count();
   for (let i = 0; i < 20; i++) {
-    await fetch(`${server.url}/made/up/${i}`, { method: 'PURGE', headers: { 'x-request-id': `made-up-${i}` } });
+    await fetch(`${server.url}/made/up/${i}`, {
+      method: 'PURGE',
+      headers: { 'x-request-id': `made-up-${i}` },
+    });
     await server.client().get(`/api/plugins/made-up-${i}`);
   }
   expect(await count()).toBe(before);

@@ -29,7 +29,10 @@ it('with the embedded database killed, requests get 503 until it is back, and pl
     });
     expect(refused.body).toMatchObject({ error: { code: 'database_unavailable' } });
     expect((await server.client().get('/health/live')).status).toBe(200);
-    await eventually(async () => expect((await server.client().get('/health/ready')).status).toBe(200), 20_000);
+    await eventually(
+      async () => expect((await server.client().get('/health/ready')).status).toBe(200),
+      20_000,
+    );
     await eventually(async () =>
       expect((await server.client().get('/health/ready')).body).toMatchObject({ events: 'ok' }),
     );

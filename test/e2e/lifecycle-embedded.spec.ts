@@ -12,6 +12,8 @@ const PLUGIN = `console.log('guest pid ' + process.pid + ' uid ' + process.getui
 export const name = 'p';
 export const preLLMHook = (context, request) => request;`;
 
+const NOBODY = 65_534;
+
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -61,41 +63,33 @@ describe('on its own database', () => {
     await expect(postmasterPid(next.dataDir)).rejects.toThrow('ENOENT');
     expect(next.printed).not.toContain('Warning');
   });
+});
 
-  const asRoot = isRoot() ? it : it.skip;
-  asRoot('runs as an ordinary user', async () => {
-    const dataDir = join(folder.path, 'ordinary');
-    await mkdir(dataDir);
-    await chown(dataDir, 65534, 65534);
-    const server = await start(dataDir, 65534);
-    try {
-      await addPlugin(server);
-      expect((await guestOf(server)).uid).toBe(65534);
-    } finally {
-      expect(await server.end('SIGTERM')).toBe(0);
-    }
-  });
+/** Users can be changed by root alone; others run the server as themselves in all of these. */
+describe('whoever runs it', () => {
+  it.each(['as an ordinary user', 'as root', 'as root where others cannot reach'])(
+    '%s, plugins run',
+    async (how) => {
+      const { dataDir, uid } = await place(how);
+      const server = await start(dataDir, uid);
+      try {
+        await addPlugin(server);
+        const guest = await guestOf(server);
+        if (!isRoot()) expect(guest.uid).toBe(process.getuid?.());
+        else if (uid !== undefined) expect(guest.uid).toBe(uid);
+        else expect(guest.uid).toBeGreaterThan(50_000);
+      } finally {
+        expect(await server.end('SIGTERM')).toBe(0);
+      }
+    },
+  );
 
-  asRoot('as root gives each plugin a user of its own', async () => {
-    const server = await start(join(folder.path, 'root'));
-    try {
-      await addPlugin(server);
-      expect((await guestOf(server)).uid).toBeGreaterThan(50_000);
-    } finally {
-      expect(await server.end('SIGTERM')).toBe(0);
-    }
-  });
-
-  asRoot('as root in a folder that others cannot reach: plugins still have a user of their own', async () => {
-    const closed = join(folder.path, 'closed');
-    await mkdir(closed);
-    await chmod(closed, 0o700);
-    const server = await start(join(closed, 'data'));
-    try {
-      await addPlugin(server);
-      expect((await guestOf(server)).uid).toBeGreaterThan(50_000);
-    } finally {
-      expect(await server.end('SIGTERM')).toBe(0);
-    }
-  });
+  async function place(how: string): Promise<{ dataDir: string; uid?: number }> {
+    const parent = join(folder.path, how.replaceAll(' ', '-'));
+    await mkdir(parent);
+    if (how.endsWith('reach')) await chmod(parent, 0o700);
+    if (how.startsWith('as root') || !isRoot()) return { dataDir: join(parent, 'data') };
+    await chown(parent, NOBODY, NOBODY);
+    return { dataDir: join(parent, 'data'), uid: NOBODY };
+  }
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createTestDatabase, execute, type TestDatabase } from '../support/database.js';
 import { ask } from '../support/embedded.js';
 import { eventually } from '../support/eventually.js';
 import { TestServer, type ServerOptions } from '../support/server.js';
@@ -76,9 +76,13 @@ describe('secrets', () => {
       const key = await server.client().post<{ key: string }>('/api/auth/virtual-keys', { name: 'k' });
       tokens.push(key.body.key);
       const hook = await server.client().post('/api/plugins/p/hooks/preLLMHook', { request: {} });
-      const failed = await server.client().put('/api/plugins/p', { config: { apiKey: `${SECRET}2` }, path: 'gone.mjs' });
+      const failed = await server
+        .client()
+        .put('/api/plugins/p', { config: { apiKey: `${SECRET}2` }, path: 'gone.mjs' });
       expect(failed.status).toBe(422);
-      const asked = ['/api/plugins', '/api/plugins/p', '/api/audit', '/metrics'].map((path) => server.client().get(path));
+      const asked = ['/api/plugins', '/api/plugins/p', '/api/audit', '/metrics'].map((path) =>
+        server.client().get(path),
+      );
       const shown = [created, hook, failed, ...(await Promise.all(asked))].map(({ text }) => text).join('\n');
       for (const secret of [SECRET, NESTED]) expect(shown).not.toContain(secret);
       expect(await revealed(server)).toBe(SECRET);
@@ -124,6 +128,23 @@ describe('secrets', () => {
     await withServer(NEW, async (server) => expect(await revealed(server)).toBe(SECRET));
   });
 
+  it('that were damaged can be set again, and a plugin whose key is lost can be deleted', async () => {
+    const damaged = `jsonb_set(config::jsonb, '{apiKey,$sealed}', '"v1.0000000000000000.AAAA"')::json`;
+    await execute(database.url, `update plugin set config = ${damaged} where id = 'p'`);
+    await withServer(NEW, async (server) => {
+      const reveal = { key: 'apiKey', reason: 'to see' };
+      expect((await server.client().post('/api/plugins/p/reveal', reveal)).status).toBe(503);
+      const repaired = await server.client().put('/api/plugins/p', { config: { apiKey: SECRET } });
+      expect(repaired.status).toBe(200);
+      await active(server);
+      expect(await revealed(server)).toBe(SECRET);
+    });
+    await withServer(WRONG, async (server) => {
+      expect((await server.client().put('/api/plugins/p', { enabled: false })).status).toBe(200);
+      expect((await server.client().delete('/api/plugins/p')).status).toBe(200);
+    });
+  });
+
   it('were never printed, nor were tokens', () => {
     expect(printed).toContain('"level":20');
     for (const secret of [SECRET, NESTED, ...tokens]) expect(printed).not.toContain(secret);
@@ -132,7 +153,12 @@ describe('secrets', () => {
 
 /** Every row of every table as text. */
 async function dump(url: string): Promise<string> {
-  const tables = await ask(url, `select string_agg(quote_ident(tablename), ',') from pg_tables where schemaname = 'public'`);
-  const rows = tables.split(',').map((table) => ask(url, `select string_agg(t::text, chr(10)) from ${table} t`));
+  const tables = await ask(
+    url,
+    `select string_agg(quote_ident(tablename), ',') from pg_tables where schemaname = 'public'`,
+  );
+  const rows = tables
+    .split(',')
+    .map((table) => ask(url, `select string_agg(t::text, chr(10)) from ${table} t`));
   return (await Promise.all(rows)).join('\n');
 }

@@ -21,7 +21,10 @@ export class EventSource {
 
   /** @param lastId id of the last event seen, as Last-Event-ID */
   static open(url: string, token: string, lastId?: string, query = ''): Promise<EventSource> {
-    const headers = { authorization: `Bearer ${token}`, ...(lastId !== undefined && { 'last-event-id': lastId }) };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(lastId !== undefined && { 'last-event-id': lastId }),
+    };
     return new Promise((resolve, reject) => {
       get(`${url}/api/events${query}`, { agent: false, headers }, (response) => {
         if (response.statusCode === 200) resolve(new EventSource(response));

@@ -12,7 +12,7 @@ import type { Request, Response } from 'express';
 import { Require } from '../http/access.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { BadRequest } from '../http/errors.js';
-import { Context, type RequestContext } from '../http/request.js';
+import { contextOf } from '../http/request.js';
 import { EventDto } from './event.dto.js';
 import { EventStream } from './event-stream.js';
 
@@ -65,7 +65,6 @@ export class EventController {
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
   streamEvents(
-    @Context() { actor }: RequestContext,
     @Req() request: Request,
     @Res() response: Response,
     @Query('lastEventId') query?: string,
@@ -79,6 +78,6 @@ export class EventController {
         'Last-Event-ID',
       );
     if (once === 'true' || request.method === 'HEAD') return this.events.replay(response, lastId);
-    return this.events.stream(response, actor, lastId);
+    return this.events.stream(response, contextOf(request).actor, lastId);
   }
 }
