@@ -12,7 +12,7 @@ import type { Request, Response } from 'express';
 import { Require } from '../http/access.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { BadRequest } from '../http/errors.js';
-import { Context, type RequestContext } from '../http/request.js';
+import { contextOf } from '../http/request.js';
 import { EventDto } from './event.dto.js';
 import { EventStream } from './event-stream.js';
 
@@ -65,14 +65,13 @@ export class EventController {
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
   streamEvents(
-    @Context() { actor }: RequestContext,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
     const lastId = lastIdOf(request);
     if (request.query['once'] === 'true' || request.method === 'HEAD')
       return this.events.replay(response, lastId);
-    return this.events.stream(response, actor, lastId);
+    return this.events.stream(response, contextOf(request).actor, lastId);
   }
 }
 
