@@ -6,14 +6,14 @@ import { ENVIRONMENT_NOTE, note } from './support/environment.js';
 import { load } from './support/load.js';
 import type { RawAnswer } from './support/raw-server.js';
 import { BenchServer } from './support/server.js';
-import { percentile } from './stats.js';
+import { summarize } from './stats.js';
 import { printTable } from './table.js';
 
 export const title = 'Authenticated GET /api/plugins with 100 plugins, against a bare node:http server';
 
 const PLUGINS = 100;
-const ROUNDS = 5;
-const ROUND_MS = 1_000;
+const ROUNDS = 15;
+const ROUND_MS = 300;
 const CONNECTIONS = 32;
 const PROGRAM = fileURLToPath(new URL('./support/raw-server.js', import.meta.url));
 
@@ -75,32 +75,24 @@ async function answerOf(
   return { status, headers: kept, body: body.toString('base64'), size: body.length };
 }
 
-/** Answers a second of ours and of the bare server, and their ratio, a row a case. */
+/**
+ * Answers a second of ours and of the bare server, and the median of their ratios: a ratio is of two neighbouring
+ * rounds, so that what else the machine does meanwhile falls on both. A row a case.
+ */
 async function measure(cases: readonly Case[], ours: string, bare: string): Promise<number[][]> {
   const results: number[][] = [];
   for (const [i, { headers }] of cases.entries()) {
-    const rates: [number[], number[]] = [[], []];
+    const rounds: [number, number][] = [];
     for (let round = -1; round < ROUNDS; round++) {
       const common = { headers, connections: CONNECTIONS, milliseconds: ROUND_MS };
-      const pair = [
-        await load({ ...common, url: ours, path: '/api/plugins' }),
-        await load({ ...common, url: bare, path: `/${i}` }),
-      ] as const;
-      if (round < 0) continue;
-      rates[0].push(pair[0]);
-      rates[1].push(pair[1]);
+      const own = await load({ ...common, url: ours, path: '/api/plugins' });
+      const raw = await load({ ...common, url: bare, path: `/${i}` });
+      if (round >= 0) rounds.push([own, raw]);
     }
-    const [own, raw] = rates.map(median) as [number, number];
-    results.push([own, raw, own / raw]);
+    const median = (pick: (round: [number, number]) => number): number => summarize(rounds.map(pick)).p50;
+    results.push([median(([own]) => own), median(([, raw]) => raw), median(([own, raw]) => own / raw)]);
   }
   return results;
-}
-
-function median(values: number[]): number {
-  return percentile(
-    values.toSorted((a, b) => a - b),
-    50,
-  );
 }
 
 async function end(child: ChildProcess): Promise<void> {

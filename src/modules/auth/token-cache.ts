@@ -9,8 +9,6 @@ const MAX_AGE_MS = 60_000;
 
 export interface Verified {
   actor: Actor;
-  /** When the token expires, in milliseconds since 1970. */
-  expiresAt: number;
   /** The virtual key that it is or stands for. */
   keyId: string | null;
 }
@@ -40,7 +38,7 @@ export class TokenCache {
     const entry = this.entries.get(key);
     if (!entry) return null;
     const now = Date.now();
-    if (entry.expiresAt <= now || entry.freshUntil <= now) {
+    if ((entry.actor.expiresAt ?? Infinity) <= now || entry.freshUntil <= now) {
       this.entries.delete(key);
       return null;
     }

@@ -1,8 +1,18 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Require } from '../../platform/http/access.js';
-import { ApiFailures } from '../../platform/http/api-failures.js';
+import { ApiFailures, header } from '../../platform/http/api-failures.js';
+import { BAD_BODY, NOT_LOADED } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import {
@@ -16,9 +26,15 @@ import {
 import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
 import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
+import { CREATE_EXAMPLES, PATCH_EXAMPLES, UPDATE_EXAMPLES } from './plugin-request.examples.js';
 import { PluginWrites } from './plugin-writes.service.js';
 import { PluginsService } from './plugins.service.js';
 
+const NOT_MODIFIED = {
+  status: 304,
+  description: 'Nothing has changed since the answer that `If-None-Match` names.',
+  headers: { ETag: header('ETag') },
+};
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
 const IF_MATCH = {
   name: 'If-Match',
@@ -33,8 +49,15 @@ const IF_NONE_MATCH = {
   schema: { type: 'string' as const },
 };
 
+const BAD_SETTINGS = ['config_invalid', 'config_key_forbidden'] as const;
+const CHANGE_REFUSED = [
+  'parameter_invalid',
+  'plugin_not_found',
+  'revision_conflict',
+  'revision_mismatch',
+] as const;
+
 @ApiTags('Plugins')
-@ApiFailures(503)
 @Controller('api/plugins')
 export class PluginsController {
   constructor(
@@ -49,8 +72,13 @@ export class PluginsController {
     description: 'All plugins, or those that pass the filters; `limit` makes pages. Secrets are masked.',
   })
   @ApiHeader(IF_NONE_MATCH)
-  @ApiOkResponse({ type: PluginListDto, description: 'The plugins, ordered by id.' })
-  @ApiFailures(400)
+  @ApiOkResponse({
+    type: PluginListDto,
+    description: 'The plugins, ordered by id. Without filters it carries an ETag.',
+    headers: { ETag: header('ETag') },
+  })
+  @ApiResponse(NOT_MODIFIED)
+  @ApiFailures('field_invalid', 'parameter_invalid')
   async listPlugins(
     @Query() query: ListPluginsDto,
     @Req() request: Request,
@@ -63,18 +91,24 @@ export class PluginsController {
 
   @Get('builtins')
   @Require('plugins:read')
-  @ApiOperation({ summary: 'Names of the plugins that come with the server' })
+  @ApiOperation({
+    summary: 'List bundled plugins',
+    description: 'Names of the plugins that come with the server.',
+  })
   @ApiHeader(IF_NONE_MATCH)
-  @ApiOkResponse({ type: PluginNamesDto, description: 'Their names.' })
+  @ApiOkResponse({ type: PluginNamesDto, description: 'The names, sorted.' })
   async listBuiltinPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
     sendJson(request, response, { plugins: await this.plugins.builtins() });
   }
 
   @Get('loaded')
   @Require('plugins:read')
-  @ApiOperation({ summary: 'Names of the plugins whose code is loaded now' })
+  @ApiOperation({
+    summary: 'List loaded plugins',
+    description: 'Names of the plugins whose code is loaded on this node now.',
+  })
   @ApiHeader(IF_NONE_MATCH)
-  @ApiOkResponse({ type: PluginNamesDto, description: 'Their names.' })
+  @ApiOkResponse({ type: PluginNamesDto, description: 'The names, sorted.' })
   async listLoadedPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
     sendJson(request, response, { plugins: await this.plugins.loaded() });
   }
@@ -87,8 +121,9 @@ export class PluginsController {
   })
   @ApiParam({ ...NAMED, example: 'pii-redactor' })
   @ApiHeader(IF_NONE_MATCH)
-  @ApiOkResponse({ type: PluginDto, description: 'The plugin.' })
-  @ApiFailures(404)
+  @ApiOkResponse({ type: PluginDto, description: 'The plugin.', headers: { ETag: header('ETag') } })
+  @ApiResponse(NOT_MODIFIED)
+  @ApiFailures('parameter_invalid', 'plugin_not_found')
   async getPlugin(@Param('x') x: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     sendPlugin(request, response, await this.plugins.get(x));
   }
@@ -101,7 +136,19 @@ export class PluginsController {
     description:
       'With `enabled`, its code is started before it is created: when that fails, nothing is kept and the answer is 422 with the cause.',
   })
-  @ApiFailures(400, 409, 413, 422, 502, 504)
+  @ApiBody({ type: CreatePluginDto, examples: CREATE_EXAMPLES })
+  @ApiCreatedResponse({ type: PluginCreatedDto, description: 'The plugin was created.' })
+  @ApiFailures(
+    ...BAD_BODY,
+    ...NOT_LOADED,
+    ...BAD_SETTINGS,
+    'name_invalid',
+    'name_taken',
+    'name_reserved',
+    'revision_conflict',
+    'config_schema_invalid',
+    'config_schema_too_slow',
+  )
   async createPlugin(
     @Context() context: RequestContext,
     @Body() body: CreatePluginDto,
@@ -119,7 +166,9 @@ export class PluginsController {
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiHeader(IF_MATCH)
-  @ApiFailures(400, 404, 409, 412, 413, 422, 502, 504)
+  @ApiBody({ type: UpdatePluginDto, examples: UPDATE_EXAMPLES })
+  @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
+  @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
   updatePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
@@ -138,7 +187,9 @@ export class PluginsController {
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiHeader(IF_MATCH)
-  @ApiFailures(400, 404, 409, 412, 413, 422, 502, 504)
+  @ApiBody({ type: UpdatePluginDto, examples: PATCH_EXAMPLES })
+  @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
+  @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
   patchPlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
@@ -156,7 +207,8 @@ export class PluginsController {
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiHeader(IF_MATCH)
-  @ApiFailures(404, 409, 412)
+  @ApiOkResponse({ type: PluginDeletedDto, description: 'The plugin was deleted.' })
+  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled')
   async deletePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,

@@ -5,7 +5,7 @@ import {
   ValidationPipe,
   type ValidationError,
 } from '@nestjs/common';
-import { assertPlainJson } from './plain-json.js';
+import { assertNoNul, assertPlainJson } from './plain-json.js';
 import { BadRequest, type FieldProblem } from './errors.js';
 
 /**
@@ -23,6 +23,7 @@ export class BodyPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'query' && isEmpty(value)) return this.emptyQuery(value, metadata);
+    if (metadata.type === 'query' || metadata.type === 'param') refuseNul(value, metadata);
     if (metadata.type !== 'body') return super.transform(value, metadata);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new BadRequest(
@@ -44,6 +45,11 @@ export class BodyPipe extends ValidationPipe {
 
 function isEmpty(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function refuseNul(value: unknown, { data, type }: ArgumentMetadata): void {
+  if (typeof value !== 'object' || value === null) assertNoNul(value, data ?? type);
+  else for (const [name, text] of Object.entries(value)) assertNoNul(text, name);
 }
 
 function toBadRequest(errors: ValidationError[]): BadRequest {
