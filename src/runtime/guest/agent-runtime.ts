@@ -79,7 +79,7 @@ export class AgentRuntime {
   async useModel(type: unknown, params: unknown): Promise<unknown> {
     const handler = this.getModel(type);
     if (typeof handler !== 'function') throw new Error(`no model ${String(type)} is registered`);
-    return (await handler(this, params)) as unknown;
+    return (handler as (runtime: AgentRuntime, params: unknown) => unknown)(this, params);
   }
 
   registerTaskWorker(worker: unknown): void {
