@@ -8,6 +8,7 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  Matches,
   Max,
   MaxLength,
   Min,
@@ -23,6 +24,9 @@ export const MAX_ORDER = 1_000_000;
 export const MAX_CHECKSUM = 100;
 /** Left out is left alone; null is no value of these fields, so it is refused rather than ignored. */
 export const given = (_: object, value: unknown): boolean => value !== undefined;
+/** Postgres takes no text with a NUL. */
+export const Storable = (): PropertyDecorator =>
+  Matches(/^[^\0]*$/, { message: '$property must have no NUL character' });
 
 /** What can be said of a plugin in a change. A key that is left out is left alone. */
 export class UpdatePluginDto {
@@ -51,6 +55,7 @@ export class UpdatePluginDto {
   @IsString()
   @IsNotEmpty()
   @MaxLength(MAX_PATH)
+  @Storable()
   path?: string;
   /** Where gateways run it in their chain. */
   @ApiProperty({ enum: PLACEMENTS, required: false, example: 'post_builtin' })
@@ -103,6 +108,7 @@ export class CreatePluginDto {
   @IsString()
   @IsNotEmpty()
   @MaxLength(MAX_PATH)
+  @Storable()
   path?: string;
   /** Where gateways run it in their chain. */
   @ApiProperty({ enum: PLACEMENTS, required: false, example: 'post_builtin' })
@@ -211,6 +217,7 @@ export class RevealDto {
   @IsString()
   @IsNotEmpty()
   @MaxLength(500)
+  @Storable()
   reason: string;
 }
 

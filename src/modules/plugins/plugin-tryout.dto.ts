@@ -107,7 +107,11 @@ export class HookResultDto {
   @ApiProperty({ enum: HOOKS, example: 'preLLMHook' })
   hook: Hook;
   /** What it returned; null where it changed nothing. */
-  @ApiProperty({ ...ANY_JSON, nullable: true, example: { messages: [{ role: 'user', content: 'Write to [EMAIL]' }] } })
+  @ApiProperty({
+    ...ANY_JSON,
+    nullable: true,
+    example: { messages: [{ role: 'user', content: 'Write to [EMAIL]' }] },
+  })
   result: unknown;
   /**
    * How long it took, the way through the fence included, in milliseconds.

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Require } from '../../platform/http/access.js';
 import { ApiFailures } from '../../platform/http/api-failures.js';
@@ -14,24 +14,13 @@ import {
   PluginUpdatedDto,
 } from './plugin.dto.js';
 import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
+import { ApiIfMatch, ApiTagged } from './etag-docs.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
 import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
 import { PluginWrites } from './plugin-writes.service.js';
 import { PluginsService } from './plugins.service.js';
 
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
-const IF_MATCH = {
-  name: 'If-Match',
-  required: false,
-  description: 'ETag of the plugin as it was read; 412 when it was changed since.',
-  schema: { type: 'string' as const },
-};
-const IF_NONE_MATCH = {
-  name: 'If-None-Match',
-  required: false,
-  description: 'ETag of an earlier answer; 304 when nothing has changed since.',
-  schema: { type: 'string' as const },
-};
 
 @ApiTags('Plugins')
 @ApiFailures(503)
@@ -48,7 +37,7 @@ export class PluginsController {
     summary: 'List plugins',
     description: 'All plugins, or those that pass the filters; `limit` makes pages. Secrets are masked.',
   })
-  @ApiHeader(IF_NONE_MATCH)
+  @ApiTagged()
   @ApiOkResponse({ type: PluginListDto, description: 'The plugins, ordered by id.' })
   @ApiFailures(400)
   async listPlugins(
@@ -64,7 +53,7 @@ export class PluginsController {
   @Get('builtins')
   @Require('plugins:read')
   @ApiOperation({ summary: 'Names of the plugins that come with the server' })
-  @ApiHeader(IF_NONE_MATCH)
+  @ApiTagged()
   @ApiOkResponse({ type: PluginNamesDto, description: 'Their names.' })
   async listBuiltinPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
     sendJson(request, response, { plugins: await this.plugins.builtins() });
@@ -73,7 +62,7 @@ export class PluginsController {
   @Get('loaded')
   @Require('plugins:read')
   @ApiOperation({ summary: 'Names of the plugins whose code is loaded now' })
-  @ApiHeader(IF_NONE_MATCH)
+  @ApiTagged()
   @ApiOkResponse({ type: PluginNamesDto, description: 'Their names.' })
   async listLoadedPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
     sendJson(request, response, { plugins: await this.plugins.loaded() });
@@ -86,9 +75,9 @@ export class PluginsController {
     description: 'What is wanted of it and what it is doing on this node.',
   })
   @ApiParam({ ...NAMED, example: 'pii-redactor' })
-  @ApiHeader(IF_NONE_MATCH)
+  @ApiTagged()
   @ApiOkResponse({ type: PluginDto, description: 'The plugin.' })
-  @ApiFailures(404)
+  @ApiFailures(400, 404)
   async getPlugin(@Param('x') x: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     sendPlugin(request, response, await this.plugins.get(x));
   }
@@ -118,7 +107,7 @@ export class PluginsController {
       'A key that is left out is left alone. New code and settings are started beside the old ones; when that fails, the old ones run on and the answer is 422 with the cause.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
-  @ApiHeader(IF_MATCH)
+  @ApiIfMatch()
   @ApiFailures(400, 404, 409, 412, 413, 422, 502, 504)
   updatePlugin(
     @Context() context: RequestContext,
@@ -137,7 +126,7 @@ export class PluginsController {
       'JSON Merge Patch (RFC 7396): as `PUT`, but `config` merges at every level and `null` removes, whole fields too.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
-  @ApiHeader(IF_MATCH)
+  @ApiIfMatch()
   @ApiFailures(400, 404, 409, 412, 413, 422, 502, 504)
   patchPlugin(
     @Context() context: RequestContext,
@@ -155,8 +144,8 @@ export class PluginsController {
     description: 'Stops it and forgets it, settings and data folder too.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
-  @ApiHeader(IF_MATCH)
-  @ApiFailures(404, 409, 412)
+  @ApiIfMatch()
+  @ApiFailures(400, 404, 409, 412)
   async deletePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
