@@ -124,6 +124,30 @@ describe('requests that are no good', () => {
     expect((await api.get<PluginDto>(at('good'))).body.revision).toBe(1);
   });
 
+  it('text that no database keeps', async () => {
+    const manifest = {
+      name: 'n\0ul',
+      version: '1\0',
+      description: 'a\0b\nc',
+      main: 'i.js',
+      keywords: ['k\0', 7],
+    };
+    await server.plugin('nul/package.json', JSON.stringify(manifest));
+    await server.plugin('nul/i.js', 'exports.getName = () => "n\\0"; exports.preHook = () => null;');
+    const { plugin } = (await api.post<Changed>(PLUGINS, { name: 'nul', path: 'nul', enabled: true })).body;
+    expect(plugin).toMatchObject({ npmName: 'n ul', version: '1', description: 'a b c', tags: ['k'] });
+    expect((await api.delete(at('nul'))).status).toBe(200);
+    expect(failure(await api.put(at('good'), { path: 'a\0.mjs' }))).toEqual([400, 'field_invalid', 'path']);
+    const reveal = { key: 'x\0', reason: 'a\0' };
+    expect(failure(await api.post(at('good', '/reveal'), reveal))).toEqual([400, 'field_invalid', 'reason']);
+    expect((await api.post(at('good', '/reveal'), { ...reveal, reason: 'why' })).status).toBe(404);
+    expect(failure(await api.put(at('good'), { config: { a: 'x\0' } }))).toEqual([
+      422,
+      'config_invalid',
+      'config.a',
+    ]);
+  });
+
   it('bodies that are no objects, no JSON or too large', async () => {
     expect((await api.post(PLUGINS, '', JSON_TYPE)).status).toBe(400);
     for (const body of ['[]', '"x"', '5', 'null', 'true']) {
