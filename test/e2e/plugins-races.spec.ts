@@ -9,6 +9,7 @@ import {
   type PluginDto,
   type PluginListDto,
   PLUGINS,
+  traces,
 } from '../support/plugins-api.js';
 import { TestServer } from '../support/server.js';
 
@@ -78,6 +79,7 @@ describe('changes at the same time, and requests that come twice', () => {
     const made = (await api.get<PluginListDto>(`${PLUGINS}?q=twin`)).body.plugins;
     const others = (await api.get<PluginListDto>(PLUGINS)).body.plugins.filter(({ id }) => id === 'ｔｗｉｎ');
     expect(new Set([...made, ...others].map(({ id }) => id)).size).toBe(1);
+    expect((await traces(server)).folders).toHaveLength(2);
     const winner = answers.find(({ status }) => status === 201)?.body.plugin;
     expect((await api.get<PluginDto>(at(winner?.id ?? ''))).body).toMatchObject({
       isActive: true,

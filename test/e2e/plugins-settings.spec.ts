@@ -9,6 +9,7 @@ import {
   hook,
   type PluginDto,
   PLUGINS,
+  traces,
 } from '../support/plugins-api.js';
 import { TestServer } from '../support/server.js';
 
@@ -97,6 +98,7 @@ describe('settings of a plugin', () => {
   });
 
   it('a change that does not load is taken back, record and running code', async () => {
+    const { folders } = await traces(server);
     await unchanged(async () => {
       const refused = await put({ path: 'broken.mjs', config: { level: 3 }, order: 4 });
       expect(failure(refused)).toEqual([422, 'load_failed', '']);
@@ -105,6 +107,7 @@ describe('settings of a plugin', () => {
       expect(failure(created)).toEqual([422, 'load_failed', '']);
       expect((await api.get(at('never'))).status).toBe(404);
     });
+    expect((await traces(server)).folders).toEqual(folders);
   });
 
   it('a failed enable leaves the plugin off, without an error', async () => {
