@@ -13,7 +13,11 @@ await buildIfStale();
 const { createPreview } = await import('../dist/src/app.js');
 const { createDocument } = await import('../dist/src/openapi.js');
 const app = await createPreview();
-const text = stringify(createDocument(app), { lineWidth: 110, aliasDuplicateObjects: false });
+const text = stringify(createDocument(app), {
+  lineWidth: 110,
+  aliasDuplicateObjects: false,
+  blockQuote: 'literal',
+});
 if (!process.argv.includes('--check')) await writeFile(file, text);
 else if (text !== (await readFile(file, 'utf8').catch(() => ''))) {
   console.error('openapi.yaml is not what the decorators say: run "npm run openapi" and commit it.');

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type Opened } from './app.module.js';
 import { serveExplorer } from './openapi.js';
+import { BodyGuard } from './platform/http/body.guard.js';
 import { BodyPipe } from './platform/http/body.pipe.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { FastExpressAdapter } from './platform/http/express-adapter.js';
@@ -10,7 +11,6 @@ import { requestMiddleware } from './platform/http/request.middleware.js';
 import { Metrics } from './platform/metrics/metrics.service.js';
 import { NestLog } from './platform/log.js';
 
-const MAX_BODY = '1mb';
 /** A client gets this long for its headers, and this long for a whole request, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -29,11 +29,7 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
   });
   app.disable('x-powered-by').disable('etag');
   app.use(requestMiddleware(opened.log, app.get(Metrics)));
-  app.useBodyParser('json', {
-    limit: MAX_BODY,
-    strict: false,
-    type: ['application/json', 'application/*+json'],
-  });
+  app.useGlobalGuards(new BodyGuard());
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ErrorFilter(opened.log));
   serveExplorer(app);

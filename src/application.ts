@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
-import { type Config, ConfigError, guestEnvironment } from './config.js';
+import { type Config, guestEnvironment } from './config.js';
 import { openPluginFolders, type PluginsOptions } from './modules/plugins/index.js';
 import { ArtifactStore } from './platform/artifacts/artifact-store.js';
 import type { DataFolder } from './platform/data-folder/index.js';
@@ -39,8 +39,6 @@ export async function buildApplication(
 }
 
 async function openSecretBox(config: Config, folder: DataFolder): Promise<SecretBox> {
-  if (config.production && config.SECRETS_KEY.length === 0)
-    throw new ConfigError('NODE_ENV=production needs SECRETS_KEY (32 bytes as base64 or hex)');
   const keys =
     config.SECRETS_KEY.length > 0 ? config.SECRETS_KEY : [await folder.secretFile('secrets-key', 32)];
   return new SecretBox(parseSecretsKeys(keys));

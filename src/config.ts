@@ -44,6 +44,12 @@ export const SETTINGS = {
   DATA_DIR: text('Folder for the embedded database, secrets, plugin files and downloads.', '.data'),
   DATABASE_URL: text('Postgres 15 or newer, as a URL. Empty: an embedded Postgres 18 in DATA_DIR.'),
   DATABASE_POOL: integer('Connections to Postgres that this process may open.', 10, 2, 200),
+  DATABASE_TIMEOUT: integer(
+    'Longest wait for one answer of Postgres, in milliseconds.',
+    10_000,
+    100,
+    600_000,
+  ),
   JWT_SECRET: text('Secret of HS256 tokens, 32 characters or more. Empty: made once and kept in DATA_DIR.'),
   JWT_JWKS_URL: text('Address of a JWKS; tokens are then checked with its keys instead of JWT_SECRET.'),
   JWT_ALGORITHM: choice('Algorithm of the tokens when JWT_JWKS_URL is set.', 'RS256', [
@@ -80,7 +86,7 @@ export const SETTINGS = {
     'error',
     'fatal',
   ] as const),
-  NODE_ENV: text('"production" refuses to make secrets up: give JWT_SECRET (or a JWKS) and SECRETS_KEY.'),
+  NODE_ENV: text('"production" refuses to make secrets up: give JWT_SECRET and SECRETS_KEY.'),
 } as const;
 
 type Settings = typeof SETTINGS;
@@ -92,11 +98,18 @@ export interface Config extends Values {
 
 export class ConfigError extends Error {}
 
+/** Looks at parsed settings. @throws ConfigError */
+export type ConfigCheck = (settings: Values) => unknown;
+
 /**
  * Reads the settings from `env` (and nothing else).
- * @throws ConfigError with one line per wrong setting
+ * @param checks more checks to make
+ * @throws ConfigError with one line per problem
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  checks: readonly ConfigCheck[] = [],
+): Config {
   const problems: string[] = [];
   const entries = Object.entries(SETTINGS).map(([name, { parse, fallback }]) => {
     try {
@@ -107,15 +120,53 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     }
   });
   const values = Object.fromEntries(entries) as Values;
-  if (values.JWT_SECRET && values.JWT_SECRET.length < 32)
-    problems.push('JWT_SECRET must have 32 characters or more');
-  if (values.JWT_JWKS_URL && !(values.JWT_ISSUER && values.JWT_AUDIENCE))
-    problems.push('JWT_JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE beside it');
-  if (values.DATABASE_URL && !/^postgres(ql)?:\/\//.test(values.DATABASE_URL))
-    problems.push('DATABASE_URL must start with postgres://');
+  problems.push(...contradictions(values));
+  for (const check of checks) {
+    try {
+      check(values);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(error.message);
+    }
+  }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  const dataDir = resolve(values.DATA_DIR);
-  return Object.freeze({ ...values, DATA_DIR: dataDir, production: values.NODE_ENV === 'production' });
+  const production = values.NODE_ENV === 'production';
+  return Object.freeze({ ...values, DATA_DIR: resolve(values.DATA_DIR), production });
+}
+
+/** What is wrong with settings that are right one by one. */
+function contradictions(values: Values): string[] {
+  const { DATABASE_URL, JWT_SECRET, JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, SECRETS_KEY } = values;
+  const production = values.NODE_ENV === 'production';
+  const problems: [wrong: boolean, message: string][] = [
+    [JWT_SECRET !== '' && JWT_SECRET.length < 32, 'JWT_SECRET must have 32 characters or more'],
+    [
+      JWT_JWKS_URL !== '' && !isWebAddress(JWT_JWKS_URL),
+      'JWT_JWKS_URL must be an http or https URL without a password',
+    ],
+    [
+      JWT_JWKS_URL !== '' && !(JWT_ISSUER && JWT_AUDIENCE),
+      'JWT_JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE beside it',
+    ],
+    [
+      DATABASE_URL !== '' && !(/^postgres(ql)?:\/\//.test(DATABASE_URL) && URL.canParse(DATABASE_URL)),
+      'DATABASE_URL must be postgres://user:password@host:port/database, special characters percent-encoded',
+    ],
+    [
+      production && JWT_SECRET === '',
+      'JWT_SECRET is needed with NODE_ENV=production, 32 characters or more, the same on every server',
+    ],
+    [
+      production && SECRETS_KEY.length === 0,
+      'SECRETS_KEY is needed with NODE_ENV=production, 32 bytes as base64 or hex, the same on every server',
+    ],
+  ];
+  return problems.flatMap(([wrong, message]) => (wrong ? [message] : []));
+}
+
+function isWebAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === '';
 }
 
 /** What a plugin's process may know of our environment: language, time zone, certificates, proxies. */

@@ -1,15 +1,18 @@
-import { ConfigError, readConfig } from './config.js';
+import { readConfig } from './config.js';
+import { CONFIG_CHECKS } from './config-checks.js';
+import { explain } from './explain.js';
 import { startServer, type Server } from './server.js';
 
+/** Requests under way (8 s), plugins (3 s) and Postgres end long before this; milliseconds. */
 const STOP_LIMIT_MS = 20_000;
 
 try {
-  const server = await startServer(readConfig());
-  stopOnSignals(server);
-  process.stdout.write(banner(server));
+  const starting = startServer(readConfig(undefined, CONFIG_CHECKS));
+  stopOnSignals(starting);
+  stopOnFaults(starting);
+  process.stdout.write(banner(await starting));
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exit(1);
+  fail(error);
 }
 
 function banner({ url, dataDir, adminToken }: Server): string {
@@ -26,29 +29,32 @@ function banner({ url, dataDir, adminToken }: Server): string {
   ].join('\n');
 }
 
-function stopOnSignals(server: Server): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-    server.stop().then(
-      () => process.exit(signal === 'SIGINT' ? 130 : 0),
-      (error: unknown) => {
-        process.stderr.write(`${explain(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+/** A server that is asked to stop while it starts ends what it has started. */
+function stopOnSignals(starting: Promise<Server>): void {
+  process.once('SIGTERM', () => stop(starting, 0));
+  process.once('SIGINT', () => stop(starting, 130));
 }
 
-/** What is wrong in words, where we know it; the whole error otherwise. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError) return `The configuration cannot be used:\n${error.message}`;
-  if (error instanceof Error && 'hint' in error) return error.message;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-    return 'The port is taken. Stop what listens there, or give another: PORT=8081 npm start';
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** After a fault that nobody caught the state is unknown: plugins and database are stopped in order, then we end. */
+function stopOnFaults(starting: Promise<Server>): void {
+  let faulty = false;
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`A fault that nobody caught; the server stops.\n${explain(error)}\n`);
+    if (!faulty) stop(starting, 1);
+    faulty = true;
+  });
+}
+
+let stopping = false;
+
+function stop(starting: Promise<Server>, exitCode: number): void {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+  starting.then((server) => server.stop()).then(() => process.exit(exitCode), fail);
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
 }

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { EXPLORER_OPTIONS, explorerHeaders } from './explorer.js';
+import { errorCodeList, header, writeFailures } from './platform/http/api-failures.js';
+import { ErrorDto, ProblemDto } from './platform/http/error.dto.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -10,7 +13,16 @@ const DESCRIPTION = `The home of a fleet's plugins: agent packages, gateway plug
 configured, run in fenced processes, tested, reloaded and rolled back through this API.
 
 Press **Authorize** and paste the admin token that the server printed at start (\`npm run --silent token\` prints
-another). Every operation here runs as it is shown.`;
+another). Every operation here runs as it is shown: create first, use what was created, delete it last.
+
+Every failure has the same shape and a stable code. Any operation may answer 500; a path that is none of these
+answers 404.
+
+<details><summary>All error codes</summary>
+
+${errorCodeList()}
+
+</details>`;
 
 const TAGS: [name: string, description: string][] = [
   ['Plugins', 'The known plugins: what is wanted of them and what they are doing.'],
@@ -20,8 +32,55 @@ const TAGS: [name: string, description: string][] = [
   ['Health', 'For load balancers and monitoring.'],
 ];
 
+type Components = NonNullable<OpenAPIObject['components']>;
+
+const HEADERS: NonNullable<Components['headers']> = {
+  'X-Request-Id': {
+    description: 'Id of the request, also in errors, the audit and the log; the one that was sent, if any.',
+    schema: { type: 'string', example: '0b5f7a52-5a3c-4c58-9f0e-3f1c8b6c2a11' },
+  },
+  ETag: {
+    description: 'Version of the answer, for `If-None-Match` and `If-Match`.',
+    schema: { type: 'string', example: '"r1.Fw8QmX0cB2s7Yh1t"' },
+  },
+  'Idempotency-Replayed': {
+    description: '`true` where this is the first answer to the same `Idempotency-Key` again.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  'Retry-After': {
+    description: 'Seconds to wait before another try.',
+    schema: { type: 'integer', minimum: 0, example: 1 },
+  },
+  'WWW-Authenticate': {
+    description: 'How to sign in.',
+    schema: { type: 'string', example: 'Bearer' },
+  },
+};
+
+/** Statuses of the answers that are kept for an `Idempotency-Key`. */
+const REPEATED = /^2|^404$|^409$|^422$/;
+
 /** The OpenAPI document of an application; a preview (`preview: true`) is enough, no database is needed. */
 export function createDocument(app: INestApplication): OpenAPIObject {
+  const document = SwaggerModule.createDocument(app, outline(), {
+    operationIdFactory: (_controller, method) => method,
+    autoTagControllers: false,
+    extraModels: [ErrorDto, ProblemDto],
+  });
+  const operations = operationsOf(document);
+  writeFailures(document, operations);
+  operations.forEach(writeHeaders);
+  document.components = { ...document.components, headers: HEADERS };
+  return inOrder(document);
+}
+
+/** Serves the document and the explorer, all from this server's own files. */
+export function serveExplorer(app: INestApplication): void {
+  app.use('/docs', explorerHeaders);
+  SwaggerModule.setup('docs', app, () => createDocument(app), EXPLORER_OPTIONS);
+}
+
+function outline(): ReturnType<DocumentBuilder['build']> {
   const builder = new DocumentBuilder()
     .setTitle('Plugboard')
     .setDescription(DESCRIPTION)
@@ -29,6 +88,8 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.1.0')
     .addServer('/', 'This server')
+    .addSecurityRequirements('bearer')
+    .addSecurityRequirements('apiKey')
     .addBearerAuth(
       {
         type: 'http',
@@ -38,29 +99,68 @@ export function createDocument(app: INestApplication): OpenAPIObject {
       'bearer',
     )
     .addApiKey(
-      { type: 'apiKey', name: 'X-Api-Key', in: 'header', description: 'The same tokens.' },
+      {
+        type: 'apiKey',
+        name: 'X-Api-Key',
+        in: 'header',
+        description: 'The same tokens; `x-bf-vk` takes them too.',
+      },
       'apiKey',
     );
   for (const [name, description] of TAGS) builder.addTag(name, description);
-  const document = SwaggerModule.createDocument(app, builder.build(), {
-    operationIdFactory: (_controller, method) => method,
-    autoTagControllers: false,
-  });
-  return document;
+  return builder.build();
 }
 
-/** Serves the document and the explorer, all from this server's own files. */
-export function serveExplorer(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => createDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
-    customSiteTitle: 'Plugboard',
-    swaggerOptions: {
-      persistAuthorization: true,
-      tryItOutEnabled: true,
-      displayRequestDuration: true,
-      docExpansion: 'list',
-      validatorUrl: null,
-    },
-  });
+interface Operation {
+  tags?: string[];
+  parameters?: { name: string }[];
+  responses: Record<string, { headers?: object }>;
+}
+
+function operationsOf({ paths }: OpenAPIObject): Operation[] {
+  return Object.values(paths).flatMap((path) => Object.values(path as Record<string, Operation>));
+}
+
+/** Documents the headers that come with every answer, and with every one that can be given again. */
+function writeHeaders({ parameters = [], responses }: Operation): void {
+  const repeatable = parameters.some(({ name }) => name === 'Idempotency-Key');
+  for (const [status, response] of Object.entries(responses))
+    response.headers = {
+      'X-Request-Id': header('X-Request-Id'),
+      ...(repeatable && REPEATED.test(status) && { 'Idempotency-Replayed': header('Idempotency-Replayed') }),
+      ...response.headers,
+    };
+}
+
+/** First what the document is about, then the paths in the order of the tags, the pieces last. */
+function inOrder({
+  openapi,
+  info,
+  servers,
+  tags,
+  security,
+  paths,
+  components,
+}: OpenAPIObject): OpenAPIObject {
+  const place = (path: object): number => {
+    const [operation] = Object.values(path) as Operation[];
+    return TAGS.findIndex(([name]) => name === operation?.tags?.[0]);
+  };
+  const sorted = Object.entries(paths).sort(([, a], [, b]) => place(a) - place(b));
+  const { contact: _none, ...about } = info;
+  return {
+    openapi,
+    info: about,
+    ...(servers && { servers }),
+    ...(tags && { tags }),
+    ...(security && { security }),
+    paths: Object.fromEntries(sorted),
+    ...(components && { components: piecesInOrder(components) }),
+  };
+}
+
+function piecesInOrder(components: Components): Components {
+  const { securitySchemes, schemas = {}, ...others } = components;
+  const byName = Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...(securitySchemes && { securitySchemes }), ...others, schemas: Object.fromEntries(byName) };
 }

@@ -28,9 +28,12 @@ export async function startServer(config: Config, log: Logger = createLog(config
   let database: Database | null = null;
   let app: INestApplication | null = null;
   const stop = async (): Promise<void> => {
-    await app?.close();
-    await database?.close();
-    await folder.release();
+    try {
+      await app?.close();
+    } finally {
+      await database?.close();
+      await folder.release();
+    }
   };
   try {
     database = await openDatabase(config, folder, log, (await import('./entities.js')).ENTITIES);

@@ -1,18 +1,19 @@
-import { type Config, ConfigError } from './config.js';
-import { TokenKeys } from './modules/auth/index.js';
+import type { Config } from './config.js';
+import { keysUnavailable, TokenKeys } from './modules/auth/index.js';
 import type { DataFolder } from './platform/data-folder/index.js';
+import { GuardedClient } from './platform/http/outbound/guarded.client.js';
 
 const ADMIN_TOKEN_SECONDS = 30 * 24 * 3600;
+
+/** A key set is a few kilobytes. */
+const MAX_JWKS_BYTES = 256 * 1024;
+const JWKS_LIMIT_MS = 4_000;
 
 /** Secrets come from the configuration, or are made once and kept in the data folder (never in production). */
 export async function openTokenKeys(
   config: Config,
   folder: Pick<DataFolder, 'secretFile'>,
 ): Promise<TokenKeys> {
-  if (config.production && !config.JWT_SECRET)
-    throw new ConfigError(
-      'NODE_ENV=production needs JWT_SECRET, 32 characters or more, the same on every server',
-    );
   const secret = config.JWT_SECRET || (await folder.secretFile('jwt-secret', 32));
   return new TokenKeys({
     secret,
@@ -23,8 +24,24 @@ export async function openTokenKeys(
         issuer: config.JWT_ISSUER,
         audience: config.JWT_AUDIENCE,
       },
+      fetch: jwksFetch(config),
     }),
   });
+}
+
+/** The operator chose the provider's host, so it may be a private one; where it redirects to may not. */
+function jwksFetch(config: Config): (url: string) => Promise<Response> {
+  const { hostname } = new URL(config.JWT_JWKS_URL);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const client = new GuardedClient({ ...config, OUTBOUND_ALLOW: [...config.OUTBOUND_ALLOW, host] });
+  return async (url) => {
+    try {
+      const { bytes } = await client.fetchBytes(url, { maxBytes: MAX_JWKS_BYTES, timeoutMs: JWKS_LIMIT_MS });
+      return new Response(new Uint8Array(bytes));
+    } catch (error) {
+      throw keysUnavailable(error);
+    }
+  };
 }
 
 /** An admin JWT, good for 30 days. */

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import type { Answer } from '../support/http.js';
 import {
   answering,
   at,
   type Changed,
   hook,
+  type PluginDto,
   type PluginListDto,
   PLUGINS,
   traces,
@@ -92,7 +94,9 @@ describe('two servers on one database', () => {
   it('a plugin that one of them cannot load is an error there, and runs on the other', async () => {
     await one.plugin('only-here.mjs', answering('only here'));
     await one.client().post(PLUGINS, { name: 'local', path: 'only-here.mjs', enabled: true });
-    const { body } = await until(two, at('local'), ({ body: plugin }) => plugin.status?.status === 'error');
+    const fails = (answer: Answer<PluginDto>): boolean =>
+      answer.status === 200 && answer.body.status.status === 'error';
+    const { body } = await until(two, at('local'), fails);
     expect(body.loadError).toContain('no readable file');
     expect(await hook(one.client(), 'local')).toMatchObject({ answer: 'only here' });
     await one.client().delete(at('local'));

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { encode, type StartMessage, type ToGuest, type ToHost } from '../../src/runtime/protocol.js';
 import { built } from './paths.js';
 
 const RUNTIME = built('src/runtime');
+const PROGRAM = built('src/runtime/guest/main.js');
 const flags = process.allowedNodeEnvironmentFlags;
 const FENCE = [
   flags.has('--permission') ? '--permission' : '--experimental-permission',
@@ -51,8 +52,9 @@ export class GuestProcess {
   /** Spawns a guest and sends it a start message; `start` overrides the defaults of an initialised plugin. */
   static start(start: Partial<StartMessage> & { entry: string }, options: GuestOptions = {}): GuestProcess {
     const readable = options.readable ?? [dirname(start.entry)];
-    const reads = [RUNTIME, built('../package.json'), ...readable].map((path) => `--allow-fs-read=${path}`);
-    const args = [...FENCE, ...reads, ...(options.flags ?? []), built('src/runtime/guest/main.js')];
+    const scopes = [PROGRAM, start.entry].flatMap(packageFilesAbove);
+    const reads = [...new Set([RUNTIME, ...scopes, ...readable])].map((path) => `--allow-fs-read=${path}`);
+    const args = [...FENCE, ...reads, ...(options.flags ?? []), PROGRAM];
     const child = spawn(process.execPath, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     const guest = new GuestProcess(child);
     guest.send({
@@ -140,4 +142,10 @@ export class GuestProcess {
   private wake(): void {
     for (const done of [...this.waiting]) done();
   }
+}
+
+/** Node looks for these to learn a module's kind, and its older releases must be allowed to. */
+function packageFilesAbove(path: string): string[] {
+  const folder = dirname(path);
+  return [join(folder, 'package.json'), ...(folder === path ? [] : packageFilesAbove(folder))];
 }

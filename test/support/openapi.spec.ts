@@ -16,6 +16,7 @@ paths:
       responses:
         '200': { content: { application/json: { schema: { $ref: '#/components/schemas/Plugin' } } } }
         '304': { description: Not modified }
+        '409': { x-error-codes: [taken, busy], content: { application/json: { schema: { type: object } } } }
         '4XX': { $ref: '#/components/responses/Problem' }
     delete:
       responses:
@@ -61,6 +62,8 @@ describe('an answer as documented passes', () => {
     ['a reference inside a schema', check('/api/plugins/a', { ...plugin, parent: plugin })],
     ['a route with its own path before a placeholder', check('/api/plugins/installed', { count: 1 })],
     ['a status range', check('/api/plugins/a', { code: 'not_found' }, { status: 404 })],
+    ['a listed code', check('/api/plugins/a', { error: { code: 'busy' } }, { status: 409 })],
+    ['a listed code beside a text', check('/api/plugins/a', { error: 'x', code: 'taken' }, { status: 409 })],
     ['no body', check('/api/plugins/a', '', { status: 304, contentType: '' })],
     ['no body after HEAD', check('/api/plugins/a', '', { method: 'HEAD' })],
     ['text', check('/api/events', 'data: 1', { contentType: 'text/event-stream' })],
@@ -88,6 +91,8 @@ describe('an answer that is not as documented fails', () => {
     ['a wrong format', check('/api/plugins/a', { ...plugin, createdAt: 'today' }), 'date-time'],
     ['a wrong type behind a reference', check('/api/plugins/a', { ...plugin, parent: 1 }), '/parent must'],
     ['the shape of a sibling route', check('/api/plugins/installed', plugin), 'count'],
+    ['a code that is not listed', check('/api/plugins/a', { code: 'gone' }, { status: 409 }), 'taken, busy'],
+    ['no code where some are listed', check('/api/plugins/a', {}, { status: 409 }), 'taken, busy'],
     ['a problem of the wrong kind', check('/api/plugins/a', { title: 'x' }, { status: 404 }), 'code'],
   ])('%s', (_, validate, message) => {
     expect(validate).toThrow(AnswerMismatch);

@@ -22,6 +22,7 @@ interface Reference {
 }
 interface DocumentedResponse extends Reference {
   content?: Record<string, { schema?: Schema }>;
+  'x-error-codes'?: readonly string[];
 }
 interface Operation {
   responses?: Record<string, DocumentedResponse>;
@@ -51,6 +52,20 @@ export function validateAnswer(answer: ServerAnswer, document: OpenApiDocument =
   if (!response) throw new AnswerMismatch(`${where}: the route does not document this status`);
 
   checkBody(document, response, answer, where);
+  checkCode(response, answer, where);
+}
+
+/** Where a response lists its error codes, no other may come with it. */
+function checkCode(
+  { 'x-error-codes': codes }: DocumentedResponse,
+  { body }: ServerAnswer,
+  where: string,
+): void {
+  if (!codes || typeof body !== 'object' || body === null) return;
+  const { code, error } = body as { code?: unknown; error?: { code?: unknown } };
+  const given = code ?? error?.code;
+  if (typeof given !== 'string' || !codes.includes(given))
+    throw new AnswerMismatch(`${where}: the code ${JSON.stringify(given)} is not one of ${codes.join(', ')}`);
 }
 
 function checkBody(

@@ -14,7 +14,7 @@ export async function compareSchema(server: string): Promise<string[]> {
   const url = databaseOn(server, name);
   try {
     await migrate(url);
-    const source = createDataSource(url, 2, ENTITIES);
+    const source = createDataSource(url, { size: 2 }, ENTITIES);
     await source.initialize();
     try {
       const { upQueries } = await source.driver.createSchemaBuilder().log();

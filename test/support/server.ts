@@ -108,7 +108,7 @@ export class TestServer {
 }
 
 function launch({ env, dataDir, databaseUrl, uid }: ServerOptions): ChildProcess {
-  return spawn(process.execPath, ['--no-warnings', PROGRAM], {
+  return spawn(process.execPath, ['--trace-deprecation', PROGRAM], {
     env: {
       PATH: process.env.PATH ?? '',
       PORT: '0',

@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Require, SignedIn } from '../../platform/http/access.js';
 import { ApiFailures } from '../../platform/http/api-failures.js';
+import { BAD_BODY } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import {
@@ -18,7 +19,6 @@ import { VirtualKeyService } from './virtual-key.service.js';
 const KEY_PARAM = { name: 'id', description: 'Id or name of a virtual key in use.', example: 'ci' };
 
 @ApiTags('Auth')
-@ApiFailures(503)
 @Controller('api/auth')
 export class AuthController {
   constructor(private readonly keys: VirtualKeyService) {}
@@ -30,7 +30,8 @@ export class AuthController {
     summary: 'Make a virtual key',
     description: 'The key is in the answer, this once; only its hash is kept.',
   })
-  @ApiFailures(400, 409, 413, 422)
+  @ApiCreatedResponse({ type: NewVirtualKeyDto, description: 'The new key.' })
+  @ApiFailures(...BAD_BODY, 'config_key_forbidden', 'name_taken')
   createVirtualKey(
     @Context() context: RequestContext,
     @Body() body: CreateVirtualKeyDto,
@@ -41,6 +42,7 @@ export class AuthController {
   @Get('virtual-keys')
   @Require('keys:manage')
   @ApiOperation({ summary: 'List virtual keys', description: 'Newest first, revoked ones too.' })
+  @ApiOkResponse({ type: VirtualKeyListDto, description: 'All keys.' })
   listVirtualKeys(): Promise<VirtualKeyListDto> {
     return this.keys.list();
   }
@@ -55,7 +57,8 @@ export class AuthController {
     description:
       'Same id, name and scopes, another key. The old one and the tokens made from it stop working at once.',
   })
-  @ApiFailures(400, 404, 409, 422)
+  @ApiOkResponse({ type: NewVirtualKeyDto, description: 'The key that takes its place.' })
+  @ApiFailures('parameter_invalid', 'key_not_found')
   rotateVirtualKey(@Context() context: RequestContext, @Param('id') id: string): Promise<NewVirtualKeyDto> {
     return this.keys.rotate(context, id);
   }
@@ -67,7 +70,8 @@ export class AuthController {
     summary: 'Revoke a virtual key',
     description: 'It stops working at once, on every server.',
   })
-  @ApiFailures(404)
+  @ApiOkResponse({ type: KeyDoneDto, description: 'The key was revoked.' })
+  @ApiFailures('parameter_invalid', 'key_not_found')
   async revokeVirtualKey(@Context() context: RequestContext, @Param('id') id: string): Promise<KeyDoneDto> {
     await this.keys.revoke(context, id);
     return { ok: true, message: 'Virtual key revoked' };
@@ -81,7 +85,8 @@ export class AuthController {
     summary: 'Make a short-lived token from a virtual key',
     description: 'Call with a virtual key to get a JWT for it, or name a key (needs `keys:manage`).',
   })
-  @ApiFailures(400, 403, 404, 409, 413, 422)
+  @ApiOkResponse({ type: TokenDto, description: 'The token.' })
+  @ApiFailures(...BAD_BODY, 'config_key_forbidden', 'scope_missing', 'key_not_found')
   createToken(@Context() context: RequestContext, @Body() body: CreateTokenDto): Promise<TokenDto> {
     return this.keys.createToken(context, body);
   }
@@ -92,6 +97,7 @@ export class AuthController {
     summary: 'Who am I',
     description: 'What the server makes of the token that the call carries.',
   })
+  @ApiOkResponse({ type: WhoamiDto, description: 'The caller.' })
   getWhoami(@Context() { actor }: RequestContext): WhoamiDto {
     return { kind: actor.kind, id: actor.id, name: actor.name, scopes: [...actor.scopes] };
   }

@@ -87,10 +87,8 @@ export class NewVirtualKeyDto extends VirtualKeyDto {
 export class VirtualKeyListDto {
   /** The keys, revoked ones too. */
   keys: VirtualKeyDto[];
-  /**
-   * How many.
-   * @example 1
-   */
+  /** How many. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
   count: number;
 }
 
@@ -105,7 +103,7 @@ export class CreateTokenDto {
   @MaxLength(100)
   key?: string;
   /** Life of the token in seconds, 60 to 3,600. */
-  @ApiProperty({ example: 900, default: 900, minimum: 60, maximum: 3600, required: false })
+  @ApiProperty({ type: 'integer', example: 900, default: 900, minimum: 60, maximum: 3600, required: false })
   @IsOptional()
   @IsInt()
   @Min(60)

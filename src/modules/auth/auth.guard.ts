@@ -3,7 +3,7 @@ import { AuthGuard } from '@nestjs/passport';
 import { errors as jose } from 'jose';
 import { ACCESS, type Access } from '../../platform/http/access.js';
 import { isDatabaseAway } from '../../platform/database/database-away.js';
-import { AppError, Forbidden, Unauthorized, Unavailable } from '../../platform/http/errors.js';
+import { AppError, Forbidden, Unauthorized } from '../../platform/http/errors.js';
 import type { AppRequest } from '../../platform/http/request.js';
 import { Authenticator, KEY_PREFIX } from './authenticator.js';
 import { TokenCache, type Verified } from './token-cache.js';
@@ -59,11 +59,8 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (user) return user;
     if (cause instanceof jose.JWTExpired)
       throw new Unauthorized('token_expired', 'The token has expired.', 'Authorization');
-    if (cause instanceof jose.JWKSTimeout || !(cause instanceof jose.JOSEError || cause instanceof TypeError))
-      throw new Unavailable(
-        'jwks_unavailable',
-        'The keys that tokens are checked with cannot be had just now.',
-      );
+    if (cause instanceof Error && !(cause instanceof jose.JOSEError || cause instanceof TypeError))
+      throw cause;
     throw new Unauthorized(
       'token_invalid',
       'The token is not one that this server accepts.',

@@ -26,23 +26,20 @@ export class Authenticator {
   async fromVirtualKey(key: string): Promise<Verified> {
     const row = await this.keys.findByHash(hashKey(key));
     if (!row) throw new Unauthorized('token_invalid', 'This virtual key is not known here.');
-    return verifiedKey(row, Infinity);
+    return verifiedKey(row, undefined);
   }
 
   async fromClaims(claims: JWTPayload): Promise<Verified> {
-    const expiresAt = claims.exp === undefined ? Infinity : claims.exp * 1000;
+    const expiresAt = claims.exp === undefined ? undefined : claims.exp * 1000;
     if (claims.typ === VIRTUAL_KEY) return this.fromKeyClaims(claims, expiresAt);
     const scopes = scopesOf(claims);
     const id = claims.sub ?? 'unnamed';
     const name = typeof claims.name === 'string' ? claims.name : id;
-    return {
-      actor: { kind: scopes.has('admin') ? 'admin' : 'jwt', id, name, scopes },
-      expiresAt,
-      keyId: null,
-    };
+    const kind = scopes.has('admin') ? 'admin' : 'jwt';
+    return { actor: { kind, id, name, scopes, ...(expiresAt !== undefined && { expiresAt }) }, keyId: null };
   }
 
-  private async fromKeyClaims(claims: JWTPayload, expiresAt: number): Promise<Verified> {
+  private async fromKeyClaims(claims: JWTPayload, expiresAt?: number): Promise<Verified> {
     const row = claims.sub === undefined ? null : await this.keys.findById(claims.sub);
     if (!row || claims.kv !== keyVersion(row))
       throw new Unauthorized('token_revoked', 'The virtual key behind this token was replaced or removed.');
@@ -70,15 +67,13 @@ export function keyVersion(row: Pick<VirtualKeyEntity, 'hash'>): string {
   return row.hash.slice(0, 12);
 }
 
-function verifiedKey(row: VirtualKeyEntity, tokenExpiresAt: number): Verified {
+function verifiedKey(row: VirtualKeyEntity, tokenExpiresAt?: number): Verified {
   if (row.revokedAt) throw new Unauthorized('token_revoked', 'This virtual key has been revoked.');
-  const expiresAt = Math.min(tokenExpiresAt, row.expiresAt?.getTime() ?? Infinity);
+  const expiresAt = Math.min(tokenExpiresAt ?? Infinity, row.expiresAt?.getTime() ?? Infinity);
   if (expiresAt <= Date.now()) throw new Unauthorized('token_expired', 'This virtual key has expired.');
-  return {
-    actor: { kind: 'virtual_key', id: row.id, name: row.name, scopes: new Set(row.scopes) },
-    expiresAt,
-    keyId: row.id,
-  };
+  const { id, name } = row;
+  const ends = Number.isFinite(expiresAt) && { expiresAt };
+  return { actor: { kind: 'virtual_key', id, name, scopes: new Set(row.scopes), ...ends }, keyId: id };
 }
 
 /** Scopes of a JWT: `scope` (space-separated, RFC 8693) or `scopes` (a list); `role: "admin"` stands for `admin`. */

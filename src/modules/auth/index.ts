@@ -1,3 +1,3 @@
 export { AuthModule } from './auth.module.js';
-export { TokenKeys } from './token-keys.js';
+export { keysUnavailable, TokenKeys } from './token-keys.js';
 export { VirtualKeyEntity } from './virtual-key.entity.js';

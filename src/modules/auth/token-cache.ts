@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../platform/events/event-bus.js';
 import type { Actor } from '../../platform/http/request.js';
@@ -9,8 +9,6 @@ const MAX_AGE_MS = 60_000;
 
 export interface Verified {
   actor: Actor;
-  /** When the token expires, in milliseconds since 1970. */
-  expiresAt: number;
   /** The virtual key that it is or stands for. */
   keyId: string | null;
 }
@@ -36,12 +34,12 @@ export class TokenCache {
   }
 
   get(token: string): Verified | null {
-    const hash = hashOf(token);
-    const entry = this.entries.get(hash);
+    const key = hashOf(token);
+    const entry = this.entries.get(key);
     if (!entry) return null;
     const now = Date.now();
-    if (entry.expiresAt <= now || entry.freshUntil <= now) {
-      this.entries.delete(hash);
+    if ((entry.actor.expiresAt ?? Infinity) <= now || entry.freshUntil <= now) {
+      this.entries.delete(key);
       return null;
     }
     return entry.keyId !== null && !this.bus.listening ? null : entry;
@@ -74,5 +72,5 @@ export class TokenCache {
 }
 
 function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
+  return hash('sha256', token, 'base64');
 }

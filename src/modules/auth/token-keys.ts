@@ -2,23 +2,27 @@ import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import {
   createRemoteJWKSet,
   customFetch,
+  errors,
   type JWTPayload,
   jwtVerify,
   SignJWT,
   type JWTVerifyGetKey,
 } from 'jose';
+import { Unavailable } from '../../platform/http/errors.js';
 
 /** Issuer of the tokens that this server signs itself. */
 const ISSUER = 'plugboard';
 const CLOCK_TOLERANCE_S = 5;
+/** A key id that is not known makes us ask the provider again, no more often than this. */
+const REFETCH_MS = 5_000;
 
 export interface TokenKeysOptions {
   /** Secret of the HS256 tokens that this server signs. */
   secret: string;
   /** Where tokens of an identity provider come from; then only that provider can make admin tokens. */
   provider?: { jwksUrl: string; algorithm: string; issuer: string; audience: string };
-  /** How the provider's keys are fetched. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** Fetches the provider's keys; fails with an AppError when they cannot be had. */
+  fetch?: (url: string) => Promise<Response>;
 }
 
 /**
@@ -33,6 +37,7 @@ export class TokenKeys {
     this.local = createSecretKey(Buffer.from(options.secret, 'utf8'));
     this.remote = options.provider
       ? createRemoteJWKSet(new URL(options.provider.jwksUrl), {
+          cooldownDuration: REFETCH_MS,
           ...(options.fetch && { [customFetch]: options.fetch }),
         })
       : null;
@@ -51,30 +56,38 @@ export class TokenKeys {
 
   /**
    * @returns the claims of a token that is signed, current and meant for us
-   * @throws jose's JOSEError with the cause
+   * @throws jose's JOSEError with the cause; Unavailable `jwks_unavailable`
    */
   async verify(token: string): Promise<JWTPayload> {
     const { provider } = this.options;
     if (!this.remote || !provider) return this.verifyLocal(token);
-    try {
-      const { payload } = await jwtVerify(token, this.remote, {
-        algorithms: [provider.algorithm],
-        issuer: provider.issuer,
-        audience: provider.audience,
-        clockTolerance: CLOCK_TOLERANCE_S,
-        requiredClaims: ['exp'],
-      });
-      return payload;
-    } catch (error) {
-      return this.verifyVirtualKeyToken(token, error);
-    }
+    const own = await this.verifyVirtualKeyToken(token);
+    if (own) return own;
+    const { payload } = await jwtVerify(token, this.remote, {
+      algorithms: [provider.algorithm],
+      issuer: provider.issuer,
+      audience: provider.audience,
+      clockTolerance: CLOCK_TOLERANCE_S,
+      requiredClaims: ['exp'],
+    }).catch((error: unknown) => {
+      throw isKeySetFailure(error) ? keysUnavailable(error) : error;
+    });
+    if (payload.typ === VIRTUAL_KEY) throw new errors.JWTInvalid('only this server makes such tokens');
+    return payload;
   }
 
-  /** Beside a provider's tokens only those are ours that stand for a virtual key. */
-  private async verifyVirtualKeyToken(token: string, cause: unknown): Promise<JWTPayload> {
-    const payload = await this.verifyLocal(token).catch(() => null);
-    if (payload?.typ === VIRTUAL_KEY) return payload;
-    throw cause;
+  /**
+   * Beside a provider's tokens only those are ours that stand for a virtual key. They are tried first, so that
+   * they work while the provider is away.
+   */
+  private async verifyVirtualKeyToken(token: string): Promise<JWTPayload | null> {
+    try {
+      const payload = await this.verifyLocal(token);
+      return payload.typ === VIRTUAL_KEY ? payload : null;
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw error;
+      return null;
+    }
   }
 
   private async verifyLocal(token: string): Promise<JWTPayload> {
@@ -88,3 +101,20 @@ export class TokenKeys {
 
 /** `typ` claim of a token that stands for a virtual key. */
 export const VIRTUAL_KEY = 'virtual_key';
+
+/** Of jose's errors those that speak of the key set and not of the token. The bare one is a bad answer. */
+function isKeySetFailure(error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return false;
+  return ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT'].includes(error.code);
+}
+
+/** The keys that tokens are checked with cannot be had, so nothing is known of the token. */
+export function keysUnavailable(cause: unknown): Unavailable {
+  return new Unavailable(
+    'jwks_unavailable',
+    'The keys that tokens are checked with (JWT_JWKS_URL) cannot be had just now. Virtual keys still work.',
+    '',
+    [],
+    { cause },
+  );
+}

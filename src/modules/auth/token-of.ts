@@ -2,11 +2,10 @@ import type { Request } from 'express';
 
 /** The token of a request: `Authorization: Bearer`, else `X-Api-Key`, else `x-bf-vk`. */
 export function tokenOf(request: Request): string | null {
-  const { authorization } = request.headers;
-  if (authorization !== undefined) {
-    const bearer = /^bearer +(\S+)$/i.exec(authorization.trim());
-    return bearer?.[1] ?? null;
-  }
-  const header = request.headers['x-api-key'] ?? request.headers['x-bf-vk'];
-  return typeof header === 'string' && header !== '' ? header.trim() : null;
+  const bearer = /^bearer +(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
+  return bearer ?? textOf(request.headers['x-api-key']) ?? textOf(request.headers['x-bf-vk']);
+}
+
+function textOf(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' ? header.trim() || null : null;
 }

@@ -14,7 +14,8 @@ export class VirtualKeyRepository {
     return this.dataSource.getRepository(VirtualKeyEntity).findOneBy({ hash });
   }
 
-  findById(id: string): Promise<VirtualKeyEntity | null> {
+  async findById(id: string): Promise<VirtualKeyEntity | null> {
+    if (!UUID.test(id)) return null;
     return this.dataSource.getRepository(VirtualKeyEntity).findOneBy({ id });
   }
 

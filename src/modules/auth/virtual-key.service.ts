@@ -118,8 +118,9 @@ export class VirtualKeyService {
     if (dto.key !== undefined) mustHold(actor, ['keys:manage']);
     const row = await this.find(actor, dto.key ?? actor.id);
     const life = dto.expiresIn ?? DEFAULT_TOKEN_SECONDS;
-    const remaining = row.expiresAt ? Math.floor((row.expiresAt.getTime() - Date.now()) / 1000) : Infinity;
-    const seconds = Math.max(1, Math.min(life, remaining));
+    // Not beyond the caller's own token either: a stolen short-lived one must not renew itself for ever.
+    const end = Math.min(row.expiresAt?.getTime() ?? Infinity, actor.expiresAt ?? Infinity);
+    const seconds = Math.max(1, Math.min(life, Math.floor((end - Date.now()) / 1000)));
     const token = await this.tokens.sign({ sub: row.id, typ: VIRTUAL_KEY, kv: keyVersion(row) }, seconds);
     return { token, tokenType: 'Bearer', expiresAt: new Date(Date.now() + seconds * 1000).toISOString() };
   }

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { header } from '../../platform/http/api-failures.js';
 
 /** Documents a read whose answer has an ETag. */
 export function ApiTagged(): MethodDecorator {
@@ -10,7 +11,11 @@ export function ApiTagged(): MethodDecorator {
       description: 'ETag of an earlier answer; 304 when nothing has changed since.',
       schema: { type: 'string' },
     }),
-    ApiResponse({ status: 304, description: 'Nothing has changed since the answer with this ETag.' }),
+    ApiResponse({
+      status: 304,
+      description: 'Nothing has changed since the answer that `If-None-Match` names.',
+      headers: { ETag: header('ETag') },
+    }),
   );
 }
 

@@ -10,7 +10,7 @@ import { NodeRuntime } from './node-runtime.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { PluginRepository } from './plugin.repository.js';
 import type { Settings } from './plugin-settings.js';
-import { viewWanted } from './plugin-view.js';
+import { viewForAudit } from './plugin-view.js';
 
 /** A plugin as a change found it or leaves it. */
 export interface PluginState {
@@ -72,8 +72,8 @@ export class PluginCommits {
       action,
       targetType: 'plugin',
       targetId,
-      before: before && viewWanted(before.row, before.settings),
-      after: after && viewWanted(after.row, after.settings),
+      before: before && viewForAudit(before.row, before.settings),
+      after: after && viewForAudit(after.row, after.settings),
     });
     const pluginId = targetId;
     if (!after) await this.bus.publish(tx, 'plugin.deleted', { pluginId });

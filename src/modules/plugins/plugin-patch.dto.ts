@@ -14,7 +14,7 @@ import {
 } from 'class-validator';
 import { FreeForm } from '../../platform/http/free-form.js';
 import { PLACEMENTS, type Placement } from './plugin.entity.js';
-import { given, MAX_CHECKSUM, MAX_ORDER, MAX_PATH, Storable } from './plugin-request.dto.js';
+import { given, MAX_CHECKSUM, MAX_ORDER, MAX_PATH } from './plugin-request.dto.js';
 
 /** A JSON Merge Patch (RFC 7396) of a plugin: null takes away what may be absent. */
 export class PatchPluginDto {
@@ -42,7 +42,6 @@ export class PatchPluginDto {
   @IsString()
   @IsNotEmpty()
   @MaxLength(MAX_PATH)
-  @Storable()
   path?: string | null;
   /** Where gateways run it in their chain. */
   @ApiProperty({ enum: PLACEMENTS, nullable: true, required: false, example: 'post_builtin' })

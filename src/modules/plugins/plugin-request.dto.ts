@@ -8,7 +8,6 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Matches,
   Max,
   MaxLength,
   Min,
@@ -22,12 +21,10 @@ import { PLUGIN_TYPES, type PluginType } from '../../runtime/host/index.js';
 export const MAX_PATH = 4096;
 export const MAX_ORDER = 1_000_000;
 export const MAX_CHECKSUM = 100;
+const CHECKSUM = '^([sS][hH][aA]256:)?[0-9a-fA-F]{64}$';
+const MIN_ORDER = -MAX_ORDER;
 /** Left out is left alone; null is no value of these fields, so it is refused rather than ignored. */
 export const given = (_: object, value: unknown): boolean => value !== undefined;
-/** Postgres takes no text with a NUL. */
-export const Storable = (): PropertyDecorator =>
-  Matches(/^[^\0]*$/, { message: '$property must have no NUL character' });
-
 /** What can be said of a plugin in a change. A key that is left out is left alone. */
 export class UpdatePluginDto {
   /**
@@ -55,24 +52,21 @@ export class UpdatePluginDto {
   @IsString()
   @IsNotEmpty()
   @MaxLength(MAX_PATH)
-  @Storable()
   path?: string;
   /** Where gateways run it in their chain. */
   @ApiProperty({ enum: PLACEMENTS, required: false, example: 'post_builtin' })
   @ValidateIf(given)
   @IsIn(PLACEMENTS)
   placement?: Placement;
-  /**
-   * Its place among those of the same placement.
-   * @example 10
-   */
+  /** Its place among those of the same placement. */
+  @ApiProperty({ type: 'integer', minimum: MIN_ORDER, maximum: MAX_ORDER, required: false, example: 10 })
   @ValidateIf(given)
   @IsInt()
-  @Min(-MAX_ORDER)
+  @Min(MIN_ORDER)
   @Max(MAX_ORDER)
   order?: number;
   /** Expected SHA-256 of the file: 64 hex digits, with or without `sha256:` before them. */
-  @ApiProperty({ type: String, required: false })
+  @ApiProperty({ type: String, pattern: CHECKSUM, required: false })
   @ValidateIf(given)
   @IsString()
   @MaxLength(MAX_CHECKSUM)
@@ -108,24 +102,21 @@ export class CreatePluginDto {
   @IsString()
   @IsNotEmpty()
   @MaxLength(MAX_PATH)
-  @Storable()
   path?: string;
   /** Where gateways run it in their chain. */
   @ApiProperty({ enum: PLACEMENTS, required: false, example: 'post_builtin' })
   @ValidateIf(given)
   @IsIn(PLACEMENTS)
   placement?: Placement;
-  /**
-   * Its place among those of the same placement.
-   * @example 10
-   */
+  /** Its place among those of the same placement. */
+  @ApiProperty({ type: 'integer', minimum: MIN_ORDER, maximum: MAX_ORDER, required: false, example: 10 })
   @ValidateIf(given)
   @IsInt()
-  @Min(-MAX_ORDER)
+  @Min(MIN_ORDER)
   @Max(MAX_ORDER)
   order?: number;
   /** Expected SHA-256 of the file: 64 hex digits, with or without `sha256:` before them. */
-  @ApiProperty({ type: String, required: false })
+  @ApiProperty({ type: String, pattern: CHECKSUM, required: false })
   @ValidateIf(given)
   @IsString()
   @MaxLength(MAX_CHECKSUM)
@@ -185,7 +176,7 @@ export class ListPluginsDto {
   @MaxLength(200)
   q?: string;
   /** How many to answer; all when left out. */
-  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 1000, example: 100 })
+  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 1000 })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -217,7 +208,6 @@ export class RevealDto {
   @IsString()
   @IsNotEmpty()
   @MaxLength(500)
-  @Storable()
   reason: string;
 }
 
@@ -229,6 +219,6 @@ export class RevealedDto {
    */
   key: string;
   /** Its value, in the clear. */
-  @ApiProperty({ ...ANY_JSON, nullable: true, example: 'hello' })
+  @ApiProperty({ ...ANY_JSON, example: 'hello' })
   value: unknown;
 }

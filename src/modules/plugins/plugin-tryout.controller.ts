@@ -1,19 +1,20 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Require } from '../../platform/http/access.js';
 import { ApiFailures } from '../../platform/http/api-failures.js';
+import { BAD_BODY } from '../../platform/http/error-codes.js';
 import { BadRequest } from '../../platform/http/errors.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import { type Hook, HOOKS } from '../../runtime/host/index.js';
 import { RevealDto, RevealedDto } from './plugin-request.dto.js';
 import { CallHookDto, HookResultDto, TestResultDto } from './plugin-tryout.dto.js';
+import { HOOK_EXAMPLES } from './plugin-request.examples.js';
 import { PluginTryout } from './plugin-tryout.service.js';
 
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
 
 @ApiTags('Plugins')
-@ApiFailures(503)
 @Controller('api/plugins')
 export class PluginTryoutController {
   constructor(private readonly tryout: PluginTryout) {}
@@ -28,7 +29,8 @@ export class PluginTryoutController {
       'Loads the present version with the present settings in a process that is thrown away, and runs the plugin’s own test where it has one. A failing test is `ok:false` with 200.',
   })
   @ApiParam({ ...NAMED, example: 'pii-redactor' })
-  @ApiFailures(400, 404, 409, 422)
+  @ApiOkResponse({ type: TestResultDto, description: 'What the test found.' })
+  @ApiFailures('field_invalid', 'parameter_invalid', 'plugin_not_found', 'shutting_down')
   testPlugin(@Param('x') x: string): Promise<TestResultDto> {
     return this.tryout.test(x);
   }
@@ -44,7 +46,19 @@ export class PluginTryoutController {
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiParam({ name: 'hook', description: 'The hook.', enum: HOOKS, example: 'httpTransportPreHook' })
-  @ApiFailures(400, 404, 409, 413, 422, 502, 504)
+  @ApiBody({ type: CallHookDto, examples: HOOK_EXAMPLES })
+  @ApiOkResponse({ type: HookResultDto, description: 'What the hook returned.' })
+  @ApiFailures(
+    ...BAD_BODY,
+    'config_key_forbidden',
+    'payload_too_large',
+    'plugin_not_found',
+    'hook_not_found',
+    'plugin_not_active',
+    'plugin_error',
+    'hook_timed_out',
+    'shutting_down',
+  )
   callPluginHook(
     @Param('x') x: string,
     @Param('hook') hook: string,
@@ -62,7 +76,8 @@ export class PluginTryoutController {
     description: 'The only way to see a secret again. Who asked, for what and why is put on record first.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
-  @ApiFailures(400, 404, 409, 413, 422)
+  @ApiOkResponse({ type: RevealedDto, description: 'The setting.' })
+  @ApiFailures(...BAD_BODY, 'config_key_forbidden', 'plugin_not_found', 'setting_not_found')
   revealSetting(
     @Context() context: RequestContext,
     @Param('x') x: string,

@@ -73,7 +73,7 @@ export class CallHookDto {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    example: { model: 'gpt-4o', messages: [{ role: 'user', content: 'Write to jane.doe@example.com' }] },
+    example: { method: 'POST', path: '/v1/chat/completions', headers: { accept: 'application/json' } },
   })
   @FreeForm()
   request?: object;
@@ -100,18 +100,14 @@ export class HookResultDto {
   ok: boolean;
   /**
    * Id of the plugin.
-   * @example "pii-redactor"
+   * @example "my_custom_plugin"
    */
   pluginId: string;
   /** The hook. */
-  @ApiProperty({ enum: HOOKS, example: 'preLLMHook' })
+  @ApiProperty({ enum: HOOKS, example: 'httpTransportPreHook' })
   hook: Hook;
   /** What it returned; null where it changed nothing. */
-  @ApiProperty({
-    ...ANY_JSON,
-    nullable: true,
-    example: { messages: [{ role: 'user', content: 'Write to [EMAIL]' }] },
-  })
+  @ApiProperty({ ...ANY_JSON, example: { method: 'POST', headers: { 'x-greeting': 'hello' } } })
   result: unknown;
   /**
    * How long it took, the way through the fence included, in milliseconds.

@@ -42,6 +42,13 @@ export function viewWanted(row: PluginEntity, { set, config, missing }: Settings
   };
 }
 
+/** What an audit row keeps of a plugin: what is wanted, secrets masked. */
+export function viewForAudit(row: PluginEntity, { set, config }: Settings): object {
+  const { name, source, version, enabled, path, checksum, placement, order, revision } = row;
+  const shown = config === null ? null : presentConfig(config, set);
+  return { name, source, version, enabled, config: shown, path, checksum, placement, order, revision };
+}
+
 /** The plugin's whole object: what is wanted, and what this node says of it. */
 export function viewPlugin({ ownDescription, ...wanted }: WantedView, actual: ActualPlugin): PluginDto {
   const status = wanted.enabled ? actual.status : 'disabled';

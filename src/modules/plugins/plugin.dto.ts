@@ -61,10 +61,10 @@ export class PluginParameterDto {
    */
   sensitive: boolean;
   /** Used when nothing is set. */
-  @ApiProperty({ ...ANY_JSON, nullable: true, required: false, example: 'gpt-4o-mini' })
+  @ApiProperty({ ...ANY_JSON, required: false, example: 'gpt-4o-mini' })
   default?: unknown;
   /** The values that it may have. */
-  @ApiProperty({ type: 'array', items: {}, required: false, example: ['low', 'high'] })
+  @ApiProperty({ type: 'array', items: ANY_JSON, required: false, example: ['low', 'high'] })
   options?: readonly unknown[];
   /**
    * Whether a value is set.
@@ -72,7 +72,7 @@ export class PluginParameterDto {
    */
   isSet: boolean;
   /** The value, masked where it is sensitive; null when unset. */
-  @ApiProperty({ ...ANY_JSON, nullable: true, example: 'sk-n...-key' })
+  @ApiProperty({ ...ANY_JSON, example: 'sk-n...-key' })
   currentValue: unknown;
 }
 
@@ -184,17 +184,13 @@ export class PluginDto {
   /** Where gateways run it in their chain. */
   @ApiProperty({ enum: PLACEMENTS, required: false, example: 'post_builtin' })
   placement?: Placement;
-  /**
-   * Its place among those of the same placement.
-   * @example 10
-   */
+  /** Its place among those of the same placement. */
+  @ApiProperty({ type: 'integer', required: false, example: 10 })
   order?: number;
   /** What it is doing. */
   status: PluginStatusDto;
-  /**
-   * Grows by one with every change of what is wanted; `If-Match` takes the ETag that carries it.
-   * @example 1
-   */
+  /** Grows by one with every change of what is wanted; `If-Match` takes the ETag that carries it. */
+  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
   revision: number;
   /** When it was created. */
   @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' })
@@ -208,15 +204,11 @@ export class PluginDto {
 export class PluginListDto {
   /** The plugins, ordered by id. */
   plugins: PluginDto[];
-  /**
-   * How many are in this answer.
-   * @example 1
-   */
+  /** How many are in this answer. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
   count: number;
-  /**
-   * How many there are in all that pass the filters.
-   * @example 1
-   */
+  /** How many there are in all that pass the filters. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
   total: number;
   /** Pass it as `cursor` for the next page; null on the last one. */
   @ApiProperty({ type: String, nullable: true, example: null })

@@ -15,8 +15,6 @@ export class PluginRepository {
 
   /** The plugin that a path segment names: by id, else by display name, else by npm name. */
   async find(segment: string): Promise<PluginEntity | null> {
-    // Postgres takes no text with a NUL, so nothing that it keeps has one.
-    if (segment.includes('\0')) return null;
     const rows = await this.dataSource
       .getRepository(PluginEntity)
       .find({ where: [{ id: segment }, { name: segment }, { npmName: segment }], order: { id: 'ASC' } });

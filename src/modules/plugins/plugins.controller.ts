@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Require } from '../../platform/http/access.js';
-import { ApiFailures } from '../../platform/http/api-failures.js';
+import { ApiFailures, header } from '../../platform/http/api-failures.js';
+import { BAD_BODY, NOT_LOADED } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import {
@@ -13,17 +14,27 @@ import {
   PluginNamesDto,
   PluginUpdatedDto,
 } from './plugin.dto.js';
-import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
 import { ApiIfMatch, ApiTagged } from './etag-docs.js';
+import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
 import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
+import { CREATE_EXAMPLES, PATCH_EXAMPLES, UPDATE_EXAMPLES } from './plugin-request.examples.js';
 import { PluginWrites } from './plugin-writes.service.js';
 import { PluginsService } from './plugins.service.js';
 
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
+const ETAG = { ETag: header('ETag') };
+
+const BAD_SETTINGS = ['config_invalid', 'config_key_forbidden'] as const;
+const CHANGE_REFUSED = [
+  'field_invalid',
+  'parameter_invalid',
+  'plugin_not_found',
+  'revision_conflict',
+  'revision_mismatch',
+] as const;
 
 @ApiTags('Plugins')
-@ApiFailures(503)
 @Controller('api/plugins')
 export class PluginsController {
   constructor(
@@ -38,8 +49,12 @@ export class PluginsController {
     description: 'All plugins, or those that pass the filters; `limit` makes pages. Secrets are masked.',
   })
   @ApiTagged()
-  @ApiOkResponse({ type: PluginListDto, description: 'The plugins, ordered by id.' })
-  @ApiFailures(400)
+  @ApiOkResponse({
+    type: PluginListDto,
+    description: 'The plugins, ordered by id.',
+    headers: ETAG,
+  })
+  @ApiFailures('field_invalid', 'parameter_invalid')
   async listPlugins(
     @Query() query: ListPluginsDto,
     @Req() request: Request,
@@ -52,18 +67,24 @@ export class PluginsController {
 
   @Get('builtins')
   @Require('plugins:read')
-  @ApiOperation({ summary: 'Names of the plugins that come with the server' })
+  @ApiOperation({
+    summary: 'List bundled plugins',
+    description: 'Names of the plugins that come with the server.',
+  })
   @ApiTagged()
-  @ApiOkResponse({ type: PluginNamesDto, description: 'Their names.' })
+  @ApiOkResponse({ type: PluginNamesDto, description: 'The names, sorted.', headers: ETAG })
   async listBuiltinPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
     sendJson(request, response, { plugins: await this.plugins.builtins() });
   }
 
   @Get('loaded')
   @Require('plugins:read')
-  @ApiOperation({ summary: 'Names of the plugins whose code is loaded now' })
+  @ApiOperation({
+    summary: 'List loaded plugins',
+    description: 'Names of the plugins whose code is loaded on this node now.',
+  })
   @ApiTagged()
-  @ApiOkResponse({ type: PluginNamesDto, description: 'Their names.' })
+  @ApiOkResponse({ type: PluginNamesDto, description: 'The names, sorted.', headers: ETAG })
   async listLoadedPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
     sendJson(request, response, { plugins: await this.plugins.loaded() });
   }
@@ -76,8 +97,8 @@ export class PluginsController {
   })
   @ApiParam({ ...NAMED, example: 'pii-redactor' })
   @ApiTagged()
-  @ApiOkResponse({ type: PluginDto, description: 'The plugin.' })
-  @ApiFailures(400, 404)
+  @ApiOkResponse({ type: PluginDto, description: 'The plugin.', headers: ETAG })
+  @ApiFailures('field_invalid', 'parameter_invalid', 'plugin_not_found')
   async getPlugin(@Param('x') x: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     sendPlugin(request, response, await this.plugins.get(x));
   }
@@ -90,7 +111,19 @@ export class PluginsController {
     description:
       'With `enabled`, its code is started before it is created: when that fails, nothing is kept and the answer is 422 with the cause.',
   })
-  @ApiFailures(400, 409, 413, 422, 502, 504)
+  @ApiBody({ type: CreatePluginDto, examples: CREATE_EXAMPLES })
+  @ApiCreatedResponse({ type: PluginCreatedDto, description: 'The plugin was created.' })
+  @ApiFailures(
+    ...BAD_BODY,
+    ...NOT_LOADED,
+    ...BAD_SETTINGS,
+    'name_invalid',
+    'name_taken',
+    'name_reserved',
+    'revision_conflict',
+    'config_schema_invalid',
+    'config_schema_too_slow',
+  )
   async createPlugin(
     @Context() context: RequestContext,
     @Body() body: CreatePluginDto,
@@ -108,7 +141,9 @@ export class PluginsController {
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
-  @ApiFailures(400, 404, 409, 412, 413, 422, 502, 504)
+  @ApiBody({ type: UpdatePluginDto, examples: UPDATE_EXAMPLES })
+  @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
+  @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
   updatePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
@@ -127,7 +162,9 @@ export class PluginsController {
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
-  @ApiFailures(400, 404, 409, 412, 413, 422, 502, 504)
+  @ApiBody({ type: PatchPluginDto, examples: PATCH_EXAMPLES })
+  @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
+  @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
   patchPlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
@@ -145,7 +182,8 @@ export class PluginsController {
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
-  @ApiFailures(400, 404, 409, 412)
+  @ApiOkResponse({ type: PluginDeletedDto, description: 'The plugin was deleted.' })
+  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled')
   async deletePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,

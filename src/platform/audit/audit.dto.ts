@@ -4,32 +4,23 @@ import { IsInt, IsNumberString, IsOptional, IsString, Max, MaxLength, Min } from
 
 /** Which audit rows to list. */
 export class AuditQueryDto {
-  /**
-   * Only this action.
-   * @example "plugin.create"
-   */
+  /** Only this action, such as `plugin.create`. */
   @IsOptional()
   @IsString()
   @MaxLength(100)
   action?: string;
-  /**
-   * Only rows about this plugin or key.
-   * @example "my_custom_plugin"
-   */
+  /** Only rows about the plugin or key of this id. */
   @IsOptional()
   @IsString()
   @MaxLength(200)
   target?: string;
-  /**
-   * Only rows of this actor.
-   * @example "admin"
-   */
+  /** Only rows of the actor of this id, such as `admin`. */
   @IsOptional()
   @IsString()
   @MaxLength(200)
   actor?: string;
   /** How many rows, 1 to 500. */
-  @ApiProperty({ example: 50, default: 50, minimum: 1, maximum: 500, required: false })
+  @ApiProperty({ type: 'integer', example: 50, default: 50, minimum: 1, maximum: 500, required: false })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -37,7 +28,7 @@ export class AuditQueryDto {
   @Max(500)
   limit?: number;
   /** `nextCursor` of the page before. */
-  @ApiProperty({ required: false, example: '9007199254740991' })
+  @ApiProperty({ pattern: '^\\d{1,18}$', required: false })
   @IsOptional()
   @IsNumberString({ no_symbols: true })
   @MaxLength(18)
@@ -70,10 +61,8 @@ export class AuditDto {
    * @example "17"
    */
   id: string;
-  /**
-   * When, ISO 8601 UTC.
-   * @example "2026-01-15T08:00:00.000Z"
-   */
+  /** When, ISO 8601 UTC. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' })
   at: string;
   /**
    * What was done.
@@ -112,10 +101,8 @@ export class AuditDto {
 export class AuditPageDto {
   /** The rows. */
   entries: AuditDto[];
-  /**
-   * How many rows this page has.
-   * @example 1
-   */
+  /** How many rows this page has. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
   count: number;
   /** Pass it as `cursor` for the next page; null on the last one. */
   @ApiProperty({ type: String, nullable: true, example: null })

@@ -1,10 +1,28 @@
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { BoundedClient } from './bounded-client.js';
 import { MIGRATIONS } from './migrations/index.js';
 
-/** Settings of the connection pool that every DataSource of the project shares; the schema is never synchronised. */
+/** Longest wait for a connection, in milliseconds. */
+export const CONNECT_MS = 5_000;
+/** What the network may add to a statement's own time, in milliseconds. */
+const NETWORK_MS = 1_000;
+
+/** The settings of a pool beside its address. */
+export interface PoolOptions {
+  /** Connections, at most. */
+  size: number;
+  /** Longest statement, in milliseconds; without it, as long as it takes. */
+  statementMs?: number;
+}
+
+/**
+ * A pool of connections, as every DataSource of the project has it; the schema is never synchronised.
+ * With `statementMs` nobody waits longer than that for Postgres, not even when the network loses the answer,
+ * and Postgres itself ends a transaction that its owner has left open.
+ */
 export function createDataSource(
   url: string,
-  poolSize: number,
+  { size, statementMs }: PoolOptions,
   entities: readonly EntityTarget<ObjectLiteral>[],
 ): DataSource {
   return new DataSource({
@@ -16,8 +34,22 @@ export function createDataSource(
     migrationsTransactionMode: 'each',
     synchronize: false,
     applicationName: 'plugboard',
-    poolSize,
-    extra: { connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000, keepAlive: true },
+    poolSize: size,
+    extra: {
+      connectionTimeoutMillis: CONNECT_MS,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      ...(statementMs !== undefined && limits(statementMs)),
+    },
     logging: false,
   });
+}
+
+function limits(statementMs: number): object {
+  return {
+    Client: BoundedClient,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + NETWORK_MS,
+    idle_in_transaction_session_timeout: statementMs + NETWORK_MS,
+  };
 }

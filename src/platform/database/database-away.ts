@@ -1,4 +1,4 @@
-/** Node's and Postgres's ways to say that the server is gone, starting, stopping or out of connections. */
+/** Node's and Postgres's ways to say that the server is gone, starting, stopping, too slow, a standby, or full. */
 const AWAY_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -6,9 +6,16 @@ const AWAY_CODES = new Set([
   'EAI_AGAIN',
   'ETIMEDOUT',
   'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  '25006',
+  '25P03',
+  '57014',
   '57P01',
   '57P02',
   '57P03',
+  '57P05',
   '53300',
   '08000',
   '08001',
@@ -17,7 +24,7 @@ const AWAY_CODES = new Set([
   '08006',
 ]);
 
-/** pg says these without a code. */
+/** pg and TypeORM say these without a code. */
 const AWAY_MESSAGES = [
   'Connection terminated',
   'timeout exceeded when trying to connect',
@@ -26,6 +33,8 @@ const AWAY_MESSAGES = [
   'Client was closed and is not queryable',
   'Cannot use a pool after calling end on the pool',
   'Driver not Connected',
+  'Query read timeout',
+  'Query runner already released',
 ];
 
 /** Whether an error means "the database is away" (try again) rather than "the statement is wrong". */

@@ -1,9 +1,13 @@
 import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { CONNECT_MS } from './data-source.js';
 
 const CHANNEL = 'plugboard';
 const RETRY_MS = [100, 250, 500, 1_000, 2_000];
+/** A connection that died without a word is found out after these two, in milliseconds. */
+const PULSE_MS = 2_000;
+const PULSE_LIMIT_MS = 2_000;
 
 /**
  * The one connection that hears NOTIFY. Emits `message` per notification, `up` and `down` as it comes and goes;
@@ -13,6 +17,7 @@ export class PostgresListener extends EventEmitter<{ message: [string]; up: []; 
   connected = false;
   private client: pg.Client | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private pulse: NodeJS.Timeout | null = null;
   private attempts = 0;
   private closed = false;
 
@@ -29,7 +34,8 @@ export class PostgresListener extends EventEmitter<{ message: [string]; up: []; 
       connectionString: this.url,
       application_name: 'plugboard listener',
       keepAlive: true,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: PULSE_LIMIT_MS,
     });
     client.on('notification', ({ payload }) => this.emit('message', payload ?? ''));
     client.on('error', () => undefined);
@@ -39,19 +45,38 @@ export class PostgresListener extends EventEmitter<{ message: [string]; up: []; 
       await client.connect();
       await client.query(`listen ${CHANNEL}`);
     } catch (error) {
-      this.log.warn({ err: error }, 'cannot listen for changes yet');
-      await client.end().catch(() => undefined);
+      if (!this.closed) this.log.warn({ err: error }, 'cannot listen for changes yet');
+      client.connection.stream.destroy();
       this.onEnd(client);
       return;
     }
     this.connected = true;
     this.attempts = 0;
+    this.awaitPulse(client);
     this.emit('up');
+  }
+
+  async stop(): Promise<void> {
+    this.closed = true;
+    if (this.timer) clearTimeout(this.timer);
+    if (this.pulse) clearTimeout(this.pulse);
+    await this.client?.end().catch(() => undefined);
+  }
+
+  /** A half-open connection says nothing for a quarter of an hour; one that is asked is found out. */
+  private awaitPulse(client: pg.Client): void {
+    this.pulse = setTimeout(() => {
+      client.query('select 1').then(
+        () => this.client === client && this.awaitPulse(client),
+        () => client.connection.stream.destroy(),
+      );
+    }, PULSE_MS);
   }
 
   private onEnd(client: pg.Client): void {
     if (this.client !== client) return;
     this.client = null;
+    if (this.pulse) clearTimeout(this.pulse);
     if (this.connected) {
       this.connected = false;
       this.emit('down');
@@ -59,11 +84,5 @@ export class PostgresListener extends EventEmitter<{ message: [string]; up: []; 
     if (this.closed) return;
     const delay = RETRY_MS[Math.min(this.attempts++, RETRY_MS.length - 1)];
     this.timer = setTimeout(() => void this.start(), delay);
-  }
-
-  async stop(): Promise<void> {
-    this.closed = true;
-    if (this.timer) clearTimeout(this.timer);
-    await this.client?.end().catch(() => undefined);
   }
 }

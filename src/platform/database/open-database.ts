@@ -1,11 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
 import type { Config } from '../../config.js';
 import type { DataFolder } from '../data-folder/index.js';
 import { createDataSource } from './data-source.js';
+import { explainDatabase } from './database.error.js';
 import { openEmbeddedPostgres } from './embedded/index.js';
 import { PostgresListener } from './listener.js';
 import { migrate } from './migrate.js';
+
+/** A database that is away does not answer a goodbye; nobody waits longer than this for one, in milliseconds. */
+const GOODBYE_MS = 2_000;
 
 /** An open, migrated database and the connection that listens to it. */
 export interface Database {
@@ -14,7 +19,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Uses DATABASE_URL, or starts the embedded Postgres in the data folder; then migrates and connects. */
+/**
+ * Uses DATABASE_URL, or starts the embedded Postgres in the data folder; then migrates and connects.
+ * @throws DatabaseError
+ */
 export async function openDatabase(
   config: Config,
   folder: DataFolder,
@@ -23,11 +31,12 @@ export async function openDatabase(
 ): Promise<Database> {
   const embedded = config.DATABASE_URL ? null : await openEmbeddedPostgres({ folder, log });
   const url = embedded?.url ?? config.DATABASE_URL;
-  const dataSource = createDataSource(url, config.DATABASE_POOL, entities);
+  const { DATABASE_POOL: size, DATABASE_TIMEOUT: statementMs } = config;
+  const dataSource = createDataSource(url, { size, statementMs }, entities);
   const listener = new PostgresListener(url, log);
   const close = async (): Promise<void> => {
-    await listener.stop();
-    if (dataSource.isInitialized) await dataSource.destroy();
+    const goodbyes = [listener.stop(), dataSource.isInitialized ? dataSource.destroy() : undefined];
+    await Promise.race([Promise.allSettled(goodbyes), delay(GOODBYE_MS, undefined, { ref: false })]);
     await embedded?.stop();
   };
   try {
@@ -35,7 +44,7 @@ export async function openDatabase(
     await Promise.all([dataSource.initialize(), listener.start()]);
   } catch (error) {
     await close();
-    throw error;
+    throw explainDatabase(url, error);
   }
   return { dataSource, listener, close };
 }

@@ -1,39 +1,49 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
-import type { AppEvent } from './event-map.js';
+import type { Actor } from '../http/request.js';
 import { EventBus } from './event-bus.js';
 import { EventRepository } from './event.repository.js';
+import { StreamReader } from './stream-reader.js';
 
-const PAGE = 500;
 const KEEP_ALIVE_MS = 15_000;
-/** A reader that lets this much pile up is cut off; it comes back with Last-Event-ID and misses nothing. */
-const MAX_BACKLOG_BYTES = 1024 * 1024;
+/** The longest time that setTimeout knows. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Server-sent events to one client: first what it missed, from the table, then what happens. Reading the table
- * again on every notification (rather than forwarding it) is what makes gaps and duplicates impossible.
+ * Server-sent events to one client: first what it missed, from the table, then what happens. A stream ends with
+ * the token that opened it, and with the server; the client comes back with Last-Event-ID and misses nothing.
  */
 @Injectable()
-export class EventStream implements OnApplicationShutdown {
-  private readonly open = new Set<Response>();
+export class EventStream implements BeforeApplicationShutdown {
+  private readonly open = new Map<Response, Actor>();
+  private stopping = false;
 
   constructor(
     private readonly bus: EventBus,
     private readonly events: EventRepository,
-  ) {}
+  ) {
+    bus.on('event', (event) => {
+      if (event.type === 'key.changed') this.endWhere((actor) => actor.id === event.data.keyId);
+    });
+    bus.on('missed', () => this.endWhere((actor) => actor.kind === 'virtual_key'));
+  }
 
   /**
    * Streams until the client leaves.
    * @param lastId id of the last event the client has seen; null starts with what happens next
    */
-  async stream(response: Response, lastId: string | null): Promise<void> {
+  async stream(response: Response, actor: Actor, lastId: string | null): Promise<void> {
     const reader = await this.begin(response, lastId);
+    if (response.destroyed || this.stopping) return void response.end();
     const wake = (): void => void reader.catchUp();
     const keepAlive = setInterval(() => response.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
+    const left = Math.min((actor.expiresAt ?? Infinity) - Date.now(), MAX_TIMER_MS);
+    const expiry = setTimeout(() => response.end(), left);
     this.bus.on('event', wake).on('missed', wake);
-    this.open.add(response);
+    this.open.set(response, actor);
     response.once('close', () => {
       clearInterval(keepAlive);
+      clearTimeout(expiry);
       this.bus.off('event', wake).off('missed', wake);
       this.open.delete(response);
     });
@@ -47,6 +57,12 @@ export class EventStream implements OnApplicationShutdown {
     response.end();
   }
 
+  /** Before the HTTP server waits for its connections: these would never end by themselves. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+    this.endWhere(() => true);
+  }
+
   private async begin(response: Response, lastId: string | null): Promise<StreamReader> {
     const reader = new StreamReader(this.events, response, lastId ?? (await this.events.newestId()));
     response.writeHead(200, {
@@ -58,42 +74,7 @@ export class EventStream implements OnApplicationShutdown {
     return reader;
   }
 
-  onApplicationShutdown(): void {
-    for (const response of this.open) response.end();
-  }
-}
-
-class StreamReader {
-  private reading = false;
-  private again = false;
-
-  constructor(
-    private readonly events: EventRepository,
-    private readonly response: Response,
-    private lastId: string,
-  ) {}
-
-  async catchUp(): Promise<void> {
-    this.again = true;
-    if (this.reading) return;
-    this.reading = true;
-    try {
-      while (this.again && !this.response.writableEnded) {
-        this.again = false;
-        const page = await this.events.after(this.lastId, PAGE);
-        for (const event of page) this.send(event);
-        if (page.length === PAGE) this.again = true;
-      }
-    } catch {
-      this.response.end();
-    } finally {
-      this.reading = false;
-    }
-  }
-
-  private send(event: AppEvent): void {
-    this.lastId = event.id;
-    this.response.write(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-    if (this.response.writableLength > MAX_BACKLOG_BYTES) this.response.destroy();
+  private endWhere(chosen: (actor: Actor) => boolean): void {
+    for (const [response, actor] of this.open) if (chosen(actor)) response.end();
   }
 }

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiHeader,
@@ -8,15 +8,26 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { Require } from '../http/access.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { BadRequest } from '../http/errors.js';
+import { Context, type RequestContext } from '../http/request.js';
 import { EventDto } from './event.dto.js';
 import { EventStream } from './event-stream.js';
 
+/** JSON Schema has words for a text that holds JSON; a stream is many of them. */
+const EVENT_STREAM = {
+  type: 'string',
+  contentMediaType: 'application/json',
+  contentSchema: { $ref: getSchemaPath(EventDto) },
+};
+const EVENT_EXAMPLE = `id: 42
+event: plugin.updated
+data: {"id":"42","at":"2026-01-15T08:00:00.000Z","type":"plugin.updated","data":{"pluginId":"pii-redactor"}}
+`;
+
 @ApiTags('Events')
-@ApiFailures(400, 503)
 @Controller('api/events')
 export class EventController {
   constructor(private readonly events: EventStream) {}
@@ -32,39 +43,42 @@ export class EventController {
     name: 'Last-Event-ID',
     required: false,
     description: 'Id of the last event seen.',
-    schema: { type: 'string', example: '0' },
+    schema: { type: 'string', pattern: '^\\d{1,18}$' },
   })
   @ApiQuery({
     name: 'lastEventId',
     required: false,
     description: 'The same, for clients that cannot set headers.',
-    schema: { type: 'string', example: '0' },
+    schema: { type: 'string', pattern: '^\\d{1,18}$', example: '0' },
   })
   @ApiQuery({
     name: 'once',
     required: false,
     description: 'End the stream once it has caught up.',
-    schema: { type: 'boolean', example: true },
+    schema: { type: 'boolean', default: false, example: true },
   })
   @ApiExtraModels(EventDto)
+  @ApiFailures('parameter_invalid')
   @ApiResponse({
     status: 200,
-    description: 'A stream of events; each `data` line is one.',
-    content: { 'text/event-stream': { schema: { $ref: getSchemaPath(EventDto) } } },
+    description: 'A stream of events; the `data` of each is an EventDto as JSON.',
+    content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
   streamEvents(
+    @Context() { actor }: RequestContext,
+    @Req() request: Request,
     @Res() response: Response,
-    @Headers('last-event-id') header?: string,
     @Query('lastEventId') query?: string,
     @Query('once') once?: string,
   ): Promise<void> {
-    const lastId = header ?? query ?? null;
+    const lastId = request.get('last-event-id') ?? query ?? null;
     if (lastId !== null && !/^\d{1,18}$/.test(lastId))
       throw new BadRequest(
         'parameter_invalid',
         'Last-Event-ID must be the id of an event, such as 42.',
         'Last-Event-ID',
       );
-    return once === 'true' ? this.events.replay(response, lastId) : this.events.stream(response, lastId);
+    if (once === 'true' || request.method === 'HEAD') return this.events.replay(response, lastId);
+    return this.events.stream(response, actor, lastId);
   }
 }

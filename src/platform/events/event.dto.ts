@@ -7,10 +7,8 @@ export class EventDto {
    * @example "42"
    */
   id: string;
-  /**
-   * When it was committed, ISO 8601 UTC.
-   * @example "2026-01-15T08:00:00.000Z"
-   */
+  /** When it was committed, ISO 8601 UTC. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' })
   at: string;
   /**
    * What happened.

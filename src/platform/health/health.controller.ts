@@ -1,6 +1,7 @@
 import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ApiFailures } from '../http/api-failures.js';
 import { Public } from '../http/access.js';
 import { HealthService } from './health.service.js';
 import { LiveDto, ReadyDto } from './health.dto.js';
@@ -17,6 +18,8 @@ export class HealthController {
     description: 'Answers without looking at anything else.',
     security: [],
   })
+  @ApiOkResponse({ type: LiveDto, description: 'The process is alive.' })
+  @ApiFailures('bad_json')
   getLiveness(): LiveDto {
     return { status: 'ok' };
   }
@@ -28,6 +31,8 @@ export class HealthController {
     description: 'Asks Postgres; 503 while it is away or the server is stopping.',
     security: [],
   })
+  @ApiOkResponse({ type: ReadyDto, description: 'The server can work.' })
+  @ApiFailures('bad_json')
   @ApiResponse({ status: 503, type: ReadyDto, description: 'The server cannot work just now.' })
   async getReadiness(@Res({ passthrough: true }) response: Response): Promise<ReadyDto> {
     const ready = await this.health.ready();

@@ -7,6 +7,16 @@ export const ACCESS = Symbol('access');
 /** What the guard reads: a scope that the caller must hold, any good token, or open to everyone. */
 export type Access = Scope | 'signed-in' | 'public';
 
+/** What telling who calls can fail for. */
+const SIGN_IN = [
+  'token_missing',
+  'token_invalid',
+  'token_expired',
+  'token_revoked',
+  'database_unavailable',
+  'jwks_unavailable',
+] as const;
+
 /** Says who may call, to the guard and to the document. A route without it or `@Public()` is closed. */
 export function Require(scope: Scope): MethodDecorator {
   return applyDecorators(
@@ -14,7 +24,7 @@ export function Require(scope: Scope): MethodDecorator {
     ApiBearerAuth('bearer'),
     ApiSecurity('apiKey'),
     ApiExtension('x-required-scope', scope),
-    ApiFailures(401, 403),
+    ApiFailures(...SIGN_IN, 'scope_missing'),
   );
 }
 
@@ -24,7 +34,7 @@ export function SignedIn(): MethodDecorator {
     SetMetadata(ACCESS, 'signed-in' satisfies Access),
     ApiBearerAuth('bearer'),
     ApiSecurity('apiKey'),
-    ApiFailures(401),
+    ApiFailures(...SIGN_IN),
   );
 }
 

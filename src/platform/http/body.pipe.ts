@@ -1,5 +1,11 @@
-import { type ArgumentMetadata, Injectable, ValidationPipe, type ValidationError } from '@nestjs/common';
-import { assertPlainJson } from './plain-json.js';
+import {
+  type ArgumentMetadata,
+  Injectable,
+  type Type,
+  ValidationPipe,
+  type ValidationError,
+} from '@nestjs/common';
+import { assertNoNul, assertPlainJson } from './plain-json.js';
 import { BadRequest, type FieldProblem } from './errors.js';
 
 /**
@@ -8,11 +14,16 @@ import { BadRequest, type FieldProblem } from './errors.js';
  */
 @Injectable()
 export class BodyPipe extends ValidationPipe {
+  /** DTOs that an empty query satisfies. Most reads have none, and checking it anew is a fifth of a list's time. */
+  private readonly satisfied = new Set<Type>();
+
   constructor() {
     super({ whitelist: true, transform: true, stopAtFirstError: true, exceptionFactory: toBadRequest });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'query' && isEmpty(value)) return this.emptyQuery(value, metadata);
+    if (metadata.type === 'query' || metadata.type === 'param') refuseNul(value, metadata);
     if (metadata.type !== 'body') return super.transform(value, metadata);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new BadRequest(
@@ -22,6 +33,23 @@ export class BodyPipe extends ValidationPipe {
     assertPlainJson(value);
     return super.transform(value, metadata);
   }
+
+  private async emptyQuery(value: object, metadata: ArgumentMetadata): Promise<unknown> {
+    const { metatype } = metadata;
+    if (metatype && this.satisfied.has(metatype)) return new metatype();
+    const checked: unknown = await super.transform(value, metadata);
+    if (metatype && checked instanceof metatype) this.satisfied.add(metatype);
+    return checked;
+  }
+}
+
+function isEmpty(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function refuseNul(value: unknown, { data, type }: ArgumentMetadata): void {
+  if (typeof value !== 'object' || value === null) assertNoNul(value, data ?? type);
+  else for (const [name, text] of Object.entries(value)) assertNoNul(text, name);
 }
 
 function toBadRequest(errors: ValidationError[]): BadRequest {

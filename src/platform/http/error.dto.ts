@@ -1,3 +1,9 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { ERROR_CODES, ERROR_TYPES } from './error-codes.js';
+
+const CODES = Object.keys(ERROR_CODES);
+const TYPES = [...new Set(Object.values(ERROR_TYPES))];
+
 /** One thing wrong with one field. */
 export class FieldProblemDto {
   /**
@@ -14,15 +20,11 @@ export class FieldProblemDto {
 
 /** The cause of a failure. */
 export class ErrorDetailDto {
-  /**
-   * Kind of error.
-   * @example "validation_error"
-   */
+  /** Kind of error. */
+  @ApiProperty({ enum: TYPES, example: 'validation_error' })
   type: string;
-  /**
-   * Stable machine-readable cause.
-   * @example "config_invalid"
-   */
+  /** Stable machine-readable cause. */
+  @ApiProperty({ enum: CODES, example: 'config_invalid' })
   code: string;
   /**
    * What was wrong and what would be right.
@@ -61,6 +63,7 @@ export class ErrorExtraFieldsDto {
 }
 
 /** The body of every answer with a status of 400 or above. */
+@ApiExtraModels(ErrorDetailDto)
 export class ErrorDto {
   /**
    * Always false.
@@ -72,23 +75,26 @@ export class ErrorDto {
    * @example "0b5f7a52-5a3c-4c58-9f0e-3f1c8b6c2a11"
    */
   event_id: string;
-  /**
-   * Kind of error.
-   * @example "validation_error"
-   */
+  /** Kind of error. */
+  @ApiProperty({ enum: TYPES, example: 'validation_error' })
   type: string;
   /**
    * Always true; gateway clients recognise their errors by it.
    * @example true
    */
   is_bifrost_error: boolean;
-  /**
-   * HTTP status, once more.
-   * @example 422
-   */
+  /** HTTP status, once more. */
+  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: 422 })
   status_code: number;
-  /** The cause. */
-  error: ErrorDetailDto;
+  /**
+   * The cause. A request that carries `X-Milady-Client-Id` or `X-Milady-Token` gets the message as text here,
+   * and the code beside it.
+   */
+  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(ErrorDetailDto) }, { type: 'string' }] })
+  error: ErrorDetailDto | string;
+  /** Stable machine-readable cause, where `error` is a text. */
+  @ApiPropertyOptional({ enum: CODES, example: 'config_invalid' })
+  code?: string;
   /** Extra facts that gateway clients expect. */
   extra_fields: ErrorExtraFieldsDto;
   /** Field by field, on a 422. */
@@ -107,10 +113,8 @@ export class ProblemDto {
    * @example "Validation error"
    */
   title: string;
-  /**
-   * HTTP status.
-   * @example 422
-   */
+  /** HTTP status. */
+  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: 422 })
   status: number;
   /**
    * What was wrong and what would be right.
@@ -118,14 +122,12 @@ export class ProblemDto {
    */
   detail: string;
   /**
-   * Request id as a URN.
+   * Request id as a URN: `urn:uuid:`, or `urn:plugboard:request:` where the caller gave one that is no UUID.
    * @example "urn:uuid:0b5f7a52-5a3c-4c58-9f0e-3f1c8b6c2a11"
    */
   instance: string;
-  /**
-   * Stable machine-readable cause.
-   * @example "config_invalid"
-   */
+  /** Stable machine-readable cause. */
+  @ApiProperty({ enum: CODES, example: 'config_invalid' })
   code: string;
   /** Field by field, on a 422. */
   errors?: FieldProblemDto[];

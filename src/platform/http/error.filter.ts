@@ -78,6 +78,7 @@ function fromNest(exception: HttpException, request: AppRequest): AppError {
       `There is no ${request.method} ${request.path}. The explorer at /docs lists every route.`,
     );
   if (exception.cause instanceof SyntaxError || exception.message.includes('JSON')) return badJson();
+  if (exception.cause instanceof URIError) return badEscape();
   return new BareFailure(status, 'request_failed', STATUS_CODES[status] ?? 'The request failed');
 }
 
@@ -88,11 +89,20 @@ function fromBodyParser(exception: unknown): AppError | null {
   if (type === 'entity.parse.failed') return badJson();
   if (type === 'entity.too.large')
     return new BareFailure(413, 'body_too_large', 'The body is larger than 1 MiB, the most that is read.');
-  if (exception instanceof URIError)
-    return new BadRequest('parameter_invalid', 'The address has a percent sign that is not a valid escape.');
+  if (exception instanceof URIError) return badEscape();
+  if (status === 415)
+    return new BareFailure(
+      415,
+      'body_encoding_unsupported',
+      'The body must be UTF-8, plain or compressed with gzip, deflate or br.',
+    );
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new BareFailure(status, 'request_failed', STATUS_CODES[status] ?? 'The request failed');
   return null;
+}
+
+function badEscape(): AppError {
+  return new BadRequest('parameter_invalid', 'The address has a percent sign that is not a valid escape.');
 }
 
 function badJson(): AppError {
@@ -137,6 +147,8 @@ function envelope(failure: Failure, id: string, request: AppRequest): object {
   };
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** RFC 9457. */
 function problem(failure: Failure, id: string): object {
   const words = failure.type.replaceAll('_', ' ');
@@ -145,7 +157,7 @@ function problem(failure: Failure, id: string): object {
     title: words.charAt(0).toUpperCase() + words.slice(1),
     status: failure.status,
     detail: failure.message,
-    instance: `urn:uuid:${id}`,
+    instance: UUID.test(id) ? `urn:uuid:${id}` : `urn:plugboard:request:${id}`,
     code: failure.code,
     ...(failure.status === 422 && { errors: failure.problems }),
   };

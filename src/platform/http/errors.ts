@@ -1,3 +1,5 @@
+import { type CodeOf, ERROR_TYPES } from './error-codes.js';
+
 /**
  * The few kinds of failure there are. Services throw them, one filter renders them, nobody catches to rethrow.
  * `code` is stable and listed in the OpenAPI document; `message` says what was wrong and what would be right.
@@ -9,18 +11,18 @@ export interface FieldProblem {
   message: string;
 }
 
-export abstract class AppError extends Error {
+export abstract class AppError<Code extends string = string> extends Error {
   abstract readonly status: number;
   /** The kind of error, as gateway clients switch on it: `validation_error`, `not_found_error` … */
   abstract readonly type: string;
 
   /**
-   * @param code stable machine-readable cause, snake_case
+   * @param code stable machine-readable cause, one of those that error-codes.ts lists for the status
    * @param message one or two sentences for a person; never a stack, SQL or an absolute file path
    * @param param the field, parameter or header that is at fault, when there is one
    */
   constructor(
-    readonly code: string,
+    readonly code: Code,
     message: string,
     readonly param: string = '',
     readonly problems: readonly FieldProblem[] = [],
@@ -31,54 +33,54 @@ export abstract class AppError extends Error {
   }
 }
 
-export class BadRequest extends AppError {
+export class BadRequest extends AppError<CodeOf<400>> {
   readonly status = 400;
-  readonly type = 'invalid_request_error';
+  readonly type = ERROR_TYPES[400];
 }
 
-export class Unauthorized extends AppError {
+export class Unauthorized extends AppError<CodeOf<401>> {
   readonly status = 401;
-  readonly type = 'authentication_error';
+  readonly type = ERROR_TYPES[401];
 }
 
-export class Forbidden extends AppError {
+export class Forbidden extends AppError<CodeOf<403>> {
   readonly status = 403;
-  readonly type = 'permission_error';
+  readonly type = ERROR_TYPES[403];
 }
 
-export class NotFound extends AppError {
+export class NotFound extends AppError<CodeOf<404>> {
   readonly status = 404;
-  readonly type = 'not_found_error';
+  readonly type = ERROR_TYPES[404];
 }
 
-export class Conflict extends AppError {
+export class Conflict extends AppError<CodeOf<409>> {
   readonly status = 409;
-  readonly type = 'conflict_error';
+  readonly type = ERROR_TYPES[409];
 }
 
-export class PreconditionFailed extends AppError {
+export class PreconditionFailed extends AppError<CodeOf<412>> {
   readonly status = 412;
-  readonly type = 'precondition_error';
+  readonly type = ERROR_TYPES[412];
 }
 
 /** Well-formed, understood, and refused: nothing was changed. */
-export class Unprocessable extends AppError {
+export class Unprocessable extends AppError<CodeOf<422>> {
   readonly status = 422;
-  readonly type = 'validation_error';
+  readonly type = ERROR_TYPES[422];
 }
 
 /** Something upstream (a download, a registry) did not do its part. */
-export class BadGateway extends AppError {
+export class BadGateway extends AppError<CodeOf<502>> {
   readonly status = 502;
-  readonly type = 'upstream_error';
+  readonly type = ERROR_TYPES[502];
 }
 
-export class Unavailable extends AppError {
+export class Unavailable extends AppError<CodeOf<503>> {
   readonly status = 503;
-  readonly type = 'unavailable_error';
+  readonly type = ERROR_TYPES[503];
 }
 
-export class GatewayTimeout extends AppError {
+export class GatewayTimeout extends AppError<CodeOf<504>> {
   readonly status = 504;
-  readonly type = 'timeout_error';
+  readonly type = ERROR_TYPES[504];
 }

@@ -1,6 +1,10 @@
-import { createServer, IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
+import { createServer, IncomingMessage, type Server, ServerResponse, type ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express } from 'express';
+
+/** Requests under way when the server is asked to stop get this long, in milliseconds. */
+const DRAIN_MS = 8_000;
+const SWEEP_MS = 50;
 
 /**
  * Nest's Express adapter with one difference: Node creates requests and responses with Express's prototypes
@@ -10,6 +14,21 @@ import type { Express } from 'express';
 export class FastExpressAdapter extends ExpressAdapter {
   constructor(private readonly serverOptions: ServerOptions = {}) {
     super();
+  }
+
+  /**
+   * Stops listening and waits for the requests under way, each of which may end; a connection that a client
+   * merely keeps open is closed as soon as it has nothing under way.
+   */
+  override async close(): Promise<void> {
+    const server = this.httpServer as Server | undefined;
+    if (!server?.listening) return;
+    const closed = new Promise<void>((done) => server.close(() => done()));
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(limit);
   }
 
   override initHttpServer(): void {

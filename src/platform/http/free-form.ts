@@ -1,6 +1,19 @@
 import { applyDecorators } from '@nestjs/common';
+import type { SchemaObject } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { Allow } from 'class-validator';
+
+/** Schema of a value that may be any JSON. */
+export const ANY_JSON: { oneOf: SchemaObject[] } = {
+  oneOf: [
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    { type: 'object', additionalProperties: true },
+    { type: 'array', items: {} },
+    { type: 'null' },
+  ],
+};
 
 /** A DTO field that is free-form JSON: taken as it was parsed, never copied into class instances. */
 export function FreeForm(): PropertyDecorator {
@@ -11,14 +24,3 @@ export function FreeForm(): PropertyDecorator {
     }),
   );
 }
-
-/** How the document describes a value that may be any JSON but null. */
-export const ANY_JSON = {
-  oneOf: [
-    { type: 'string' },
-    { type: 'number' },
-    { type: 'boolean' },
-    { type: 'object', additionalProperties: true },
-    { type: 'array', items: {} },
-  ],
-};

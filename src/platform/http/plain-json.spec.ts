@@ -11,6 +11,10 @@ describe('assertPlainJson', () => {
     expect(() => assertPlainJson(body)).toThrow(`config.a.0.${key} is not allowed as a key`);
   });
 
+  it.each(['{"a":{"b":"x\\u0000"}}', '{"a":{"\\u0000":1}}'])('refuses U+0000 in %s', (body) => {
+    expect(() => assertPlainJson(JSON.parse(body) as object)).toThrow('U+0000');
+  });
+
   it('refuses deep nesting without recursing', () => {
     const body = JSON.parse(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`) as object;
     expect(() => assertPlainJson(body)).toThrow('deeper than 64');

@@ -8,6 +8,8 @@ export interface Actor {
   id: string;
   name: string;
   scopes: ReadonlySet<Scope>;
+  /** When the token expires, in milliseconds since 1970; none: never. */
+  expiresAt?: number;
 }
 
 /** What a service needs to know about the request it works for; handed down explicitly. */

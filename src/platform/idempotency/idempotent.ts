@@ -1,5 +1,7 @@
 import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
+import { ApiFailures } from '../http/api-failures.js';
+import { UNREADABLE_BODY } from '../http/error-codes.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 
 /** A POST that honours `Idempotency-Key`. */
@@ -10,7 +12,15 @@ export function Idempotent(): MethodDecorator {
       name: 'Idempotency-Key',
       required: false,
       description: 'The same key gives the first answer again for 24 hours instead of doing it twice.',
-      schema: { type: 'string', maxLength: 255 },
+      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
     }),
+    ApiFailures(
+      ...UNREADABLE_BODY,
+      'parameter_invalid',
+      'idempotency_key_reused',
+      'idempotency_in_progress',
+      'secrets_key_missing',
+      'secret_unreadable',
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import process from 'node:process';
@@ -31,6 +32,12 @@ const PROCESS_FUNCTIONS = [
   'execve',
 ] as const;
 
+/**
+ * Later releases of Node refuse these to whoever may not read and write everything. Before 20.20 a relative link
+ * in the plugin's own folder led out of the fence (CVE-2025-55130).
+ */
+const LINK_FUNCTIONS = ['link', 'linkSync', 'symlink', 'symlinkSync'] as const;
+
 /** Closes the doors above for good. Call it before any plugin code is imported. */
 export function lockDown(): void {
   v8.setFlagsFromString(`--wasm-max-mem-pages=${WASM_MAX_PAGES}`);
@@ -38,9 +45,22 @@ export function lockDown(): void {
   pin(process, 'ppid', 0);
   deny(v8, 'setFlagsFromString', 'v8.setFlagsFromString');
   deny(os, 'setPriority', 'os.setPriority');
+  for (const name of LINK_FUNCTIONS) deny(fs, name, `fs.${name}`);
+  for (const name of ['link', 'symlink']) deny(fs.promises, name, `fs.promises.${name}`);
+  pin(process, 'report', reportWithoutFiles());
   denySqlite();
   // Named imports of built-in modules are copies; this refreshes them.
   syncBuiltinESMExports();
+}
+
+/**
+ * Node 20 writes reports into any folder that `process.report.directory` names, and on signals and crashes too.
+ * What remains is what packages ask: the report as an object, which tells them the C library.
+ */
+function reportWithoutFiles(): object {
+  const { report } = process;
+  const getReport = (error?: Error): object | string => report?.getReport(error) ?? {};
+  return { getReport, excludeNetwork: false };
 }
 
 /** Node 22 and 24 open SQLite files without asking the permission model, for writing too. */

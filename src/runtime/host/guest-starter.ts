@@ -9,7 +9,7 @@ import { folderName, guestsFolder, makeGuestFolder } from './guest-folder.js';
 import type { GuestSpec, Limits } from './guest-spec.js';
 import { guestUser } from './guest-user.js';
 import { isUngrantable, type Launch } from './launch.js';
-import { readableBy } from './readable.js';
+import { packageScope, readableBy } from './readable.js';
 import { scrubber } from './scrub.js';
 
 export interface StarterOptions {
@@ -84,6 +84,16 @@ export class GuestStarter {
     await makeGuestFolder(dataFolder, user);
     const wasi = artifact.format === 'wasm';
     const realFolder = await realpath(dataFolder);
-    return { guestProgram: program, readable, dataFolder: realFolder, environment, user, wasi, limits };
+    const scopes = await Promise.all([program, artifact.entry].map(packageScope));
+    const granted = [...readable, ...scopes.flat()];
+    return {
+      guestProgram: program,
+      readable: granted,
+      dataFolder: realFolder,
+      environment,
+      user,
+      wasi,
+      limits,
+    };
   }
 }

@@ -56,9 +56,11 @@ export function launch(plan: Launch): ChildProcess {
 function flags({ guestProgram, readable, dataFolder, wasi, limits }: Launch): string[] {
   const programFolder = dirname(guestProgram);
   const program = [programFolder, join(programFolder, '../protocol.js')];
+  // Each path once: Node aborts on one that it was given before.
+  const allowed = [...new Set([...program, ...readable, dataFolder])];
   return [
     PERMISSION,
-    ...[...program, ...readable, dataFolder].map((path) => `--allow-fs-read=${path}`),
+    ...allowed.map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${dataFolder}`,
     ...(wasi ? ['--allow-wasi'] : []),
     `--max-old-space-size=${limits.heapMb}`,

@@ -27,6 +27,20 @@ export async function readableBy(artifact: Artifact, roots: readonly string[]): 
   return [...found];
 }
 
+/**
+ * The package.json files that Node looks for to learn a module's kind: from its folder up to the first that is
+ * there. Before 20.20 the permission model refuses the whole module when one of them may not be read, whether it
+ * is there or not.
+ */
+export async function packageScope(module: string): Promise<string[]> {
+  const looked: string[] = [];
+  for (let at = dirname(module); ; at = dirname(at)) {
+    const path = join(at, 'package.json');
+    looked.push(path);
+    if (at === dirname(at) || (await isThere(path))) return looked;
+  }
+}
+
 async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => null)) !== null;
 }

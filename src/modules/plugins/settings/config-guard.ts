@@ -1,3 +1,4 @@
+import type { CodeOf } from '../../../platform/http/error-codes.js';
 import { type FieldProblem, Unprocessable } from '../../../platform/http/errors.js';
 import { isJsonObject } from './json.js';
 import { FORBIDDEN_KEYS } from './parameter.js';
@@ -42,7 +43,7 @@ export function guardConfig(config: unknown): void {
 }
 
 /** @throws Unprocessable with the problems; the first one leads */
-export function refuseConfig(problems: readonly FieldProblem[], code = 'config_invalid'): never {
+export function refuseConfig(problems: readonly FieldProblem[], code: CodeOf<422> = 'config_invalid'): never {
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   const shown = problems.slice(0, MAX_PROBLEMS);

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { guestEnvironment } from '../../src/config.js';
+import { temporaryFolder } from '../../test/support/temporary-folder.js';
+
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
+
+/** Starts Node with an empty program behind the flags that a plugin's process gets, and waits for its end. */
+export async function emptyNode(heapFlag: boolean): Promise<void> {
+  const flags = [PERMISSION, '--allow-fs-read=/nowhere', '--v8-pool-size=1', '--no-warnings'];
+  const heap = heapFlag ? ['--max-old-space-size=64'] : [];
+  const child = spawn(process.execPath, [...flags, ...heap, '-e', '0'], {
+    env: guestEnvironment(),
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`an empty Node ended with code ${code}`);
+}
+
+/** A folder with a plugin folder and a data folder that other users may pass through. */
+export async function worldFolder(): Promise<{ root: string; dataDir: string; remove(): Promise<void> }> {
+  const { path, remove } = await temporaryFolder();
+  const [root, dataDir] = [join(path, 'plugins'), join(path, 'data')];
+  await mkdir(root);
+  await mkdir(dataDir);
+  return { root, dataDir, remove };
+}

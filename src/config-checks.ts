@@ -1,0 +1,9 @@
+import type { ConfigCheck } from './config.js';
+import { GuardedClient } from './platform/http/outbound/guarded.client.js';
+import { parseSecretsKeys } from './platform/secrets/secrets-keys.js';
+
+/** Checks of settings that only those who use them can make, so that every problem is told at once. */
+export const CONFIG_CHECKS: readonly ConfigCheck[] = [
+  ({ SECRETS_KEY }) => SECRETS_KEY.length > 0 && parseSecretsKeys(SECRETS_KEY),
+  (settings) => new GuardedClient(settings),
+];

@@ -1,0 +1,19 @@
+import pg from 'pg';
+
+/**
+ * A pooled connection that gives itself up when an answer does not come in time. pg alone would hand it to the
+ * next caller, who would wait behind the same lost answer: after a cut cable, one request after the other would
+ * fail until TCP itself gives up, a quarter of an hour later.
+ */
+export class BoundedClient extends pg.Client {
+  /** As pg's, whose overloads only its own class can spell. TypeORM uses the form that returns a promise. */
+  override query(...args: never[]): never {
+    const answer: unknown = Reflect.apply(super.query.bind(this), undefined, args);
+    if (answer instanceof Promise)
+      answer.catch((error: unknown) => {
+        if (error instanceof Error && error.message === 'Query read timeout')
+          this.connection.stream.destroy();
+      });
+    return answer as never;
+  }
+}
