@@ -32,7 +32,7 @@ export class PluginTryoutController {
   })
   @ApiParam({ ...NAMED, example: 'pii-redactor' })
   @ApiOkResponse({ type: TestResultDto, description: 'What the test found.' })
-  @ApiFailures('plugin_not_found', 'shutting_down')
+  @ApiFailures('field_invalid', 'parameter_invalid', 'plugin_not_found', 'shutting_down')
   testPlugin(@Param('x') x: string): Promise<TestResultDto> {
     return this.tryout.test(x);
   }
