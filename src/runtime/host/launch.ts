@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Limits } from './guest-spec.js';
 import { isInside } from './real-path.js';
 
 /** Everything one guest process is started with. */
 export interface Launch {
-  /** Absolute path of the guest's compiled main module. */
+  /** Absolute path of the guest's main module; its folder holds all of the program. */
   guestProgram: string;
   /** Files and folders that may be read besides the guest program and the data folder. */
   readable: readonly string[];
@@ -55,11 +55,9 @@ export function launch(plan: Launch): ChildProcess {
 }
 
 function flags({ guestProgram, readable, dataFolder, wasi, limits }: Launch): string[] {
-  const programFolder = dirname(guestProgram);
-  const program = [programFolder, join(programFolder, '../protocol.js')];
   return [
     PERMISSION,
-    ...outermost([...program, ...readable, dataFolder]).map((path) => `--allow-fs-read=${path}`),
+    ...outermost([dirname(guestProgram), ...readable, dataFolder]).map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${dataFolder}`,
     ...(wasi ? ['--allow-wasi'] : []),
     `--max-old-space-size=${limits.heapMb}`,
