@@ -97,7 +97,7 @@ export class AgentRuntime {
 
   /** Remembers a service class; it is started after init, when services are wanted. */
   registerService(service: unknown): Promise<void> {
-    if (isBag(service)) this.serviceClasses.push(service as ServiceClass);
+    if (isBag(service)) this.serviceClasses.push(service);
     return Promise.resolve();
   }
 
