@@ -17,8 +17,10 @@ export class Guest {
     switch (message.type) {
       case 'start':
         return this.start(message);
-      case 'ping':
-        return this.channel.send({ type: 'pong', id: message.id });
+      case 'ping': {
+        this.channel.send({ type: 'pong', id: message.id });
+        return;
+      }
       case 'hook':
         return this.answer(message.id, (plugin) => {
           if (!plugin.hooks.includes(message.hook)) throw new Error(`the plugin has no hook ${message.hook}`);

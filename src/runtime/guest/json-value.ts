@@ -5,7 +5,7 @@
 export function toJson(value: unknown): string {
   if (value === undefined) return 'null';
   try {
-    return JSON.stringify(value, refuseUncarriable) ?? 'null';
+    return (JSON.stringify(value, refuseUncarriable) as string | undefined) ?? 'null';
   } catch (error) {
     if (error instanceof RangeError) throw new Error('returned a value nested too deeply', { cause: error });
     if (error instanceof TypeError && /circular|cyclic/i.test(error.message))
