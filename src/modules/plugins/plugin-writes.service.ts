@@ -44,15 +44,7 @@ export class PluginWrites {
       ...placeOf(dto),
     });
     row.enabled = dto.enabled ?? false;
-    const after = this.withConfig(row, null, dto.config, 'by-key');
-    await this.node.exclusively(row.id, async () => {
-      const candidate = await this.start(after);
-      await this.commits
-        .commit(context, { action: 'plugin.create', before: null, after, candidate })
-        .catch((error: unknown) => {
-          throw isUniqueViolation(error) ? taken : error;
-        });
-    });
+    await this.add(context, this.withConfig(row, null, dto.config, 'by-key'), taken);
     return row.id;
   }
 
@@ -94,6 +86,22 @@ export class PluginWrites {
         );
       const change = { action: 'plugin.delete', before, after: null, candidate: null, expected };
       await this.commits.commit(context, change);
+    });
+  }
+
+  /** Starts a new plugin and puts it on record; one that fails leaves nothing, no data folder either. */
+  private add(context: RequestContext, after: PluginState, taken: Conflict): Promise<void> {
+    const { id, foldedId } = after.row;
+    return this.node.exclusively(id, async () => {
+      if (await this.plugins.findFolded(foldedId)) throw taken;
+      try {
+        const candidate = await this.start(after);
+        await this.commits.commit(context, { action: 'plugin.create', before: null, after, candidate });
+      } catch (error) {
+        // Another server may have been faster with the same name: then the folder is that plugin's.
+        if (!(await this.plugins.findById(id))) await this.node.stop(id, 'deleted');
+        throw isUniqueViolation(error) ? taken : error;
+      }
     });
   }
 

@@ -1,4 +1,4 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiHeader,
@@ -67,17 +67,22 @@ export class EventController {
   streamEvents(
     @Req() request: Request,
     @Res() response: Response,
-    @Query('lastEventId') query?: string,
-    @Query('once') once?: string,
   ): Promise<void> {
-    const lastId = request.get('last-event-id') ?? query ?? null;
-    if (lastId !== null && !/^\d{1,18}$/.test(lastId))
-      throw new BadRequest(
-        'parameter_invalid',
-        'Last-Event-ID must be the id of an event, such as 42.',
-        'Last-Event-ID',
-      );
-    if (once === 'true' || request.method === 'HEAD') return this.events.replay(response, lastId);
+    const lastId = lastIdOf(request);
+    if (request.query['once'] === 'true' || request.method === 'HEAD')
+      return this.events.replay(response, lastId);
     return this.events.stream(response, contextOf(request).actor, lastId);
   }
+}
+
+/** @throws BadRequest `parameter_invalid` */
+function lastIdOf(request: Request): string | null {
+  const given = request.get('last-event-id') ?? request.query['lastEventId'] ?? null;
+  if (given === null) return null;
+  if (typeof given === 'string' && /^\d{1,18}$/.test(given)) return given;
+  throw new BadRequest(
+    'parameter_invalid',
+    'Last-Event-ID must be the id of an event, such as 42.',
+    'Last-Event-ID',
+  );
 }
