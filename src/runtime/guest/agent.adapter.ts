@@ -60,7 +60,8 @@ export class AgentPlugin implements LoadedPlugin {
     const failures: unknown[] = [];
     for (const { type, instance } of this.running.reverse()) {
       try {
-        if (isBag(instance) && typeof instance['stop'] === 'function') await instance['stop']();
+        if (isBag(instance) && typeof instance['stop'] === 'function')
+          await Reflect.apply(instance['stop'], instance, []);
       } catch (error) {
         failures.push(new Error(`service ${type} did not stop`, { cause: error }));
       }
