@@ -64,10 +64,7 @@ export class EventController {
     description: 'A stream of events; the `data` of each is an EventDto as JSON.',
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
-  streamEvents(
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
+  streamEvents(@Req() request: Request, @Res() response: Response): Promise<void> {
     const lastId = lastIdOf(request);
     if (request.query['once'] === 'true' || request.method === 'HEAD')
       return this.events.replay(response, lastId);
