@@ -1,5 +1,10 @@
 export { PluginEntity } from './plugin.entity.js';
 export { PluginInstanceEntity } from './plugin-instance.entity.js';
 export { PluginsModule } from './plugins.module.js';
+export { type CodeOnDisk, PluginInstalls } from './plugin-installs.js';
+export { type LocatedCode, type PluginAddress, PluginSources } from './plugin-sources.js';
+export { NodeRuntime } from './node-runtime.js';
+export { PluginsService } from './plugins.service.js';
+export { PluginDto } from './plugin.dto.js';
 export type { PluginsOptions } from './plugins.options.js';
 export { openPluginFolders } from './plugin-folders.js';

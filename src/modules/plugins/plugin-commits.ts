@@ -25,6 +25,8 @@ export interface Change {
   after: PluginState | null;
   /** The started new code, live once the change is committed. Null where nothing is started. */
   candidate: Candidate | null;
+  /** Written in the same transaction, after the plugin itself. */
+  alongside?: (tx: Tx) => Promise<void>;
   /** Revision that the caller named in If-Match; null or left out where any would do. */
   expected?: number | null;
 }
@@ -68,6 +70,7 @@ export class PluginCommits {
     else if (after && !(await this.plugins.update(tx, after.row))) throw overtaken(targetId, change);
     else if (before && !after && !(await this.plugins.delete(tx, targetId, before.row.revision)))
       throw overtaken(targetId, change);
+    await change.alongside?.(tx);
     await this.audit.record(tx, context, {
       action,
       targetType: 'plugin',

@@ -5,25 +5,18 @@ import { ArtifactStore } from '../../platform/artifacts/artifact-store.js';
 import { BadRequest, Unprocessable } from '../../platform/http/errors.js';
 import { type GuestSpec, inspectArtifact, LoadFailed, type Manifest } from '../../runtime/host/index.js';
 import type { PluginEntity } from './plugin.entity.js';
+import { type LocatedCode, type PluginAddress, PluginSources } from './plugin-sources.js';
 import type { Settings } from './plugin-settings.js';
 import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
 import { effectiveConfig, environmentOf } from './settings/environment.js';
 import { secretValues } from './settings/secret-texts.js';
-
-/** Where a plugin's code really is. */
-interface Located {
-  path: string;
-  roots: string[];
-  sha256?: string;
-}
-
-type Address = Pick<PluginEntity, 'source' | 'path' | 'checksum'>;
 
 /** Finds the code behind a plugin's path and puts together what the runtime needs to start it. */
 @Injectable()
 export class PluginSpecs {
   constructor(
     private readonly artifacts: ArtifactStore,
+    private readonly sources: PluginSources,
     @Inject(PLUGINS_OPTIONS) private readonly options: PluginsOptions,
   ) {}
 
@@ -31,7 +24,7 @@ export class PluginSpecs {
    * What lies at a plugin's path; a URL is downloaded, once. Null where the plugin has no path.
    * @throws AppError whatever is wrong with the path, the download or the artifact
    */
-  async inspect(address: Address): Promise<Manifest | null> {
+  async inspect(address: PluginAddress): Promise<Manifest | null> {
     if (address.path === null) return null;
     const { path, roots } = await this.locate(address);
     return (await inspectArtifact(path, roots)).manifest;
@@ -53,7 +46,10 @@ export class PluginSpecs {
     };
   }
 
-  private async locate({ source, path, checksum }: Address): Promise<Located> {
+  private async locate(address: PluginAddress): Promise<LocatedCode> {
+    const { source, path, checksum } = address;
+    const locate = this.sources.find(source);
+    if (locate) return locate(address);
     if (path === null)
       throw new LoadFailed('The plugin has no path, so there is nothing to load. Give it one.', 'artifact');
     const sha256 = checksum === null ? {} : { sha256: checksum };
@@ -63,7 +59,7 @@ export class PluginSpecs {
     return { path: await this.resolve(path), roots: this.options.roots, ...sha256 };
   }
 
-  private async download(url: string, checksum: string | null): Promise<Located> {
+  private async download(url: string, checksum: string | null): Promise<LocatedCode> {
     if (checksum === null)
       throw new Unprocessable(
         'checksum_required',

@@ -1,10 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../platform/database/unique-violation.js';
-import { Conflict, PreconditionFailed, Unprocessable } from '../../platform/http/errors.js';
-import { Metrics } from '../../platform/metrics/metrics.service.js';
+import { Conflict } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
-import type { Candidate } from '../../runtime/host/index.js';
-import { describeManifest } from './declaration.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
@@ -13,8 +10,9 @@ import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
 import type { PatchPluginDto } from './plugin-patch.dto.js';
 import type { CreatePluginDto } from './plugin-request.dto.js';
-import { type MergeRule, PluginSettings, type Settings } from './plugin-settings.js';
-import { isUrl, parseChecksum, PluginSpecs } from './plugin-specs.js';
+import { PluginDrafts } from './plugin-drafts.js';
+import type { MergeRule } from './plugin-settings.js';
+import { parseChecksum } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
 import { compileConfigSchema } from './settings/config-schema.js';
 
@@ -23,11 +21,9 @@ import { compileConfigSchema } from './settings/config-schema.js';
 export class PluginWrites {
   constructor(
     private readonly plugins: PluginRepository,
-    private readonly settings: PluginSettings,
-    private readonly specs: PluginSpecs,
+    private readonly drafts: PluginDrafts,
     private readonly commits: PluginCommits,
     private readonly node: NodeRuntime,
-    private readonly metrics: Metrics,
   ) {}
 
   /** @returns the id of the new plugin */
@@ -37,14 +33,14 @@ export class PluginWrites {
     if (await this.plugins.findFolded(foldName(name))) throw taken;
     const blank = blankRow(name, await this.plugins.nextSlot());
     const schema = dto.configSchema === undefined ? null : compileConfigSchema(dto.configSchema).schema;
-    const row = await this.withArtifact({
+    const row = await this.drafts.described({
       ...blank,
       configSchema: schema,
       ...addressOf(dto, null),
       ...placeOf(dto),
     });
     row.enabled = dto.enabled ?? false;
-    await this.add(context, this.withConfig(row, null, dto.config, 'by-key'), taken);
+    await this.add(context, this.drafts.configured(row, null, dto.config, 'by-key'), taken);
     return row.id;
   }
 
@@ -61,7 +57,7 @@ export class PluginWrites {
   ): Promise<string> {
     const id = await this.idOf(segment);
     await this.node.exclusively(id, async () => {
-      const before = await this.read(id, expected);
+      const before = await this.drafts.read(id, expected);
       const after = await this.changed(before, dto, rule);
       const reload = dto.enabled === true && before.row.enabled;
       const differs = isDifferent(before, after);
@@ -69,7 +65,7 @@ export class PluginWrites {
       after.row.revision++;
       after.row.updatedAt = new Date();
       const restart = reload || needsRestart(before, after);
-      const candidate = restart ? await this.start(after) : null;
+      const candidate = restart ? await this.drafts.start(after) : null;
       await this.commits.commit(context, { action: 'plugin.update', before, after, candidate, expected });
     });
     return id;
@@ -78,7 +74,7 @@ export class PluginWrites {
   async delete(context: RequestContext, segment: string, expected: number | null): Promise<void> {
     const id = await this.idOf(segment);
     await this.node.exclusively(id, async () => {
-      const before = await this.read(id, expected);
+      const before = await this.drafts.read(id, expected);
       if (before.row.source === 'bundled')
         throw new Conflict(
           'plugin_bundled',
@@ -95,7 +91,7 @@ export class PluginWrites {
     return this.node.exclusively(id, async () => {
       if (await this.plugins.findFolded(foldedId)) throw taken;
       try {
-        const candidate = await this.start(after);
+        const candidate = await this.drafts.start(after);
         await this.commits.commit(context, { action: 'plugin.create', before: null, after, candidate });
       } catch (error) {
         // Another server may have been faster with the same name: then the folder is that plugin's.
@@ -109,18 +105,6 @@ export class PluginWrites {
     const row = await this.plugins.find(segment);
     if (!row) throw unknownPlugin(segment);
     return row.id;
-  }
-
-  private async read(id: string, expected: number | null): Promise<PluginState> {
-    const row = await this.plugins.findById(id);
-    if (!row) throw unknownPlugin(id);
-    if (expected !== null && expected !== row.revision)
-      throw new PreconditionFailed(
-        'revision_mismatch',
-        `The plugin has revision ${row.revision} now. Read it and try again.`,
-        'If-Match',
-      );
-    return { row, settings: this.settings.read(row) };
   }
 
   private async changed(before: PluginState, dto: PatchPluginDto, rule: MergeRule): Promise<PluginState> {
@@ -139,55 +123,10 @@ export class PluginWrites {
     };
     const moved = merged.path !== row.path || merged.checksum !== row.checksum;
     const looksAgain = (moved || dto.enabled === true) && row.source !== 'bundled';
-    const next = looksAgain ? await this.withArtifact(merged) : merged;
-    if (dto.config === null) return this.withConfig(next, null, undefined, rule);
+    const next = looksAgain ? await this.drafts.described(merged) : merged;
+    if (dto.config === null) return this.drafts.configured(next, null, undefined, rule);
     const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
-    return this.withConfig(next, before.settings, patch, rule);
-  }
-
-  private withConfig(
-    row: PluginEntity,
-    stored: Settings | null,
-    patch: Record<string, unknown> | undefined,
-    rule: MergeRule,
-  ): PluginState {
-    const settings: Settings = this.settings.change(row, stored, patch, rule);
-    return { settings, row: { ...row, config: this.settings.seal(row.id, settings) } };
-  }
-
-  /** The row with what its artifact says of itself. */
-  private async withArtifact(row: PluginEntity): Promise<PluginEntity> {
-    if (row.path !== null && isUrl(row.path) && row.checksum === null)
-      throw new Unprocessable(
-        'checksum_required',
-        'A plugin from a URL needs its checksum: the SHA-256 of the file, 64 hex digits.',
-        'checksum',
-      );
-    const described = describeManifest(await this.specs.inspect(row));
-    return {
-      ...row,
-      npmName: described.npmName,
-      version: described.version,
-      description: described.description,
-      category: described.category ?? 'custom',
-      tags: described.tags,
-      configUiHints: described.uiHints,
-      declaration: described.declaration,
-    };
-  }
-
-  private async start(state: PluginState): Promise<Candidate | null> {
-    if (!state.row.enabled) return null;
-    const end = this.metrics.changeSeconds.startTimer({ outcome: 'failed' });
-    const candidate = await this.specs
-      .specOf(state.row, state.settings)
-      .then((spec) => this.node.prepare(spec))
-      .catch((error: unknown) => {
-        end();
-        throw error;
-      });
-    end({ outcome: 'ok' });
-    return candidate;
+    return this.drafts.configured(next, before.settings, patch, rule);
   }
 }
 

@@ -5,9 +5,12 @@ import { InstanceReports } from './instance-reports.js';
 import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits } from './plugin-commits.js';
+import { PluginDrafts } from './plugin-drafts.js';
+import { PluginInstalls } from './plugin-installs.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
 import { PluginRepository } from './plugin.repository.js';
 import { PluginSettings } from './plugin-settings.js';
+import { PluginSources } from './plugin-sources.js';
 import { PluginSpecs } from './plugin-specs.js';
 import { PluginTryoutController } from './plugin-tryout.controller.js';
 import { PluginTryout } from './plugin-tryout.service.js';
@@ -33,9 +36,12 @@ export class PluginsModule {
         KnownPlugins,
         NodeRuntime,
         PluginCommits,
+        PluginDrafts,
+        PluginInstalls,
         PluginInstanceRepository,
         PluginRepository,
         PluginSettings,
+        PluginSources,
         PluginSpecs,
         PluginTryout,
         PluginWrites,
@@ -43,6 +49,7 @@ export class PluginsModule {
         SecretDisclosure,
         SecretRotation,
       ],
+      exports: [NodeRuntime, PluginInstalls, PluginSources, PluginsService],
     };
   }
 }

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { PreconditionFailed, Unprocessable } from '../../platform/http/errors.js';
+import { Metrics } from '../../platform/metrics/metrics.service.js';
+import type { Candidate } from '../../runtime/host/index.js';
+import { describeManifest } from './declaration.js';
+import { NodeRuntime } from './node-runtime.js';
+import type { PluginState } from './plugin-commits.js';
+import type { PluginEntity } from './plugin.entity.js';
+import { PluginRepository } from './plugin.repository.js';
+import { type MergeRule, PluginSettings, type Settings } from './plugin-settings.js';
+import { isUrl, PluginSpecs } from './plugin-specs.js';
+import { unknownPlugin } from './plugins.service.js';
+
+/** Puts together what a plugin would be after a change, and proves that it starts; writes nothing. */
+@Injectable()
+export class PluginDrafts {
+  constructor(
+    private readonly plugins: PluginRepository,
+    private readonly settings: PluginSettings,
+    private readonly specs: PluginSpecs,
+    private readonly node: NodeRuntime,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** @throws NotFound `plugin_not_found`, PreconditionFailed `revision_mismatch` */
+  async read(id: string, expected: number | null): Promise<PluginState> {
+    const row = await this.plugins.findById(id);
+    if (!row) throw unknownPlugin(id);
+    if (expected !== null && expected !== row.revision)
+      throw new PreconditionFailed(
+        'revision_mismatch',
+        `The plugin has revision ${row.revision} now. Read it and try again.`,
+        'If-Match',
+      );
+    return { row, settings: this.settings.read(row) };
+  }
+
+  /** The row with what its artifact says of itself. */
+  async described(row: PluginEntity): Promise<PluginEntity> {
+    if (row.path !== null && isUrl(row.path) && row.checksum === null)
+      throw new Unprocessable(
+        'checksum_required',
+        'A plugin from a URL needs its checksum: the SHA-256 of the file, 64 hex digits.',
+        'checksum',
+      );
+    const described = describeManifest(await this.specs.inspect(row));
+    return {
+      ...row,
+      npmName: described.npmName,
+      version: described.version,
+      description: described.description,
+      category: described.category ?? 'custom',
+      tags: described.tags,
+      configUiHints: described.uiHints,
+      declaration: described.declaration,
+    };
+  }
+
+  /** The settings that a record carries. */
+  settingsOf(row: PluginEntity): Settings {
+    return this.settings.read(row);
+  }
+
+  /** The state with a change of settings; none (`undefined`) checks what is stored. @throws Unprocessable */
+  configured(
+    row: PluginEntity,
+    stored: Settings | null,
+    patch: Record<string, unknown> | undefined,
+    rule: MergeRule,
+  ): PluginState {
+    const settings: Settings = this.settings.change(row, stored, patch, rule);
+    return { settings, row: { ...row, config: this.settings.seal(row.id, settings) } };
+  }
+
+  /** Starts what is wanted beside what runs; null where nothing is to run. @throws AppError the cause */
+  async start(state: PluginState): Promise<Candidate | null> {
+    if (!state.row.enabled) return null;
+    const end = this.metrics.changeSeconds.startTimer({ outcome: 'failed' });
+    const candidate = await this.specs
+      .specOf(state.row, state.settings)
+      .then((spec) => this.node.prepare(spec))
+      .catch((error: unknown) => {
+        end();
+        throw error;
+      });
+    end({ outcome: 'ok' });
+    return candidate;
+  }
+}

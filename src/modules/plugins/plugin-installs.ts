@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/transaction.js';
+import { Unprocessable } from '../../platform/http/errors.js';
+import type { RequestContext } from '../../platform/http/request.js';
+import { NodeRuntime } from './node-runtime.js';
+import { PluginCommits, type PluginState } from './plugin-commits.js';
+import { PluginDrafts } from './plugin-drafts.js';
+import type { PluginEntity, PluginSource } from './plugin.entity.js';
+import { foldName } from './plugin-name.js';
+import { PluginRepository } from './plugin.repository.js';
+import { blankRow } from './plugin-row.js';
+import { PluginSpecs } from './plugin-specs.js';
+
+/** Code that another module has put on disk, to be put on record. */
+export interface CodeOnDisk {
+  source: PluginSource;
+  npmName: string;
+  version: string;
+  /** In the terms of the locator that the other module defined for `source`. */
+  path: string;
+}
+
+export interface PutOptions {
+  /** Whether it shall run; left out: as before, and a new one runs. */
+  enable?: boolean | undefined;
+  /** Settings that a new one begins with, sealed for its id. */
+  retained?: { id: string; config: Record<string, unknown> | null } | null;
+  action: string;
+  /** Written in the same transaction as the plugin. */
+  alongside: (tx: Tx, pluginId: string) => Promise<void>;
+}
+
+/** Puts installed code on record and into a running process, or leaves everything as it was. */
+@Injectable()
+export class PluginInstalls {
+  constructor(
+    private readonly plugins: PluginRepository,
+    private readonly drafts: PluginDrafts,
+    private readonly commits: PluginCommits,
+    private readonly node: NodeRuntime,
+    private readonly specs: PluginSpecs,
+  ) {}
+
+  /** The plugin whose code is this npm package, however it came here through installation. */
+  async find(npmName: string): Promise<PluginEntity | null> {
+    const rows = await this.plugins.all();
+    return rows.find((row) => row.npmName === npmName && isInstalled(row)) ?? null;
+  }
+
+  /**
+   * Starts the code (or, where it shall not run, loads it once in a process that is thrown away) and records it.
+   * @returns the plugin's id
+   * @throws AppError the cause; then what ran before runs on
+   */
+  async put(context: RequestContext, code: CodeOnDisk, options: PutOptions): Promise<string> {
+    const known = await this.find(code.npmName);
+    const id = known?.id ?? options.retained?.id ?? (await this.freeId(code.npmName));
+    await this.node.exclusively(id, async () => {
+      const before = known ? await this.drafts.read(id, null) : null;
+      const after = await this.drafted(before, id, code, options);
+      const candidate = await this.drafts.start(after);
+      if (!candidate) await this.tryOut(after);
+      const { action, alongside } = options;
+      await this.commits.commit(context, {
+        ...{ action, before, after, candidate },
+        alongside: (tx) => alongside(tx, id),
+      });
+    });
+    return id;
+  }
+
+  /** Takes a plugin off record and stops it. */
+  async remove(
+    context: RequestContext,
+    id: string,
+    options: Pick<PutOptions, 'action' | 'alongside'>,
+  ): Promise<void> {
+    await this.node.exclusively(id, async () => {
+      const before = await this.drafts.read(id, null);
+      const { action, alongside } = options;
+      await this.commits.commit(context, {
+        ...{ action, before, after: null, candidate: null },
+        alongside: (tx) => alongside(tx, id),
+      });
+    });
+  }
+
+  private async drafted(
+    before: PluginState | null,
+    id: string,
+    code: CodeOnDisk,
+    { enable, retained }: PutOptions,
+  ): Promise<PluginState> {
+    const base = before?.row ?? {
+      ...blankRow(id, await this.plugins.nextSlot()),
+      config: retained?.config ?? null,
+    };
+    const enabled = enable ?? before?.row.enabled ?? true;
+    const row = await this.drafts.described({ ...base, ...code, enabled, name: base.name });
+    const next = {
+      ...row,
+      npmName: code.npmName,
+      version: code.version,
+      name: row.name === id ? displayName(code.npmName) : row.name,
+      revision: before ? base.revision + 1 : 1,
+      updatedAt: new Date(),
+    };
+    return this.drafts.configured(
+      next,
+      before?.settings ?? this.drafts.settingsOf(next),
+      undefined,
+      'by-key',
+    );
+  }
+
+  private async tryOut({ row, settings }: PluginState): Promise<void> {
+    const { ok, checks } = await this.node.trial(await this.specs.specOf(row, settings));
+    const failed = checks.find((check) => !check.ok && check.name !== 'check');
+    if (!ok && failed) throw new Unprocessable('load_failed', failed.message);
+  }
+
+  /** `@elizaos/plugin-openai` is `openai`, unless something else is; then it is what it is. */
+  private async freeId(npmName: string): Promise<string> {
+    const short = shortName(npmName);
+    return (await this.plugins.findFolded(foldName(short))) ? npmName : short;
+  }
+}
+
+function isInstalled({ source }: PluginEntity): boolean {
+  return source === 'npm' || source === 'ejected';
+}
+
+function shortName(npmName: string): string {
+  const bare = npmName.replace(/^@[^/]+\//, '').replace(/^plugin-/, '');
+  return bare === '' ? npmName : bare;
+}
+
+function displayName(npmName: string): string {
+  const words = shortName(npmName)
+    .split(/[-_.]+/)
+    .filter((word) => word !== '');
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
+}
