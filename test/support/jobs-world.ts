@@ -19,6 +19,7 @@ import { JobWaiter } from '../../src/platform/jobs/job-waiter.js';
 import { JobWorker } from '../../src/platform/jobs/job-worker.js';
 import { JobRepository } from '../../src/platform/jobs/job.repository.js';
 import { Jobs } from '../../src/platform/jobs/jobs.service.js';
+import { eventually } from './eventually.js';
 
 interface WorldOptions {
   nodeId?: string;
@@ -42,7 +43,11 @@ export class JobsWorld {
     { nodeId = 'node', concurrency = 2, timings }: WorldOptions,
   ) {
     const log = pino({ level: 'silent' });
-    const options = { nodeId, concurrency, timings: { ...JOB_TIMINGS, retryMs: 100, ...timings } };
+    const options = {
+      nodeId,
+      concurrency,
+      timings: { ...JOB_TIMINGS, retryMs: 100, pollMs: 100, ...timings },
+    };
     const handlers = new JobHandlers();
     const repository = new JobRepository(dataSource);
     const queue = new JobQueueRepository(dataSource);
@@ -71,6 +76,18 @@ export class JobsWorld {
 
   enqueue(kind: string, payload: unknown = {}, subject = 'subject'): Promise<string> {
     return this.transactions.run((tx) => this.jobs.enqueue(tx, SYSTEM, { kind, subject, payload }));
+  }
+
+  /** Has the queue try again at once, instead of after a while. */
+  async hurry(id: string): Promise<void> {
+    await eventually(async () => {
+      const rows = await this.dataSource.query<unknown[]>(
+        `select graphile_worker.reschedule_jobs(array[q.id], now()) from graphile_worker.jobs q
+         where key = $1 and locked_at is null and run_at > now()`,
+        [id],
+      );
+      if (rows.length === 0) throw new Error('the job does not wait for another try');
+    });
   }
 
   /** The first event of this type about the job, now or later. */

@@ -40,6 +40,7 @@ export class JobRun {
   private readonly abort = new AbortController();
   private job: JobEntity | null = null;
   private aliveAt = Date.now();
+  private abandoned = false;
 
   constructor(
     private readonly id: string,
@@ -74,6 +75,7 @@ export class JobRun {
 
   /** Gives the job back although its handler has not ended. */
   async abandon(): Promise<void> {
+    this.abandoned = true;
     if (this.job) await this.tools.steps.release(this.job, this.queued);
   }
 
@@ -120,7 +122,7 @@ export class JobRun {
         await step();
         return;
       } catch (error) {
-        if (!isDatabaseAway(error) || this.stopped === 'lost') throw error;
+        if (!isDatabaseAway(error) || this.stopped === 'lost' || this.abandoned) throw error;
       }
       await delay(this.tools.timings.retryMs);
     }

@@ -6,6 +6,8 @@ export interface JobTimings {
   deadMs: number;
   /** Jobs of dead servers are looked for this often. */
   sweepMs: number;
+  /** A worker that is told of nothing looks for jobs this often. */
+  pollMs: number;
   /** Shortest time between two announcements of a job's progress. */
   progressMs: number;
   /** A stopping server lets its jobs go on for so long, then gives them their signal … */
@@ -20,6 +22,7 @@ export const JOB_TIMINGS: JobTimings = {
   heartbeatMs: 3_000,
   deadMs: 15_000,
   sweepMs: 5_000,
+  pollMs: 2_000,
   progressMs: 250,
   graceMs: 3_000,
   abortMs: 2_000,

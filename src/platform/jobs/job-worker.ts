@@ -18,8 +18,6 @@ import { workerLog } from './worker-log.js';
 
 /** The library takes a fifth of a second to load; the server answers its first requests before that. */
 const START_DELAY_MS = 200;
-/** A worker that is told of nothing looks for jobs this often, in milliseconds. */
-const POLL_MS = 2_000;
 
 /**
  * Runs this server's share of the jobs. The library's runner gives up one worker after the other when it cannot
@@ -93,7 +91,7 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     const runner = await run({
       pgPool: this.pool,
       concurrency: this.options.concurrency,
-      pollInterval: POLL_MS,
+      pollInterval: this.options.timings.pollMs,
       noHandleSignals: true,
       parsedCronItems: [],
       taskList: this.tasks(),
