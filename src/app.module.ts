@@ -6,7 +6,7 @@ import type { Database } from './platform/database/open-database.js';
 import { type Foundation, PlatformModule } from './platform/platform.module.js';
 
 /** What start-up opened before the application is put together. */
-export interface Opened extends Foundation, Pick<Database, 'dataSource' | 'listener'> {
+export interface Opened extends Foundation, Pick<Database, 'dataSource' | 'listener' | 'workerPool'> {
   tokenKeys: TokenKeys;
   plugins: PluginsOptions;
 }
@@ -18,7 +18,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        DatabaseModule.of(opened.dataSource, opened.listener),
+        DatabaseModule.of(opened.dataSource, opened.listener, opened.workerPool),
         PlatformModule.of(opened),
         AuthModule.of(opened.tokenKeys),
         PluginsModule.of(opened.plugins),

@@ -24,6 +24,7 @@ export async function buildApplication(
   const artifacts = new ArtifactStore(join(folder.path, 'artifacts'), outbound);
   await artifacts.sweep();
   const tokenKeys = await openTokenKeys(config, folder);
+  const nodeId = await folder.secretFile('node-id', 8);
   const app = await createApp({
     config,
     log,
@@ -31,8 +32,10 @@ export async function buildApplication(
     secrets: await openSecretBox(config, folder),
     dataSource: database.dataSource,
     listener: database.listener,
+    workerPool: database.workerPool,
+    nodeId,
     tokenKeys,
-    plugins: await pluginsOptions(config, folder),
+    plugins: await pluginsOptions(config, folder, nodeId),
   });
   const adminToken = config.JWT_JWKS_URL ? '' : await signAdminToken(tokenKeys);
   return { app, adminToken };
@@ -47,12 +50,12 @@ async function openSecretBox(config: Config, folder: DataFolder): Promise<Secret
 const BUNDLED = fileURLToPath(new URL('../../plugins', import.meta.url));
 const GUEST_PROGRAM = fileURLToPath(new URL('./runtime/guest-program', import.meta.url));
 
-async function pluginsOptions(config: Config, folder: DataFolder): Promise<PluginsOptions> {
+async function pluginsOptions(config: Config, folder: DataFolder, nodeId: string): Promise<PluginsOptions> {
   const roots = config.PLUGIN_ROOTS.length > 0 ? config.PLUGIN_ROOTS : [join(folder.path, 'custom')];
   const bundledDir = await folder.reachableProgram(BUNDLED);
   return {
     dataDir: folder.path,
-    nodeId: await folder.secretFile('node-id', 8),
+    nodeId,
     roots: await openPluginFolders(roots, bundledDir),
     bundledDir,
     guestProgram: join(await folder.reachableProgram(GUEST_PROGRAM), 'main.mjs'),

@@ -78,6 +78,7 @@ export const SETTINGS = {
     10,
     60_000,
   ),
+  JOB_CONCURRENCY: integer('Jobs, such as installations, that this process runs at the same time.', 2, 1, 64),
   LOG_LEVEL: choice('Least severe log line to print.', 'info', [
     'trace',
     'debug',

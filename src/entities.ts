@@ -3,12 +3,14 @@ import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
+import { JobEntity } from './platform/jobs/job.entity.js';
 
 /** Every table, for the DataSource and for the comparison of migrations with entities. */
 export const ENTITIES = [
   AuditEntity,
   EventEntity,
   IdempotencyEntity,
+  JobEntity,
   PluginEntity,
   PluginInstanceEntity,
   VirtualKeyEntity,

@@ -2,10 +2,12 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import type { Logger } from 'pino';
 import { EventRepository } from './events/event.repository.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
+import { JobRepository } from './jobs/job.repository.js';
 import { LOG } from './tokens.js';
 
 const EVERY_MS = 3_600_000;
 const EVENT_DAYS = 7;
+const JOB_DAYS = 90;
 
 /** Removes what has outlived its use, once an hour. Deleting the same rows from several servers does no harm. */
 @Injectable()
@@ -15,6 +17,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     private readonly events: EventRepository,
     private readonly idempotency: IdempotencyRepository,
+    private readonly jobs: JobRepository,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -30,6 +33,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
     try {
       await this.events.deleteOlderThan(EVENT_DAYS);
       await this.idempotency.deleteExpired();
+      await this.jobs.deleteFinishedOlderThan(JOB_DAYS);
     } catch (error) {
       this.log.warn({ err: error }, 'housekeeping failed, next try in an hour');
     }

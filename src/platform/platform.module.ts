@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { AuditController } from './audit/audit.controller.js';
@@ -14,6 +14,17 @@ import { Housekeeping } from './housekeeping.js';
 import { ArtifactStore } from './artifacts/artifact-store.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
+import { JobHandlers } from './jobs/job-handlers.js';
+import { JobQueueRepository } from './jobs/job-queue.repository.js';
+import { JobRunTools } from './jobs/job-run-tools.js';
+import { JobSteps } from './jobs/job-steps.js';
+import { JobStream } from './jobs/job-stream.js';
+import { JOB_TIMINGS, JOB_WORKER, type JobWorkerOptions } from './jobs/job-timings.js';
+import { JobWaiter } from './jobs/job-waiter.js';
+import { JobWorker } from './jobs/job-worker.js';
+import { JobRepository } from './jobs/job.repository.js';
+import { JobsController } from './jobs/jobs.controller.js';
+import { Jobs } from './jobs/jobs.service.js';
 import { CONFIG, LOG } from './tokens.js';
 import { Metrics } from './metrics/metrics.service.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -25,6 +36,8 @@ export interface Foundation {
   log: Logger;
   secrets: SecretBox;
   artifacts: ArtifactStore;
+  /** This server among those of its fleet. */
+  nodeId: string;
 }
 
 const SHARED = [
@@ -33,14 +46,26 @@ const SHARED = [
   EventRepository,
   IdempotencyInterceptor,
   IdempotencyRepository,
+  Jobs,
   Metrics,
+];
+
+const JOB_PARTS = [
+  JobHandlers,
+  JobQueueRepository,
+  JobRepository,
+  JobRunTools,
+  JobSteps,
+  JobStream,
+  JobWaiter,
+  JobWorker,
 ];
 
 /** The floor that every module stands on. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ config, log, secrets, artifacts }: Foundation): DynamicModule {
+  static of({ config, log, secrets, artifacts, nodeId }: Foundation): DynamicModule {
     const made = [
       { provide: CONFIG, useValue: config },
       { provide: LOG, useValue: log },
@@ -49,9 +74,30 @@ export class PlatformModule {
     ];
     return {
       module: PlatformModule,
-      controllers: [AuditController, EventController, HealthController, MetricsController],
-      providers: [...made, ...SHARED, AuditService, EventStream, HealthService, Housekeeping],
+      controllers: [AuditController, EventController, HealthController, JobsController, MetricsController],
+      providers: [
+        ...made,
+        workerOptions(nodeId),
+        ...SHARED,
+        ...JOB_PARTS,
+        AuditService,
+        EventStream,
+        HealthService,
+        Housekeeping,
+      ],
       exports: [...made, ...SHARED],
     };
   }
+}
+
+function workerOptions(nodeId: string): FactoryProvider<JobWorkerOptions> {
+  return {
+    provide: JOB_WORKER,
+    inject: [CONFIG],
+    useFactory: ({ JOB_CONCURRENCY }: Config) => ({
+      nodeId,
+      concurrency: JOB_CONCURRENCY,
+      timings: JOB_TIMINGS,
+    }),
+  };
 }

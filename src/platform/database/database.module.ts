@@ -3,21 +3,23 @@ import { DataSource } from 'typeorm';
 import { DatabasePing } from './database-ping.js';
 import { PostgresListener } from './listener.js';
 import { Transactions } from './transaction.js';
+import { WorkerPool } from './worker-pool.js';
 
 /** Gives everyone the open DataSource, transactions and the notification listener that start-up made. */
 @Global()
 @Module({})
 export class DatabaseModule {
-  static of(dataSource: DataSource, listener: PostgresListener): DynamicModule {
+  static of(dataSource: DataSource, listener: PostgresListener, workerPool: WorkerPool): DynamicModule {
     return {
       module: DatabaseModule,
       providers: [
         { provide: DataSource, useValue: dataSource },
         { provide: PostgresListener, useValue: listener },
+        { provide: WorkerPool, useValue: workerPool },
         DatabasePing,
         Transactions,
       ],
-      exports: [DataSource, DatabasePing, PostgresListener, Transactions],
+      exports: [DataSource, DatabasePing, PostgresListener, Transactions, WorkerPool],
     };
   }
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { CONNECT_MS, createDataSource } from './data-source.js';
+import { migrateQueue } from './queue-schema.js';
 
 /** An arbitrary constant: one migrator at a time over a whole fleet. */
 const MIGRATION_LOCK = 7_301_977;
@@ -24,6 +25,7 @@ export async function migrate(url: string): Promise<void> {
     await guard.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await source.initialize();
     await source.runMigrations();
+    await migrateQueue(guard, url);
   } finally {
     if (source.isInitialized) await source.destroy();
     await guard.end();

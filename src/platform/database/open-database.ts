@@ -8,14 +8,18 @@ import { explainDatabase } from './database.error.js';
 import { openEmbeddedPostgres } from './embedded/index.js';
 import { PostgresListener } from './listener.js';
 import { migrate } from './migrate.js';
+import { WorkerPool } from './worker-pool.js';
 
 /** A database that is away does not answer a goodbye; nobody waits longer than this for one, in milliseconds. */
 const GOODBYE_MS = 2_000;
+/** What the job queue needs beside one connection a job: one listens, one cleans up. */
+const QUEUE_CONNECTIONS = 2;
 
-/** An open, migrated database and the connection that listens to it. */
+/** An open, migrated database, the connection that listens to it, and those of the job queue. */
 export interface Database {
   dataSource: DataSource;
   listener: PostgresListener;
+  workerPool: WorkerPool;
   close(): Promise<void>;
 }
 
@@ -34,8 +38,13 @@ export async function openDatabase(
   const { DATABASE_POOL: size, DATABASE_TIMEOUT: statementMs } = config;
   const dataSource = createDataSource(url, { size, statementMs }, entities);
   const listener = new PostgresListener(url, log);
+  const workerPool = new WorkerPool(url, { size: config.JOB_CONCURRENCY + QUEUE_CONNECTIONS, statementMs });
   const close = async (): Promise<void> => {
-    const goodbyes = [listener.stop(), dataSource.isInitialized ? dataSource.destroy() : Promise.resolve()];
+    const goodbyes = [
+      listener.stop(),
+      workerPool.end(),
+      dataSource.isInitialized ? dataSource.destroy() : undefined,
+    ];
     await Promise.race([Promise.allSettled(goodbyes), delay(GOODBYE_MS, undefined, { ref: false })]);
     await embedded?.stop();
   };
@@ -46,5 +55,5 @@ export async function openDatabase(
     await close();
     throw explainDatabase(url, error);
   }
-  return { dataSource, listener, close };
+  return { dataSource, listener, workerPool, close };
 }

@@ -1,3 +1,13 @@
+/** How far a job has come. */
+export interface JobProgress {
+  jobId: string;
+  subject: string;
+  phase: string;
+  /** 0 to 100. */
+  percentage: number;
+  message: string | null;
+}
+
 /** Every event there is, with its ids. Whoever wants more reads the thing itself. */
 export interface EventMap {
   'plugin.created': { pluginId: string; revision: number };
@@ -6,6 +16,11 @@ export interface EventMap {
   /** What a node's own guest is doing has changed: started, failed, quarantined, stopped. */
   'plugin.status': { pluginId: string; nodeId: string; status: string };
   'key.changed': { keyId: string };
+  'job.queued': { jobId: string; subject: string };
+  'job.progress': JobProgress;
+  /** Someone wants it to stop; the server that runs it sees to that. */
+  'job.cancelling': { jobId: string; subject: string };
+  'job.finished': { jobId: string; subject: string; state: string };
 }
 
 export type EventType = keyof EventMap;

@@ -4,7 +4,7 @@ import type { Actor } from '../http/request.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { EventBus } from './event-bus.js';
 import { EventRepository } from './event.repository.js';
-import { StreamReader } from './stream-reader.js';
+import { type EventFeed, StreamReader } from './stream-reader.js';
 
 const KEEP_ALIVE_MS = 15_000;
 /** The longest time that setTimeout knows. */
@@ -18,6 +18,11 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class EventStream implements BeforeApplicationShutdown {
   private readonly open = new Map<Response, Actor>();
   private stopping = false;
+  /** Everything that happens. */
+  private readonly everything: EventFeed = {
+    after: async (lastId, limit) => ({ events: await this.events.after(lastId, limit), ended: false }),
+    present: (event) => ({ name: event.type, data: event }),
+  };
 
   constructor(
     private readonly bus: EventBus,
@@ -31,11 +36,17 @@ export class EventStream implements BeforeApplicationShutdown {
   }
 
   /**
-   * Streams until the client leaves.
+   * Streams until the client leaves, or the feed ends.
    * @param lastId id of the last event the client has seen; null starts with what happens next
+   * @param feed what to stream; everything that happens, unless told otherwise
    */
-  async stream(response: Response, actor: Actor, lastId: string | null): Promise<void> {
-    const reader = await this.begin(response, lastId);
+  async stream(
+    response: Response,
+    actor: Actor,
+    lastId: string | null,
+    feed: EventFeed = this.everything,
+  ): Promise<void> {
+    const reader = await this.begin(response, lastId, feed);
     if (response.destroyed || this.stopping) return void response.end();
     const wake = (): void => void reader.catchUp();
     const keepAlive = setInterval(() => response.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
@@ -55,8 +66,8 @@ export class EventStream implements BeforeApplicationShutdown {
   }
 
   /** Streams what has already happened after `lastId`, then ends. */
-  async replay(response: Response, lastId: string | null): Promise<void> {
-    const reader = await this.begin(response, lastId);
+  async replay(response: Response, lastId: string | null, feed: EventFeed = this.everything): Promise<void> {
+    const reader = await this.begin(response, lastId, feed);
     await reader.catchUp();
     response.end();
   }
@@ -67,8 +78,8 @@ export class EventStream implements BeforeApplicationShutdown {
     this.endWhere(() => true);
   }
 
-  private async begin(response: Response, lastId: string | null): Promise<StreamReader> {
-    const reader = new StreamReader(this.events, response, lastId ?? (await this.events.newestId()));
+  private async begin(response: Response, lastId: string | null, feed: EventFeed): Promise<StreamReader> {
+    const reader = new StreamReader(feed, response, lastId ?? (await this.events.newestId()));
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',

@@ -1,20 +1,11 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import {
-  ApiExtraModels,
-  ApiHeader,
-  ApiOperation,
-  ApiQuery,
-  ApiResponse,
-  ApiTags,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Require } from '../http/access.js';
-import { ApiFailures } from '../http/api-failures.js';
-import { BadRequest } from '../http/errors.js';
-import { contextOf } from '../http/request.js';
+import { Context, type RequestContext } from '../http/request.js';
 import { EventDto } from './event.dto.js';
 import { EventStream } from './event-stream.js';
+import { ApiResume, lastEventId, wantsPastOnly } from './last-event-id.js';
 
 /** JSON Schema has words for a text that holds JSON; a stream is many of them. */
 const EVENT_STREAM = {
@@ -37,49 +28,22 @@ export class EventController {
   @ApiOperation({
     summary: 'Follow what happens',
     description:
-      'Server-sent events: plugins created, updated, deleted, started, failed. `Last-Event-ID` (header, or `lastEventId` in the query) resumes after that event without a gap. The stream stays open; `once=true` ends it after what has already happened.',
+      'Server-sent events: plugins created, updated, deleted, started, failed; jobs and how far they have come. `Last-Event-ID` (header, or `lastEventId` in the query) resumes after that event without a gap. The stream stays open; `once=true` ends it after what has already happened.',
   })
-  @ApiHeader({
-    name: 'Last-Event-ID',
-    required: false,
-    description: 'Id of the last event seen.',
-    schema: { type: 'string', pattern: '^\\d{1,18}$' },
-  })
-  @ApiQuery({
-    name: 'lastEventId',
-    required: false,
-    description: 'The same, for clients that cannot set headers.',
-    schema: { type: 'string', pattern: '^\\d{1,18}$', example: '0' },
-  })
-  @ApiQuery({
-    name: 'once',
-    required: false,
-    description: 'End the stream once it has caught up.',
-    schema: { type: 'boolean', default: false, example: true },
-  })
+  @ApiResume()
   @ApiExtraModels(EventDto)
-  @ApiFailures('parameter_invalid')
   @ApiResponse({
     status: 200,
     description: 'A stream of events; the `data` of each is an EventDto as JSON.',
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
-  streamEvents(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const lastId = lastIdOf(request);
-    if (request.query['once'] === 'true' || request.method === 'HEAD')
-      return this.events.replay(response, lastId);
-    return this.events.stream(response, contextOf(request).actor, lastId);
+  streamEvents(
+    @Context() { actor }: RequestContext,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const lastId = lastEventId(request);
+    if (wantsPastOnly(request)) return this.events.replay(response, lastId);
+    return this.events.stream(response, actor, lastId);
   }
-}
-
-/** @throws BadRequest `parameter_invalid` */
-function lastIdOf(request: Request): string | null {
-  const given = request.get('last-event-id') ?? request.query['lastEventId'] ?? null;
-  if (given === null) return null;
-  if (typeof given === 'string' && /^\d{1,18}$/.test(given)) return given;
-  throw new BadRequest(
-    'parameter_invalid',
-    'Last-Event-ID must be the id of an event, such as 42.',
-    'Last-Event-ID',
-  );
 }

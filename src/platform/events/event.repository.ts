@@ -38,6 +38,16 @@ export class EventRepository {
     return rows.map((row) => ({ ...row, at: row.at.toISOString() }) as AppEvent);
   }
 
+  /** The same, of one job alone. @param since when the job was made: nothing of it is older */
+  async ofJob(jobId: string, since: string, id: string, limit: number): Promise<AppEvent[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      `select id, type, data, at from event
+       where id > $1 and at >= $2 and data->>'jobId' = $3 order by id limit $4`,
+      [id, since, jobId, limit],
+    );
+    return rows.map((row) => ({ ...row, at: row.at.toISOString() }) as AppEvent);
+  }
+
   async newestId(): Promise<string> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       'select coalesce(max(id), 0)::text as id from event',

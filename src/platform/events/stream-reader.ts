@@ -1,9 +1,16 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 import type { AppEvent } from './event-map.js';
-import type { EventRepository } from './event.repository.js';
 
 const PAGE = 500;
+
+/** Where a stream gets its events from, and how it shows them. */
+export interface EventFeed {
+  /** The next events after `lastId`, oldest first, at most `limit`; `ended` when there will be no more. */
+  after(lastId: string, limit: number): Promise<{ events: readonly AppEvent[]; ended: boolean }>;
+  /** Name and data of one event as the client sees it. */
+  present(event: AppEvent): { name: string; data: object } | Promise<{ name: string; data: object }>;
+}
 /** A client that takes nothing for so long is cut off, in milliseconds. */
 const STALL_MS = 5_000;
 
@@ -17,7 +24,7 @@ export class StreamReader {
   private again = false;
 
   constructor(
-    private readonly events: EventRepository,
+    private readonly feed: EventFeed,
     private readonly response: Response,
     private lastId: string,
   ) {}
@@ -30,9 +37,10 @@ export class StreamReader {
     try {
       while (this.again && this.writable) {
         this.again = false;
-        const page = await this.events.after(this.lastId, PAGE);
-        if (page.length === PAGE) this.again = true;
-        for (const event of page) this.send(event);
+        const { events, ended } = await this.feed.after(this.lastId, PAGE);
+        if (events.length === PAGE) this.again = true;
+        for (const event of events) await this.send(event);
+        if (ended) this.response.end();
         if (this.response.writableNeedDrain)
           await once(this.response, 'drain', { signal: AbortSignal.timeout(STALL_MS) });
       }
@@ -48,9 +56,10 @@ export class StreamReader {
     return !this.response.writableEnded && !this.response.destroyed;
   }
 
-  private send(event: AppEvent): void {
+  private async send(event: AppEvent): Promise<void> {
     this.lastId = event.id;
+    const { name, data } = await this.feed.present(event);
     if (this.writable)
-      this.response.write(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+      this.response.write(`id: ${event.id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 }
