@@ -13,7 +13,7 @@ const RESERVED = {
     imports: ['child_process', 'node:child_process'].map((name) => ({
       name,
       allowTypeImports: true,
-      message: 'Only runtime/host and the embedded database start processes.',
+      message: 'Only runtime/host, the embedded database and pnpm-process start processes.',
     })),
     syntax: [],
   },
@@ -202,6 +202,7 @@ export default defineConfig(
       'src/runtime/host/**/*.ts',
       'src/platform/database/embedded{,-*,.*}.ts',
       'src/platform/database/embedded/**/*.ts',
+      'src/modules/installation/packages/pnpm-process.ts',
     ],
     ['processes'],
   ),

@@ -24,6 +24,11 @@ const integer = (doc: string, fallback: number, min: number, max: number): Setti
       throw new Error(`must be a whole number from ${min} to ${max}, not "${t}"`);
     return value;
   });
+const flag = (doc: string, fallback: boolean): Setting<boolean> =>
+  setting(doc, String(fallback), (t) => {
+    if (t !== 'true' && t !== 'false') throw new Error(`must be true or false, not "${t}"`);
+    return t === 'true';
+  });
 const choice = <T extends string>(doc: string, fallback: T, options: readonly T[]): Setting<T> =>
   setting(doc, fallback, (t) => {
     const found = options.find((option) => option === t);
@@ -79,6 +84,26 @@ export const SETTINGS = {
     60_000,
   ),
   JOB_CONCURRENCY: integer('Jobs, such as installations, that this process runs at the same time.', 2, 1, 64),
+  NPM_REGISTRY: text("Address of the npm registry. Empty: the one that npm's own configuration (.npmrc) names."),
+  INSTALL_TIMEOUT: integer('Longest fetch and build of a package, in milliseconds.', 300_000, 1_000, 3_600_000),
+  POLICY_MIN_RELEASE_AGE: integer(
+    'Minutes a package version, and each dependency, must have been published before it is installed.',
+    0,
+    0,
+    5_256_000,
+  ),
+  POLICY_ALLOW: list('Package names that may be installed, `*` for any characters, comma-separated. Empty: all.'),
+  POLICY_DENY: list('Package names that may not be installed, nor as dependencies, comma-separated.'),
+  POLICY_REQUIRE_SIGNATURE: flag('Install only packages whose registry signature is verified.', false),
+  POLICY_REQUIRE_PROVENANCE: flag('Install only packages whose provenance is verified.', false),
+  POLICY_MAX_UNPACKED_MB: integer(
+    'Most a package may take with its dependencies when unpacked, in MiB.',
+    1024,
+    1,
+    1_048_576,
+  ),
+  POLICY_MAX_FILES: integer('Most files a package may have with its dependencies.', 100_000, 1, 10_000_000),
+  POLICY_LICENSES: list('Licences (SPDX identifiers) that packages may have, comma-separated. Empty: any.'),
   LOG_LEVEL: choice('Least severe log line to print.', 'info', [
     'trace',
     'debug',
@@ -154,6 +179,10 @@ function contradictions(values: Values): string[] {
       'DATABASE_URL must be postgres://user:password@host:port/database, special characters percent-encoded',
     ],
     [
+      values.NPM_REGISTRY !== '' && !isWebAddress(values.NPM_REGISTRY),
+      'NPM_REGISTRY must be an http or https URL without a password: give tokens in .npmrc',
+    ],
+    [
       production && JWT_SECRET === '',
       'JWT_SECRET is needed with NODE_ENV=production, 32 characters or more, the same on every server',
     ],
@@ -197,4 +226,34 @@ export function guestEnvironment(env: NodeJS.ProcessEnv = process.env): Record<s
     return value ? [[name, value]] : [];
   });
   return { PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(passed) };
+}
+
+/** What the package manager may know of our environment besides: where the user's npm settings lie. */
+const PACKAGE_MANAGER_VARIABLES = [
+  'HOME',
+  'USERPROFILE',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'XDG_CONFIG_HOME',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+];
+const NPM_SETTINGS =
+  /^npm_config_(@.+:registry|registry|userconfig|globalconfig|(https[_-])?proxy|no_?proxy|cafile|ca|strict[_-]ssl)$/i;
+
+/**
+ * The environment of the package manager: what plugins get, and where npm's settings lie.
+ * @param named variables that the user's npmrc refers to (`${NPM_TOKEN}`)
+ */
+export function packageManagerEnvironment(
+  named: readonly string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  const settings = Object.keys(env).filter((name) => NPM_SETTINGS.test(name));
+  const passed = [...PACKAGE_MANAGER_VARIABLES, ...settings, ...named].flatMap((name): [string, string][] => {
+    const value = env[name];
+    return value ? [[name, value]] : [];
+  });
+  return { ...guestEnvironment(env), ...Object.fromEntries(passed) };
 }

@@ -1,0 +1,191 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { type BuildProgress, ProgressReader } from './build-progress.js';
+import { type SkippedScript, checkBuiltPackages } from './built-packages.js';
+import { type LockedPackage, inspectLockfile } from './lockfile.js';
+import type { NpmConfig } from './npm-config.js';
+import { checkPackageName } from './package-name.js';
+import { type PolicySettings, enforce } from './package-policy.js';
+import { pnpmFailure } from './pnpm-failure.js';
+import { runPnpm } from './pnpm-process.js';
+import { recordTree } from './tree-digest.js';
+
+export interface BuilderSettings {
+  /** Folder for the store, the metadata and unfinished work; one file system with the directories built. */
+  readonly folder: string;
+  readonly npm: NpmConfig;
+  readonly policy: PolicySettings;
+  /** Longest step, in milliseconds. */
+  readonly timeoutMs: number;
+  /**
+   * Whether a guest could write to files of the server's user if its fence failed. Then packages are copies;
+   * else they share their bytes with the store by hard links.
+   */
+  readonly guestsShareOurUser: boolean;
+}
+
+export interface StepOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
+}
+
+/** What would be installed. Kept, it builds the same tree again. */
+export interface PackagePlan {
+  readonly name: string;
+  readonly version: string;
+  /** The package itself and all it depends on, on any platform. */
+  readonly closure: readonly LockedPackage[];
+  readonly lockfile: string;
+}
+
+export interface BuiltPackage {
+  /** Folder of the package itself, relative to the directory that was built: it may be renamed. */
+  readonly packageDir: string;
+  /** Of the whole directory; see tree-digest. */
+  readonly treeDigest: string;
+  readonly unpackedBytes: number;
+  readonly files: number;
+  /** Install scripts that were not run. */
+  readonly scripts: readonly SkippedScript[];
+}
+
+const METADATA_FRESH_MS = 3_600_000;
+const LOCKFILE = 'pnpm-lock.yaml';
+
+/**
+ * Builds a directory that holds one package version and its dependencies. No code of a package runs, nothing but
+ * registry archives with strong hashes is fetched, and a directory that failed to build is not left behind.
+ */
+export class PackageBuilder {
+  constructor(private readonly settings: BuilderSettings) {}
+
+  /**
+   * Resolves the closure; fetches metadata alone.
+   * @throws Unprocessable `package_refused`, `policy_refused`; BadGateway `registry_unreachable`,
+   *   `install_failed`; GatewayTimeout `registry_timeout`, `install_timeout`; the signal's reason
+   */
+  async plan(name: string, version: string, options: StepOptions = {}): Promise<PackagePlan> {
+    checkPackageName(name);
+    const unfinished = join(this.settings.folder, 'unfinished');
+    await mkdir(unfinished, { recursive: true });
+    const folder = await mkdtemp(join(unfinished, 'plan-'));
+    try {
+      await writeManifest(folder, name, version);
+      const fresh = await this.metadataIsFresh();
+      const progress = reader(options, null);
+      await this.run(folder, ['--lockfile-only', ...(fresh ? ['--prefer-offline'] : [])], { ...options, progress });
+      const lockfile = await readFile(join(folder, LOCKFILE), 'utf8');
+      const closure = inspectLockfile(lockfile, name, version);
+      enforce({ name, dependencies: closure.map((one) => one.name) }, this.settings.policy);
+      return { name, version, closure, lockfile };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Fetches and unpacks a plan into `directory`, which must not exist; the caller renames it into its place.
+   * @throws as `plan`, and Unprocessable `integrity_mismatch`
+   */
+  async build(plan: PackagePlan, directory: string, options: StepOptions = {}): Promise<BuiltPackage> {
+    const { name, version, lockfile } = plan;
+    // A plan may come from a database: what is built is what its lockfile says, looked at again.
+    const closure = inspectLockfile(lockfile, name, version);
+    await mkdir(join(directory, '..'), { recursive: true });
+    await mkdir(directory);
+    try {
+      await writeManifest(directory, name, version);
+      await writeFile(join(directory, LOCKFILE), lockfile);
+      const progress = reader(options, closure.length);
+      await this.run(directory, ['--frozen-lockfile'], { ...options, progress });
+      options.signal?.throwIfAborted();
+      const scripts = await checkBuiltPackages(directory, closure);
+      const { digest, files, bytes } = await recordTree(directory);
+      enforce({ name, files, unpackedBytes: bytes }, this.settings.policy);
+      const real = await realpath(join(directory, 'node_modules', name));
+      const packageDir = relative(await realpath(directory), real);
+      return { packageDir, treeDigest: digest, unpackedBytes: bytes, files, scripts };
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Builds what was built before, on an empty disk: the same lockfile gives the same digest. @throws as `build` */
+  async buildFromLockfile(
+    recorded: Pick<PackagePlan, 'name' | 'version' | 'lockfile'>,
+    directory: string,
+    options: StepOptions = {},
+  ): Promise<BuiltPackage> {
+    return this.build({ ...recorded, closure: [] }, directory, options);
+  }
+
+  private async run(
+    cwd: string,
+    how: readonly string[],
+    { signal, progress }: StepOptions & { progress: ProgressReader },
+  ): Promise<void> {
+    const { npm, timeoutMs, policy, folder } = this.settings;
+    const result = await runPnpm({
+      args: ['install', ...how, ...this.flags()],
+      cwd,
+      environment: npm.environment,
+      timeoutMs,
+      maxArchiveBytes: policy.POLICY_MAX_UNPACKED_MB * 2 ** 20,
+      maxArchiveFiles: policy.POLICY_MAX_FILES,
+      signal,
+      onEvent: (event) => progress.read(event),
+    });
+    if (result.exitCode !== 0) throw pnpmFailure(result, folder);
+  }
+
+  private flags(): string[] {
+    const { folder, npm, policy, guestsShareOurUser } = this.settings;
+    return [
+      '--prod',
+      '--ignore-scripts',
+      '--ignore-pnpmfile',
+      '--ignore-workspace',
+      '--reporter=ndjson',
+      `--registry=${npm.registry}`,
+      `--store-dir=${join(folder, 'store')}`,
+      `--cache-dir=${join(folder, 'metadata')}`,
+      `--package-import-method=${guestsShareOurUser ? 'clone-or-copy' : 'auto'}`,
+      '--virtual-store-dir=node_modules/.pnpm',
+      '--node-linker=isolated',
+      '--config.auto-install-peers=true',
+      '--config.strict-peer-dependencies=false',
+      '--config.block-exotic-subdeps=true',
+      '--config.side-effects-cache=false',
+      '--config.manage-package-manager-versions=false',
+      '--config.engine-strict=false',
+      '--config.verify-store-integrity=true',
+      '--config.strict-store-pkg-content-check=true',
+      '--config.fetch-retries=2',
+      '--config.fetch-retry-mintimeout=200',
+      '--config.fetch-retry-maxtimeout=2000',
+      ...(policy.POLICY_MIN_RELEASE_AGE > 0
+        ? [`--config.minimum-release-age=${policy.POLICY_MIN_RELEASE_AGE}`]
+        : []),
+    ];
+  }
+
+  /** Metadata may be taken from the disk for an hour after it began to be kept there; then all is asked for again. */
+  private async metadataIsFresh(): Promise<boolean> {
+    const marker = join(this.settings.folder, 'metadata', 'kept-since');
+    const since = await stat(marker).catch(() => null);
+    if (since && Date.now() - since.mtimeMs < METADATA_FRESH_MS) return true;
+    await mkdir(join(marker, '..'), { recursive: true });
+    await writeFile(marker, '');
+    return false;
+  }
+}
+
+function reader({ onProgress }: StepOptions, total: number | null): ProgressReader {
+  return new ProgressReader((progress) => onProgress?.(progress), total);
+}
+
+async function writeManifest(folder: string, name: string, version: string): Promise<void> {
+  const manifest = { private: true, dependencies: { [name]: version } };
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest)}\n`);
+}

@@ -1,0 +1,54 @@
+import { type AppError, BadGateway, GatewayTimeout, Unprocessable } from '../../../platform/http/errors.js';
+import type { PnpmResult } from './pnpm-process.js';
+
+type Kind = 'integrity' | 'age' | 'refused' | 'missing' | 'slow' | 'network';
+
+/** What the package manager's error codes mean to us; the first that fits counts. */
+const KINDS: readonly (readonly [RegExp, Kind])[] = [
+  [/ERR_ARCHIVE_REFUSED/, 'refused'],
+  [/TARBALL_INTEGRITY|BAD_TARBALL_CHECKSUM|EINTEGRITY/, 'integrity'],
+  [/MATUR|RELEASE_AGE/, 'age'],
+  [/EXOTIC|UNEXPECTED_PKG_CONTENT|UNSUPPORTED|INVALID|TARBALL_EXTRACT|BAD_TARBALL|SPEC_NOT_SUPPORTED/, 'refused'],
+  [/FETCH_404|NO_MATCHING_VERSION|NO_VERSIONS|PACKAGE_NOT_FOUND/, 'missing'],
+  [/TIMEOUT|ETIMEDOUT/, 'slow'],
+  [/META_FETCH|FETCH_\d|FETCH_ERROR|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|EPROTO|CERT|SOCKET|UND_ERR/, 'network'],
+];
+
+/** The failure of a run as an error for people: no path of ours, and a code by what would help. */
+export function pnpmFailure({ error, exitCode }: PnpmResult, dataFolder: string): AppError {
+  const { code = '', message = '' } = error ?? {};
+  const text = readable(message, dataFolder);
+  const kind = (KINDS.find(([pattern]) => pattern.test(code)) ?? KINDS.find(([pattern]) => pattern.test(message)))?.[1];
+  switch (kind) {
+    case 'integrity':
+      return new Unprocessable(
+        'integrity_mismatch',
+        `The bytes of an archive are not those that the registry promised: ${text}`,
+        'name',
+      );
+    case 'age':
+      return new Unprocessable(
+        'policy_refused',
+        `POLICY_MIN_RELEASE_AGE refuses a dependency: ${text} Wait, or lower POLICY_MIN_RELEASE_AGE.`,
+        'name',
+      );
+    case 'refused':
+      return new Unprocessable('package_refused', `The package is refused: ${text}`, 'name');
+    case 'missing':
+      return new Unprocessable('package_refused', `A dependency is not to be had: ${text}`, 'name');
+    case 'slow':
+      return new GatewayTimeout('registry_timeout', `The npm registry took too long: ${text}`);
+    case 'network':
+      return new BadGateway('registry_unreachable', `The npm registry cannot be reached: ${text}`);
+    case undefined:
+      return new BadGateway('install_failed', `The package manager failed (${code || exitCode}): ${text}`);
+  }
+}
+
+function readable(message: string, dataFolder: string): string {
+  const [line = ''] = message.replaceAll(dataFolder, '').replace(/ERR_ARCHIVE_REFUSED:?\s*/g, '').split('\n');
+  return line
+    .replace(/(?<=^|[\s"'(])(\/[^\s"'():]+){2,}/g, '…')
+    .trim()
+    .slice(0, 500);
+}

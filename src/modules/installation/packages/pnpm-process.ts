@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { BadGateway, GatewayTimeout } from '../../../platform/http/errors.js';
+
+/** One line of the package manager's ndjson reporter. */
+export interface PnpmEvent {
+  readonly name?: string;
+  readonly level?: string;
+  readonly [key: string]: unknown;
+}
+
+export interface PnpmRun {
+  /** Arguments, each one value: there is no shell. */
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Most bytes that one archive may unpack to. */
+  readonly maxArchiveBytes?: number;
+  /** Most entries that one archive may have. */
+  readonly maxArchiveFiles?: number;
+  /** Ends the run; its reason is what the run fails with. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: (event: PnpmEvent) => void;
+  /** Standard output is kept and returned instead of read as events. */
+  readonly keepOutput?: boolean;
+}
+
+export interface PnpmResult {
+  readonly exitCode: number | null;
+  readonly output: string;
+  /** Last error the package manager reported: its code (`ERR_PNPM_…`) and text. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** The package exports its manifest alone, which lies beside the program. */
+const PROGRAM = join(dirname(createRequire(import.meta.url).resolve('pnpm')), 'bin', 'pnpm.cjs');
+const MOST_OUTPUT = 64 * 2 ** 20;
+const MOST_KEPT = 4 * 2 ** 20;
+const DEFAULT_ARCHIVE_BYTES = 2 ** 30;
+const DEFAULT_ARCHIVE_FILES = 100_000;
+
+/**
+ * Runs pnpm to its end in a process group of its own, which dies with the run: on abort, on time-out, on too
+ * much output, and with the server.
+ * @throws GatewayTimeout `install_timeout`, BadGateway `install_failed` when it cannot be started or floods its
+ *   output, the signal's reason on abort
+ */
+export async function runPnpm(run: PnpmRun): Promise<PnpmResult> {
+  run.signal?.throwIfAborted();
+  const child = start(run);
+  const ending = new AbortController();
+  const end = (reason: unknown): void => {
+    if (ending.signal.aborted) return;
+    ending.abort(reason);
+    killGroup(child);
+  };
+  const onAbort = (): void => end(run.signal?.reason);
+  run.signal?.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => end(tooLong(run.timeoutMs)), run.timeoutMs);
+  try {
+    const result = await outcome(child, run, end);
+    ending.signal.throwIfAborted();
+    return result;
+  } finally {
+    clearTimeout(timer);
+    run.signal?.removeEventListener('abort', onAbort);
+    child.stdin?.destroy();
+  }
+}
+
+function start({ args, cwd, environment, ...run }: PnpmRun): ChildProcess {
+  const guard = new URL('./pnpm-guard.js', import.meta.url);
+  guard.searchParams.set('maxBytes', String(run.maxArchiveBytes ?? DEFAULT_ARCHIVE_BYTES));
+  guard.searchParams.set('maxFiles', String(run.maxArchiveFiles ?? DEFAULT_ARCHIVE_FILES));
+  const child = spawn(process.execPath, ['--no-warnings', `--import=${guard.href}`, PROGRAM, ...args], {
+    cwd,
+    env: { ...environment, CI: 'true' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    windowsHide: true,
+  });
+  child.stdin?.on('error', () => undefined);
+  return child;
+}
+
+/** Reads what the process prints until it is gone. */
+async function outcome(
+  child: ChildProcess,
+  run: PnpmRun,
+  end: (reason: unknown) => void,
+): Promise<PnpmResult> {
+  let bytes = 0;
+  let output = '';
+  let complaint = '';
+  let error: PnpmResult['error'] = null;
+  const counted = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes > MOST_OUTPUT) end(failed('it printed too much'));
+  };
+  const exit = new Promise<number | null>((resolve) => {
+    child.once('error', (cause) => {
+      end(failed(`it cannot be started (${cause.message})`));
+      resolve(null);
+    });
+    child.once('close', resolve);
+  });
+  child.stderr?.on('data', counted).on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-2_000);
+  });
+  child.stdout?.on('data', counted);
+  if (run.keepOutput)
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (output.length < MOST_KEPT) output += chunk.toString();
+    });
+  else if (child.stdout)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const event = parseEvent(line);
+      if (event) run.onEvent?.(event);
+      error = (event && errorOf(event)) ?? error;
+    });
+  const exitCode = await exit;
+  if (exitCode !== 0 && error === null) error = { code: '', message: complaint.trim() || output.slice(-2_000) };
+  return { exitCode, output, error };
+}
+
+function parseEvent(line: string): PnpmEvent | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    return JSON.parse(line) as PnpmEvent;
+  } catch {
+    return null;
+  }
+}
+
+function errorOf(event: PnpmEvent): PnpmResult['error'] {
+  if (event.level !== 'error') return null;
+  const err = (event['err'] ?? event) as { code?: unknown; message?: unknown };
+  const [code, message] = [event['code'] ?? err.code, err.message ?? event['message']];
+  return {
+    code: typeof code === 'string' ? code : '',
+    message: typeof message === 'string' ? message.slice(0, 2_000) : '',
+  };
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+function tooLong(ms: number): GatewayTimeout {
+  return new GatewayTimeout(
+    'install_timeout',
+    `Fetching and building the package took longer than ${Math.round(ms / 1000)} s.`,
+  );
+}
+
+function failed(cause: string): BadGateway {
+  return new BadGateway('install_failed', `The package manager failed: ${cause}.`);
+}

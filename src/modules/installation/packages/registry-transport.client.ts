@@ -1,0 +1,108 @@
+import npmFetch from 'npm-registry-fetch';
+import { type AppError, BadGateway, GatewayTimeout, NotFound } from '../../../platform/http/errors.js';
+import type { NpmConfig } from './npm-config.js';
+
+export interface TransportLimits {
+  /** Largest answer, in bytes after decompression. */
+  readonly maxBytes: number;
+  /** Longest wait for a whole answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+const DEFAULT_LIMITS: TransportLimits = { maxBytes: 128 * 2 ** 20, timeoutMs: 30_000 };
+
+/** Asks npm registries as npm does (scopes, credentials, proxies), and believes no answer its size or its time. */
+export class RegistryTransport {
+  private readonly limits: TransportLimits;
+
+  constructor(
+    private readonly config: NpmConfig,
+    limits: Partial<TransportLimits> = {},
+  ) {
+    this.limits = { ...DEFAULT_LIMITS, ...limits };
+  }
+
+  /** Address of the registry that packages of the scope of `packageName` come from. */
+  registryOf(packageName: string): string {
+    const scope = packageName.startsWith('@') ? packageName.slice(0, packageName.indexOf('/')) : '';
+    const scoped = this.config.fetchOptions[`${scope}:registry`];
+    const address = typeof scoped === 'string' ? scoped : this.config.registry;
+    return address.endsWith('/') ? address : `${address}/`;
+  }
+
+  /**
+   * The JSON at `path` of the registry of `packageName`.
+   * @param path relative, without a slash in front
+   * @returns null for 404
+   * @throws BadGateway `registry_unreachable`, `registry_answer_invalid`, GatewayTimeout `registry_timeout`, the
+   *   signal's reason
+   */
+  async json(packageName: string, path: string, signal?: AbortSignal): Promise<unknown> {
+    const time = AbortSignal.timeout(this.limits.timeoutMs);
+    const registry = this.registryOf(packageName);
+    try {
+      const response = await npmFetch(new URL(path, registry).href, {
+        ...this.config.fetchOptions,
+        registry,
+        timeout: this.limits.timeoutMs,
+        fetchRetries: 0,
+        signal: signal ? AbortSignal.any([signal, time]) : time,
+        headers: { accept: 'application/json' },
+      } as npmFetch.Options);
+      return JSON.parse(await this.text(response.body));
+    } catch (error) {
+      signal?.throwIfAborted();
+      const failure = this.failure(error, time.aborted);
+      if (failure instanceof NotFound) return null;
+      throw failure;
+    }
+  }
+
+  private async text(body: NodeJS.ReadableStream | null): Promise<string> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of body ?? []) {
+      const buffer = Buffer.from(chunk as Buffer);
+      bytes += buffer.length;
+      if (bytes > this.limits.maxBytes) throw new TooLarge();
+      chunks.push(buffer);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  private failure(error: unknown, timedOut: boolean): AppError {
+    const { code = '', statusCode } = error as { code?: string; statusCode?: number };
+    if (statusCode === 404) return new NotFound('package_not_found', 'The registry has no such document.');
+    if (timedOut || /TIMEOUT|TIMEDOUT|FETCH_ABORTED/i.test(code))
+      return new GatewayTimeout(
+        'registry_timeout',
+        `The npm registry did not answer within ${this.limits.timeoutMs / 1000} s.`,
+        '',
+        [],
+        { cause: error },
+      );
+    if (error instanceof TooLarge || error instanceof SyntaxError)
+      return new BadGateway(
+        'registry_answer_invalid',
+        error instanceof TooLarge
+          ? `The npm registry answers with more than ${this.limits.maxBytes} bytes for one document.`
+          : 'The npm registry answers with something that is not JSON.',
+        '',
+        [],
+        { cause: error },
+      );
+    return unreachable(error, statusCode, code);
+  }
+}
+
+class TooLarge extends Error {}
+
+function unreachable(error: unknown, statusCode: number | undefined, code: string): BadGateway {
+  const why =
+    statusCode === 401 || statusCode === 403
+      ? `refuses us (${statusCode}): check the credentials in .npmrc`
+      : statusCode !== undefined
+        ? `answers with status ${statusCode}`
+        : `cannot be reached (${code || 'network failure'})`;
+  return new BadGateway('registry_unreachable', `The npm registry ${why}.`, '', [], { cause: error });
+}

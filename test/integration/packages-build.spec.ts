@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { access, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { changedSince } from '../../src/modules/installation/packages/tree-digest.js';
+import type { BuildProgress } from '../../src/modules/installation/packages/build-progress.js';
+import { type PackageWorld, packageWorld } from '../support/package-world.js';
+
+describe('building a package', () => {
+  let world: PackageWorld;
+
+  beforeAll(async () => {
+    world = await packageWorld();
+    world.registry
+      .publish({ name: 'left', version: '1.0.0', files: { 'index.js': 'export default 1;' } })
+      .publish({ name: 'peer', version: '2.3.4' })
+      .publish({
+        name: '@scope/plugin',
+        version: '1.2.3',
+        files: { 'index.js': 'export * from "left";', 'bin.js': '#!/usr/bin/env node\n' },
+        manifest: { dependencies: { left: '^1.0.0' }, peerDependencies: { peer: '*' }, bin: './bin.js' },
+      });
+  });
+  afterAll(() => world.close());
+
+  it('plans the whole closure and builds it, with nothing left beside', async () => {
+    const progress: BuildProgress[] = [];
+    const onProgress = (one: BuildProgress): void => void progress.push(one);
+    const plan = await world.builder.plan('@scope/plugin', '1.2.3', { onProgress });
+    expect(plan.closure.map(({ name, version }) => `${name}@${version}`).sort()).toEqual([
+      '@scope/plugin@1.2.3',
+      'left@1.0.0',
+      'peer@2.3.4',
+    ]);
+    expect(plan.closure.every(({ integrity }) => integrity.startsWith('sha512-'))).toBe(true);
+
+    const directory = world.directory('first');
+    const built = await world.builder.build(plan, directory, { onProgress });
+    const live = world.directory('live');
+    await rename(directory, live);
+    const manifest = JSON.parse(await readFile(join(live, built.packageDir, 'package.json'), 'utf8'));
+    expect(manifest.version).toBe('1.2.3');
+    await access(join(live, built.packageDir, '../../left/index.js'));
+    expect(await changedSince(live, built.treeDigest)).toBeNull();
+    expect(built.scripts).toEqual([]);
+    expect(built.files).toBeGreaterThan(5);
+    expect((await stat(join(live, built.packageDir, 'package.json'))).mode & 0o777).toBe(0o644);
+    expect(new Set(progress.map(({ phase }) => phase))).toEqual(
+      new Set(['resolving', 'downloading', 'extracting']),
+    );
+    expect(progress.at(-1)).toEqual({ phase: 'extracting', percentage: 100 });
+    expect(await readdir(join(world.folder, 'unfinished'))).toEqual([]);
+  });
+
+  it('builds the same tree from the recorded lockfile on an empty disk, though newer versions are out', async () => {
+    const { name, version, lockfile } = await world.builder.plan('@scope/plugin', '1.2.3');
+    const first = await world.builder.build({ name, version, lockfile, closure: [] }, world.directory('again'));
+    world.registry.publish({ name: 'left', version: '1.9.0' });
+    const other = await packageWorld();
+    const rebuilt = await world
+      .builderWith({}, { copies: true })
+      .buildFromLockfile({ name, version, lockfile }, join(other.folder, 'npm', 'rebuilt'));
+    await other.close();
+    expect(rebuilt.treeDigest).toBe(first.treeDigest);
+  });
+});
