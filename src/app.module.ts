@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule, type TokenKeys } from './modules/auth/index.js';
+import { InstallationModule } from './modules/installation/index.js';
 import { PluginsModule, type PluginsOptions } from './modules/plugins/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import type { Database } from './platform/database/open-database.js';
@@ -15,13 +16,16 @@ export interface Opened extends Foundation, Pick<Database, 'dataSource' | 'liste
 @Module({})
 export class AppModule {
   static of(opened: Opened): DynamicModule {
+    const plugins = PluginsModule.of(opened.plugins);
     return {
       module: AppModule,
       imports: [
         DatabaseModule.of(opened.dataSource, opened.listener, opened.workerPool),
         PlatformModule.of(opened),
         AuthModule.of(opened.tokenKeys),
-        PluginsModule.of(opened.plugins),
+        // Before the plugins: its routes are more exact than theirs.
+        InstallationModule.of(plugins, opened.plugins),
+        plugins,
       ],
     };
   }

@@ -1,4 +1,5 @@
 import { VirtualKeyEntity } from './modules/auth/index.js';
+import { InstalledVersionEntity, RetainedSettingsEntity } from './modules/installation/index.js';
 import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
@@ -11,7 +12,9 @@ export const ENTITIES = [
   EventEntity,
   IdempotencyEntity,
   JobEntity,
+  InstalledVersionEntity,
   PluginEntity,
   PluginInstanceEntity,
+  RetainedSettingsEntity,
   VirtualKeyEntity,
 ];

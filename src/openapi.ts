@@ -26,6 +26,7 @@ ${errorCodeList()}
 
 const TAGS: [name: string, description: string][] = [
   ['Plugins', 'The known plugins: what is wanted of them and what they are doing.'],
+  ['Installation', 'npm packages: in, out, newer, and back again.'],
   ['Auth', 'Virtual keys and tokens.'],
   ['Jobs', 'Long work: how far it has come, and how to end it.'],
   ['Events', 'What happens, as it happens.'],

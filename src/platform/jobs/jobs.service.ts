@@ -16,6 +16,11 @@ export interface JobListing extends Partial<JobFilter> {
   limit?: number;
 }
 
+/** A job that has not ended, and what it was told. */
+export interface OpenJob extends JobView {
+  payload: unknown;
+}
+
 export interface JobPage {
   jobs: JobView[];
   count: number;
@@ -54,9 +59,9 @@ export class Jobs {
   }
 
   /** The oldest job of this kind about `subject` that has not ended, for whoever would rather join than ask again. */
-  async findOpen(tx: Tx, kind: string, subject: string): Promise<JobView | null> {
+  async findOpen(tx: Tx, kind: string, subject: string): Promise<OpenJob | null> {
     const job = await this.jobs.findOpen(tx, kind, subject);
-    return job && viewOf(job);
+    return job && { ...viewOf(job), payload: job.payload };
   }
 
   /**

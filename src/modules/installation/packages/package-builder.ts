@@ -73,7 +73,10 @@ export class PackageBuilder {
       await writeManifest(folder, name, version);
       const fresh = await this.metadataIsFresh();
       const progress = reader(options, null);
-      await this.run(folder, ['--lockfile-only', ...(fresh ? ['--prefer-offline'] : [])], { ...options, progress });
+      await this.run(folder, ['--lockfile-only', ...(fresh ? ['--prefer-offline'] : [])], {
+        ...options,
+        progress,
+      });
       const lockfile = await readFile(join(folder, LOCKFILE), 'utf8');
       const closure = inspectLockfile(lockfile, name, version);
       enforce({ name, dependencies: closure.map((one) => one.name) }, this.settings.policy);

@@ -122,7 +122,8 @@ async function outcome(
       error = (event && errorOf(event)) ?? error;
     });
   const exitCode = await exit;
-  if (exitCode !== 0 && error === null) error = { code: '', message: complaint.trim() || output.slice(-2_000) };
+  if (exitCode !== 0 && error === null)
+    error = { code: '', message: complaint.trim() || output.slice(-2_000) };
   return { exitCode, output, error };
 }
 

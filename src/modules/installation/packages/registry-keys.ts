@@ -67,12 +67,14 @@ function readKeys(list: unknown): ReadonlyMap<string, SigningKey> {
 export function checkSignatures(signed: SignedVersion, registry: RegistryKeys): SignatureFinding {
   const { name, version, integrity, signatures } = signed;
   if (registry.keys === null) return { verdict: 'unavailable', cause: registry.unavailable };
-  if (registry.keys.size === 0) return { verdict: 'unsigned', cause: 'the registry publishes no signing keys' };
+  if (registry.keys.size === 0)
+    return { verdict: 'unsigned', cause: 'the registry publishes no signing keys' };
   if (signatures.length === 0) return { verdict: 'unsigned', cause: 'the version carries no signature' };
   const text = Buffer.from(`${name}@${version}:${integrity}`);
   for (const { keyid, sig } of signatures) {
     const known = registry.keys.get(keyid);
-    if (!known) return { verdict: 'invalid', cause: 'it is signed with a key that the registry does not publish' };
+    if (!known)
+      return { verdict: 'invalid', cause: 'it is signed with a key that the registry does not publish' };
     if (known.expires !== null && (signed.publishedAt?.getTime() ?? 0) >= known.expires)
       return { verdict: 'invalid', cause: 'it is signed with a key that had expired' };
     if (!verify('sha256', text, known.key, Buffer.from(String(sig), 'base64')))

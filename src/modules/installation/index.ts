@@ -1,0 +1,3 @@
+export { InstallationModule } from './installation.module.js';
+export { InstalledVersionEntity } from './installed-version.entity.js';
+export { RetainedSettingsEntity } from './retained-settings.entity.js';

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { NotFound } from '../../platform/http/errors.js';
+import type { RequestContext } from '../../platform/http/request.js';
+import { PluginInstalls } from '../plugins/index.js';
+import { InstalledVersionRepository } from './installed-version.repository.js';
+import { PackageTools } from './package-tools.js';
+import { VersionShelf } from './version-shelf.js';
+
+/** What is on record of installed packages, and its removal. */
+@Injectable()
+export class InstallationRecords {
+  constructor(
+    readonly versions: InstalledVersionRepository,
+    readonly installs: PluginInstalls,
+    private readonly shelf: VersionShelf,
+    private readonly tools: PackageTools,
+  ) {}
+
+  /**
+   * Takes a package away, without asking the registry.
+   * @param purge also forgets its settings
+   * @returns the package's name
+   */
+  async remove(context: RequestContext, name: string, purge: boolean): Promise<string> {
+    const plugin = await this.installs.find(name);
+    if (!plugin?.npmName) throw notInstalled(name);
+    const { id, npmName, config } = plugin;
+    const rows = await this.versions.list(id);
+    await this.installs.remove(context, id, {
+      action: 'plugin.uninstall',
+      alongside: async (tx) => {
+        if (purge) await this.versions.forget(tx, npmName);
+        else await this.versions.retain(tx, { npmName, pluginId: id, config });
+      },
+    });
+    await this.shelf.removeFiles(rows);
+    return npmName;
+  }
+
+  /** Absolute path of a recorded directory. */
+  pathOf(directory: string): string {
+    return join(this.tools.folder, directory);
+  }
+}
+
+export function notInstalled(name: string): NotFound {
+  return new NotFound('not_installed', `No package "${name.slice(0, 214)}" is installed.`, 'name');
+}

@@ -1,0 +1,187 @@
+import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
+import {
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Require } from '../../platform/http/access.js';
+import { ApiFailures } from '../../platform/http/api-failures.js';
+import { BAD_BODY, NOT_LOADED } from '../../platform/http/error-codes.js';
+import { Context, type RequestContext } from '../../platform/http/request.js';
+import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import {
+  InstallBegunDto,
+  InstallDoneDto,
+  InstallDto,
+  InstalledListDto,
+  InstallPlanDto,
+  PackageDoneDto,
+  PolicyDto,
+  RollbackDto,
+  UninstallDto,
+  UpdateListDto,
+  VersionListDto,
+} from './installation.dto.js';
+import { InstallationService } from './installation.service.js';
+import { InstalledPackages } from './installed-packages.service.js';
+
+const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.', example: 'openai' };
+const REGISTRY = [
+  'package_name_invalid',
+  'package_version_invalid',
+  'package_not_found',
+  'version_not_found',
+  'registry_unreachable',
+  'registry_answer_invalid',
+  'registry_timeout',
+] as const;
+const INSTALL = [
+  'install_in_progress',
+  'job_cancelled',
+  'policy_refused',
+  'package_refused',
+  'integrity_mismatch',
+  'install_failed',
+  'install_timeout',
+  'job_timeout',
+  'job_interrupted',
+] as const;
+
+@ApiTags('Installation')
+@Controller('api')
+export class InstallationController {
+  constructor(
+    private readonly installation: InstallationService,
+    private readonly packages: InstalledPackages,
+  ) {}
+
+  @Post('plugins/install')
+  @HttpCode(200)
+  @Require('plugins:install')
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Install a plugin from npm',
+    description:
+      'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan.',
+  })
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`respond-async`: answer 202 at once.',
+    schema: { type: 'string' },
+  })
+  @ApiExtraModels(InstallDoneDto, InstallPlanDto)
+  @ApiOkResponse({
+    description: 'The installed plugin, or the plan.',
+    schema: { oneOf: [{ $ref: getSchemaPath(InstallDoneDto) }, { $ref: getSchemaPath(InstallPlanDto) }] },
+  })
+  @ApiResponse({ status: 202, type: InstallBegunDto, description: 'The job that installs it.' })
+  @ApiFailures(...BAD_BODY, ...REGISTRY, ...INSTALL, ...NOT_LOADED)
+  async installPlugin(
+    @Context() context: RequestContext,
+    @Body() body: InstallDto,
+    @Res({ passthrough: true }) response: Response,
+    @Headers() headers: Record<string, string | undefined>,
+  ): Promise<InstallDoneDto | InstallPlanDto | InstallBegunDto> {
+    if (body.dryRun === true) return this.installation.plan(body);
+    const jobId = await this.installation.begin(context, body);
+    if (!/\brespond-async\b/i.test(headers['prefer'] ?? '')) return this.installation.finish(jobId);
+    response.status(HttpStatus.ACCEPTED).setHeader('Location', `/api/jobs/${jobId}`);
+    response.setHeader('Preference-Applied', 'respond-async');
+    return { ok: true, jobId };
+  }
+
+  @Post('plugins/uninstall')
+  @HttpCode(200)
+  @Require('plugins:install')
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Uninstall a plugin',
+    description:
+      'Stops it and removes its files, registry or not. Its settings are kept unless `purge` is set.',
+  })
+  @ApiFailures(...BAD_BODY, 'not_installed', 'revision_conflict')
+  async uninstallPlugin(
+    @Context() context: RequestContext,
+    @Body() body: UninstallDto,
+  ): Promise<PackageDoneDto> {
+    const pluginName = await this.installation.uninstall(context, body);
+    return { ok: true, requiresRestart: false, pluginName, message: `${pluginName} uninstalled` };
+  }
+
+  @Get('plugins/installed')
+  @Require('plugins:read')
+  @ApiOperation({
+    summary: 'List installed packages',
+    description: 'The version in use of each, with its evidence.',
+  })
+  async listInstalledPlugins(): Promise<InstalledListDto> {
+    const plugins = await this.packages.installed();
+    return { count: plugins.length, plugins };
+  }
+
+  @Get('plugins/updates')
+  @Require('plugins:read')
+  @ApiOperation({
+    summary: 'List newer versions',
+    description: 'Asks the registry about every installed package.',
+  })
+  @ApiFailures('install_failed')
+  listUpdates(): Promise<UpdateListDto> {
+    return this.packages.updates();
+  }
+
+  @Get('plugins/:x/versions')
+  @Require('plugins:read')
+  @ApiOperation({
+    summary: 'List kept versions',
+    description: 'Versions that a rollback can go back to at once.',
+  })
+  @ApiParam(NAMED)
+  @ApiFailures('plugin_not_found', 'not_installed')
+  async listVersions(@Param('x') x: string): Promise<VersionListDto> {
+    const versions = await this.packages.versions(x);
+    return { count: versions.length, versions };
+  }
+
+  @Post('plugins/:x/rollback')
+  @HttpCode(200)
+  @Require('plugins:install')
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Go back to a kept version',
+    description:
+      'To the one installed before, or the one named. Asks no registry. When it does not start, nothing changes.',
+  })
+  @ApiParam(NAMED)
+  @ApiFailures(
+    ...BAD_BODY,
+    'plugin_not_found',
+    'not_installed',
+    'version_not_kept',
+    'revision_conflict',
+    ...NOT_LOADED,
+  )
+  async rollbackPlugin(
+    @Context() context: RequestContext,
+    @Param('x') x: string,
+    @Body() body: RollbackDto,
+  ): Promise<PackageDoneDto> {
+    const [plugin, version] = await this.packages.rollback(context, x, body.version);
+    const pluginName = plugin.npmName ?? plugin.id;
+    return { ok: true, requiresRestart: false, pluginName, message: `${pluginName} is back at ${version}` };
+  }
+
+  @Get('installation/policy')
+  @Require('plugins:read')
+  @ApiOperation({ summary: 'Show the policy', description: 'The rules that decide what may be installed.' })
+  getInstallationPolicy(): PolicyDto {
+    return this.packages.policy();
+  }
+}

@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { InstallJob } from './install.job.js';
+import { InstallationController } from './installation.controller.js';
+import { INSTALLATION_OPTIONS, type InstallationOptions } from './installation.options.js';
+import { InstallationRecords } from './installation-records.js';
+import { InstallationService } from './installation.service.js';
+import { InstalledPackages } from './installed-packages.service.js';
+import { InstalledVersionRepository } from './installed-version.repository.js';
+import { PackageCode } from './package-code.js';
+import { PackageTools } from './package-tools.js';
+import { VersionShelf } from './version-shelf.js';
+
+/** npm packages in and out: installed, checked, rolled back. */
+@Module({})
+export class InstallationModule {
+  /** @param plugins the very module that the application imports */
+  static of(plugins: DynamicModule, options: InstallationOptions): DynamicModule {
+    return {
+      module: InstallationModule,
+      imports: [plugins],
+      controllers: [InstallationController],
+      providers: [
+        { provide: INSTALLATION_OPTIONS, useValue: options },
+        InstallJob,
+        InstallationRecords,
+        InstallationService,
+        InstalledPackages,
+        InstalledVersionRepository,
+        PackageCode,
+        PackageTools,
+        VersionShelf,
+      ],
+    };
+  }
+}

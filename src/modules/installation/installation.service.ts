@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config.js';
+import { Transactions } from '../../platform/database/transaction.js';
+import { Conflict } from '../../platform/http/errors.js';
+import type { RequestContext } from '../../platform/http/request.js';
+import { Jobs, outcomeOf } from '../../platform/jobs/jobs.service.js';
+import { CONFIG } from '../../platform/tokens.js';
+import { PluginsService } from '../plugins/index.js';
+import { INSTALL, type InstallPayload, type InstallResult } from './install.job.js';
+import type { InstallDto, InstallDoneDto, InstallPlanDto, UninstallDto } from './installation.dto.js';
+import { InstallationRecords } from './installation-records.js';
+import { PackageTools } from './package-tools.js';
+import { enforce } from './packages/package-policy.js';
+
+/** Installs, uninstalls and plans. */
+@Injectable()
+export class InstallationService {
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly transactions: Transactions,
+    private readonly tools: PackageTools,
+    private readonly records: InstallationRecords,
+    private readonly plugins: PluginsService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Queues the installation, or joins the one that is under way for the same version.
+   * @returns the job's id
+   * @throws Conflict `install_in_progress`, and whatever resolving or policy say at once
+   */
+  async begin(context: RequestContext, { name, version, enable }: InstallDto): Promise<string> {
+    const { registry } = await this.tools.get();
+    const resolved = await registry.resolve(name, version);
+    enforce({ name, publishedAt: resolved.publishedAt, license: resolved.manifest.license }, this.config);
+    const payload: InstallPayload = {
+      name,
+      version: resolved.version,
+      ...(enable !== undefined && { enable }),
+    };
+    return this.transactions.run(async (tx) => {
+      await this.records.versions.lock(tx, name);
+      const open = await this.jobs.findOpen(tx, INSTALL, name);
+      if (!open) return this.jobs.enqueue(tx, context, { kind: INSTALL, subject: name, payload });
+      if ((open.payload as InstallPayload).version === payload.version) return open.id;
+      throw new Conflict(
+        'install_in_progress',
+        `Another version of ${name} is being installed: job ${open.id}. Wait for it, or cancel it.`,
+      );
+    });
+  }
+
+  /** Waits for an installation. @throws AppError its cause */
+  async finish(jobId: string): Promise<InstallDoneDto> {
+    const job = await this.jobs.wait(jobId, this.config.INSTALL_TIMEOUT);
+    const { pluginId, name, version, installPath } = outcomeOf(job) as InstallResult;
+    const plugin = await this.plugins.get(pluginId);
+    return {
+      ok: true,
+      requiresRestart: false,
+      pluginName: name,
+      plugin: { id: plugin.id, name: plugin.name, version, installPath },
+      message: `${name}@${version} installed`,
+      jobId,
+    };
+  }
+
+  /** What an installation would do; nothing is written. */
+  async plan({ name, version }: InstallDto): Promise<InstallPlanDto> {
+    const { registry, builder, verifier } = await this.tools.get();
+    const resolved = await registry.resolve(name, version);
+    const plan = await builder.plan(name, resolved.version);
+    const trust = await verifier.verify(resolved, plan);
+    const facts = { name, publishedAt: resolved.publishedAt, license: resolved.manifest.license };
+    enforce({ ...facts, signature: trust.signature, provenance: trust.provenance }, this.config);
+    const known = await this.records.installs.find(name);
+    return {
+      ok: true,
+      name,
+      version: resolved.version,
+      installedVersion: known?.version ?? null,
+      dependencies: plan.closure.map((one) => ({ name: one.name, version: one.version })),
+      unpackedSize: resolved.dist.unpackedSize,
+      trust,
+    };
+  }
+
+  async uninstall(context: RequestContext, { name, purge }: UninstallDto): Promise<string> {
+    return this.records.remove(context, name, purge ?? false);
+  }
+}

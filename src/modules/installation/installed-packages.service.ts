@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config.js';
+import { AppError, NotFound } from '../../platform/http/errors.js';
+import type { RequestContext } from '../../platform/http/request.js';
+import { CONFIG } from '../../platform/tokens.js';
+import { PluginsService, type PluginDto } from '../plugins/index.js';
+import type { InstalledVersionDto, PolicyDto, UpdateListDto } from './installation.dto.js';
+import { InstallationRecords, notInstalled } from './installation-records.js';
+import type { InstalledVersionEntity } from './installed-version.entity.js';
+import { pathOf } from './package-code.js';
+import { PackageTools } from './package-tools.js';
+
+/** Tells what is installed and what is newer, and goes back to versions that are kept. */
+@Injectable()
+export class InstalledPackages {
+  constructor(
+    private readonly records: InstallationRecords,
+    private readonly plugins: PluginsService,
+    private readonly tools: PackageTools,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** The version in use of each installed package. */
+  async installed(): Promise<InstalledVersionDto[]> {
+    const [rows, { plugins }] = await Promise.all([this.records.versions.list(), this.plugins.snapshot()]);
+    const current = new Map(plugins.map(({ id, version }) => [id, version]));
+    return rows
+      .filter((row) => current.get(row.pluginId) === row.version)
+      .map((row) => this.present(row, true));
+  }
+
+  /** Kept versions, the one installed last first. @throws NotFound `plugin_not_found`, `not_installed` */
+  async versions(segment: string): Promise<InstalledVersionDto[]> {
+    const plugin = await this.plugins.get(segment);
+    return (await this.kept(plugin)).map((row) => this.present(row, row.version === plugin.version));
+  }
+
+  /** Goes back to a kept version, without the registry. @returns the version */
+  async rollback(
+    context: RequestContext,
+    segment: string,
+    wanted?: string,
+  ): Promise<[plugin: PluginDto, to: string]> {
+    const plugin = await this.plugins.get(segment);
+    const rows = await this.kept(plugin);
+    const row = rows.find(({ version }) =>
+      wanted === undefined ? version !== plugin.version : version === wanted,
+    );
+    if (!row)
+      throw new NotFound(
+        'version_not_kept',
+        `There is no such version to go back to. Kept: ${rows.map(({ version }) => version).join(', ')}.`,
+        'version',
+      );
+    const { npmName, version } = row;
+    await this.records.installs.put(
+      context,
+      { source: 'npm', npmName, version, path: pathOf(row) },
+      { action: 'plugin.rollback', alongside: () => Promise.resolve() },
+    );
+    return [await this.plugins.get(plugin.id), version];
+  }
+
+  /** Looks every installed package up in its registry. */
+  async updates(): Promise<UpdateListDto> {
+    const { registry } = await this.tools.get();
+    const found: UpdateListDto = { count: 0, updates: [], unknown: {} };
+    for (const { name, pluginId, version } of await this.installed()) {
+      try {
+        const newer = await registry.newer(name, version);
+        if (newer) found.updates.push({ name, pluginId, version, newest: newer.version, major: newer.major });
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        found.unknown[name] = error.message;
+      }
+    }
+    return { ...found, count: found.updates.length };
+  }
+
+  policy(): PolicyDto {
+    const { config } = this;
+    return {
+      minReleaseAge: config.POLICY_MIN_RELEASE_AGE,
+      allow: config.POLICY_ALLOW,
+      deny: config.POLICY_DENY,
+      requireSignature: config.POLICY_REQUIRE_SIGNATURE,
+      requireProvenance: config.POLICY_REQUIRE_PROVENANCE,
+      maxUnpackedMb: config.POLICY_MAX_UNPACKED_MB,
+      maxFiles: config.POLICY_MAX_FILES,
+      licenses: config.POLICY_LICENSES,
+    };
+  }
+
+  private async kept(plugin: PluginDto): Promise<InstalledVersionEntity[]> {
+    const rows = await this.records.versions.list(plugin.id);
+    if (rows.length === 0) throw notInstalled(plugin.id);
+    return rows;
+  }
+
+  private present(row: InstalledVersionEntity, current: boolean): InstalledVersionDto {
+    const { npmName: name, pluginId, version, trust, files } = row;
+    return {
+      ...{ name, pluginId, version, current, files, trust },
+      installedAt: row.installedAt.toISOString(),
+      path: this.records.pathOf(pathOf(row)),
+      integrity: trust.integrity,
+      unpackedSize: Number(row.unpackedBytes),
+    };
+  }
+}

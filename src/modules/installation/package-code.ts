@@ -1,0 +1,71 @@
+import { access, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Unprocessable } from '../../platform/http/errors.js';
+import { type LocatedCode, type PluginAddress, PluginSources } from '../plugins/index.js';
+import type { InstalledVersionEntity } from './installed-version.entity.js';
+import { InstalledVersionRepository } from './installed-version.repository.js';
+import { PackageTools } from './package-tools.js';
+import { changedSince } from './packages/tree-digest.js';
+
+/**
+ * Finds the code of installed packages. What is on disk is compared with the digest on record at every start: a
+ * changed file means an error, not a load. What is missing (an empty disk) is built again from the lockfile.
+ */
+@Injectable()
+export class PackageCode implements OnModuleInit {
+  constructor(
+    private readonly sources: PluginSources,
+    private readonly versions: InstalledVersionRepository,
+    private readonly tools: PackageTools,
+  ) {}
+
+  onModuleInit(): void {
+    this.sources.define('npm', (address) => this.locate(address));
+  }
+
+  private async locate({ id, path, version }: PluginAddress): Promise<LocatedCode> {
+    // A version that is being installed is not on record yet; it was built a moment ago.
+    const row = version === null ? null : await this.versions.find(id, version);
+    const located = { path: join(this.tools.folder, path ?? ''), roots: [this.tools.folder] };
+    if (!row || pathOf(row) !== path) return located;
+    await this.check(row);
+    return located;
+  }
+
+  private async check(row: InstalledVersionEntity): Promise<void> {
+    const directory = join(this.tools.folder, row.directory);
+    if (!(await exists(directory))) await this.rebuild(row, directory);
+    const changed = await changedSince(directory, row.treeDigest);
+    if (changed)
+      throw new Unprocessable(
+        'package_changed',
+        `Files of the installed package are not what was installed (${changed.slice(0, 3).join(', ')}). Install it again.`,
+      );
+  }
+
+  private async rebuild(row: InstalledVersionEntity, directory: string): Promise<void> {
+    const { builder } = await this.tools.get();
+    const { npmName: name, version, lockfile } = row;
+    await mkdir(dirname(directory), { recursive: true });
+    const { treeDigest } = await builder.buildFromLockfile({ name, version, lockfile }, directory);
+    if (treeDigest === row.treeDigest) return;
+    await rm(directory, { recursive: true, force: true });
+    throw new Unprocessable('package_changed', 'The package cannot be built again as it was installed.');
+  }
+}
+
+/** A version's path in its plugin's record. */
+export function pathOf({
+  directory,
+  packageDir,
+}: Pick<InstalledVersionEntity, 'directory' | 'packageDir'>): string {
+  return join(directory, packageDir);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
