@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { access, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { access, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { changedSince } from '../../src/modules/installation/packages/tree-digest.js';
 import type { BuildProgress } from '../../src/modules/installation/packages/build-progress.js';
@@ -49,6 +49,27 @@ describe('building a package', () => {
     );
     expect(progress.at(-1)).toEqual({ phase: 'extracting', percentage: 100 });
     expect(await readdir(join(world.folder, 'unfinished'))).toEqual([]);
+  });
+
+  it('shares bytes with the store only where a guest could not write to them', async () => {
+    const plan = await world.builder.plan('@scope/plugin', '1.2.3');
+    const linksOf = async (copies: boolean): Promise<number> => {
+      const directory = world.directory(`copies-${copies}`);
+      const { packageDir } = await world.builderWith({}, { copies }).build(plan, directory);
+      return (await stat(join(directory, packageDir, 'index.js'))).nlink;
+    };
+    expect(await linksOf(true)).toBe(1);
+    expect(await linksOf(false)).toBeGreaterThan(1);
+  });
+
+  it('repairs its store when a file of it was changed', async () => {
+    const plan = await world.builder.plan('left', '1.0.0');
+    const first = await world.builder.build(plan, world.directory('before'));
+    await writeFile(join(world.directory('before'), first.packageDir, 'index.js'), 'export default 666;');
+    const second = await world.builder.build(plan, world.directory('after'));
+    expect(second.treeDigest).toBe(first.treeDigest);
+    expect(await readFile(join(world.directory('after'), second.packageDir, 'index.js'), 'utf8')).toBe('export default 1;');
+    expect(await changedSince(world.directory('before'), first.treeDigest)).toHaveLength(1);
   });
 
   it('builds the same tree from the recorded lockfile on an empty disk, though newer versions are out', async () => {

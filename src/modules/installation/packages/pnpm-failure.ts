@@ -48,6 +48,7 @@ export function pnpmFailure({ error, exitCode }: PnpmResult, dataFolder: string)
 function readable(message: string, dataFolder: string): string {
   const [line = ''] = message.replaceAll(dataFolder, '').replace(/ERR_ARCHIVE_REFUSED:?\s*/g, '').split('\n');
   return line
+    .replace(/\/\/[^\s/@]+@/g, '//')
     .replace(/(?<=^|[\s"'(])(\/[^\s"'():]+){2,}/g, '…')
     .trim()
     .slice(0, 500);
