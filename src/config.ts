@@ -83,15 +83,24 @@ export const SETTINGS = {
     10,
     60_000,
   ),
-  NPM_REGISTRY: text("Address of the npm registry. Empty: the one that npm's own configuration (.npmrc) names."),
-  INSTALL_TIMEOUT: integer('Longest fetch and build of a package, in milliseconds.', 300_000, 1_000, 3_600_000),
+  NPM_REGISTRY: text(
+    "Address of the npm registry. Empty: the one that npm's own configuration (.npmrc) names.",
+  ),
+  INSTALL_TIMEOUT: integer(
+    'Longest fetch and build of a package, in milliseconds.',
+    300_000,
+    1_000,
+    3_600_000,
+  ),
   POLICY_MIN_RELEASE_AGE: integer(
     'Minutes a package version, and each dependency, must have been published before it is installed.',
     0,
     0,
     5_256_000,
   ),
-  POLICY_ALLOW: list('Package names that may be installed, `*` for any characters, comma-separated. Empty: all.'),
+  POLICY_ALLOW: list(
+    'Package names that may be installed, `*` for any characters, comma-separated. Empty: all.',
+  ),
   POLICY_DENY: list('Package names that may not be installed, nor as dependencies, comma-separated.'),
   POLICY_REQUIRE_SIGNATURE: flag('Install only packages whose registry signature is verified.', false),
   POLICY_REQUIRE_PROVENANCE: flag('Install only packages whose provenance is verified.', false),

@@ -36,7 +36,10 @@ describe('hostile archives', () => {
   it('refuses a decompression bomb before it is unpacked', async () => {
     const bomb = gzipSync(Buffer.alloc(80 * 2 ** 20));
     expect(bomb.length).toBeLessThan(200_000);
-    await expect(build([], bomb)).rejects.toMatchObject({ code: 'package_refused', message: /unpacks to more/ });
+    await expect(build([], bomb)).rejects.toMatchObject({
+      code: 'package_refused',
+      message: /unpacks to more/,
+    });
   });
 
   it('refuses one that grows past the limit only with its dependencies', async () => {

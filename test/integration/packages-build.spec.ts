@@ -68,13 +68,18 @@ describe('building a package', () => {
     await writeFile(join(world.directory('before'), first.packageDir, 'index.js'), 'export default 666;');
     const second = await world.builder.build(plan, world.directory('after'));
     expect(second.treeDigest).toBe(first.treeDigest);
-    expect(await readFile(join(world.directory('after'), second.packageDir, 'index.js'), 'utf8')).toBe('export default 1;');
+    expect(await readFile(join(world.directory('after'), second.packageDir, 'index.js'), 'utf8')).toBe(
+      'export default 1;',
+    );
     expect(await changedSince(world.directory('before'), first.treeDigest)).toHaveLength(1);
   });
 
   it('builds the same tree from the recorded lockfile on an empty disk, though newer versions are out', async () => {
     const { name, version, lockfile } = await world.builder.plan('@scope/plugin', '1.2.3');
-    const first = await world.builder.build({ name, version, lockfile, closure: [] }, world.directory('again'));
+    const first = await world.builder.build(
+      { name, version, lockfile, closure: [] },
+      world.directory('again'),
+    );
     world.registry.publish({ name: 'left', version: '1.9.0' });
     const other = await packageWorld();
     const rebuilt = await world

@@ -38,7 +38,11 @@ describe('where dependencies may come from', () => {
   it('takes an alias of another registry package, and an old name with capitals', async () => {
     world.registry
       .publish({ name: 'JSONStream', version: '1.0.0' })
-      .publish({ name: 'aliased', version: '1.0.0', manifest: { dependencies: { other: 'npm:good@1.0.0', JSONStream: '1' } } });
+      .publish({
+        name: 'aliased',
+        version: '1.0.0',
+        manifest: { dependencies: { other: 'npm:good@1.0.0', JSONStream: '1' } },
+      });
     const plan = await world.builder.plan('aliased', '1.0.0');
     const built = await world.builder.build(plan, world.directory('aliased'));
     expect(plan.closure.map(({ name }) => name).sort()).toEqual(['JSONStream', 'aliased', 'good']);
@@ -48,7 +52,11 @@ describe('where dependencies may come from', () => {
   it('refuses a dependency that differs from another in case alone', async () => {
     world.registry
       .publish({ name: 'jsonstream', version: '1.0.0' })
-      .publish({ name: 'twins', version: '1.0.0', manifest: { dependencies: { jsonstream: '1', JSONStream: '1' } } });
+      .publish({
+        name: 'twins',
+        version: '1.0.0',
+        manifest: { dependencies: { jsonstream: '1', JSONStream: '1' } },
+      });
     await expect(world.builder.plan('twins', '1.0.0')).rejects.toMatchObject({
       code: 'package_refused',
       message: /case/,
@@ -56,11 +64,21 @@ describe('where dependencies may come from', () => {
   });
 
   it('refuses a lockfile that was changed to lead elsewhere', async () => {
-    world.registry.publish({ name: 'plain', version: '1.0.0', manifest: { dependencies: { good: '1.0.0' } } });
+    world.registry.publish({
+      name: 'plain',
+      version: '1.0.0',
+      manifest: { dependencies: { good: '1.0.0' } },
+    });
     const plan = await world.builder.plan('plain', '1.0.0');
     const changed = [
-      plan.lockfile.replace(/resolution: \{integrity: [^}]*\}/, 'resolution: {tarball: http://127.0.0.1:1/x.tgz}'),
-      plan.lockfile.replace(/resolution: \{integrity: [^}]*\}/, 'resolution: {directory: /etc, type: directory}'),
+      plan.lockfile.replace(
+        /resolution: \{integrity: [^}]*\}/,
+        'resolution: {tarball: http://127.0.0.1:1/x.tgz}',
+      ),
+      plan.lockfile.replace(
+        /resolution: \{integrity: [^}]*\}/,
+        'resolution: {directory: /etc, type: directory}',
+      ),
       plan.lockfile.replaceAll('good@1.0.0', 'good@file:../evil'),
       plan.lockfile.replaceAll('plain@1.0.0', 'good@1.0.0'),
       'no: lockfile',
@@ -73,7 +91,11 @@ describe('where dependencies may come from', () => {
   });
 
   it('says which dependency the registry lacks', async () => {
-    world.registry.publish({ name: 'lacking', version: '1.0.0', manifest: { dependencies: { 'not-there': '1' } } });
+    world.registry.publish({
+      name: 'lacking',
+      version: '1.0.0',
+      manifest: { dependencies: { 'not-there': '1' } },
+    });
     await expect(world.builder.plan('lacking', '1.0.0')).rejects.toMatchObject({
       status: 422,
       code: 'package_refused',

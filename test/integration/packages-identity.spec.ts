@@ -18,7 +18,9 @@ describe('packages that are not what they claim', () => {
   };
 
   it('refuses bytes that the registry did not promise', async () => {
-    const archive = tarball([{ path: 'package/package.json', content: '{"name":"swapped","version":"1.0.0"}' }]);
+    const archive = tarball([
+      { path: 'package/package.json', content: '{"name":"swapped","version":"1.0.0"}' },
+    ]);
     world.registry.publish({ name: 'swapped', version: '1.0.0' });
     world.registry.interfere = (_request, response, path) => {
       if (!path.endsWith('swapped-1.0.0.tgz')) return false;
@@ -31,7 +33,10 @@ describe('packages that are not what they claim', () => {
 
   it('refuses an archive without a strong hash', async () => {
     world.registry.publish({ name: 'hashless', version: '1.0.0', dist: { integrity: undefined } });
-    await expect(install('hashless')).rejects.toMatchObject({ code: 'package_refused', message: /strong hash/ });
+    await expect(install('hashless')).rejects.toMatchObject({
+      code: 'package_refused',
+      message: /strong hash/,
+    });
   });
 
   it.each([
@@ -42,17 +47,26 @@ describe('packages that are not what they claim', () => {
     ['a list', '[]'],
   ])('refuses an archive whose package.json says %s', async (what, content) => {
     const name = what === 'another version' ? 'masked' : `masked-${what.replace(' ', '-').toLowerCase()}`;
-    world.registry.publish({ name, version: '1.0.0', archive: tarball([{ path: 'package/package.json', content }]) });
+    world.registry.publish({
+      name,
+      version: '1.0.0',
+      archive: tarball([{ path: 'package/package.json', content }]),
+    });
     await expect(install(name)).rejects.toMatchObject({ status: 422, code: 'package_refused' });
     await expect(access(world.directory(name))).rejects.toThrow();
   });
 
   it('refuses a dependency that calls itself another', async () => {
-    const archive = tarball([{ path: 'package/package.json', content: '{"name":"express","version":"1.0.0"}' }]);
+    const archive = tarball([
+      { path: 'package/package.json', content: '{"name":"express","version":"1.0.0"}' },
+    ]);
     world.registry
       .publish({ name: 'liar', version: '1.0.0', archive })
       .publish({ name: 'honest', version: '1.0.0', manifest: { dependencies: { liar: '1.0.0' } } });
-    await expect(install('honest')).rejects.toMatchObject({ code: 'package_refused', message: /liar|express/ });
+    await expect(install('honest')).rejects.toMatchObject({
+      code: 'package_refused',
+      message: /liar|express/,
+    });
   });
 
   it('refuses an answer about another package', async () => {
@@ -66,7 +80,9 @@ describe('packages that are not what they claim', () => {
     world.registry.publish({ name: 'small-talk', version: '1.0.0', files, dist });
     const { builderWith, directory } = world;
     const plan = await world.builder.plan('small-talk', '1.0.0');
-    await expect(builderWith({ POLICY_MAX_UNPACKED_MB: 1 }).build(plan, directory('talk'))).rejects.toMatchObject({
+    await expect(
+      builderWith({ POLICY_MAX_UNPACKED_MB: 1 }).build(plan, directory('talk')),
+    ).rejects.toMatchObject({
       status: 422,
     });
     expect((await world.client.resolve('small-talk')).dist).toMatchObject(dist);

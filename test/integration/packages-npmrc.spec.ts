@@ -16,7 +16,11 @@ describe("the user's npmrc", () => {
   const tokens: (string | undefined)[] = [];
 
   beforeAll(async () => {
-    [open, closed, folder] = await Promise.all([TestRegistry.start(), TestRegistry.start(), temporaryFolder()]);
+    [open, closed, folder] = await Promise.all([
+      TestRegistry.start(),
+      TestRegistry.start(),
+      temporaryFolder(),
+    ]);
     open.publish({ name: 'public', version: '1.0.0' });
     closed.publish({ name: '@corp/p', version: '1.0.0', manifest: { dependencies: { public: '1.0.0' } } });
     closed.interfere = (request, response) => {
@@ -57,7 +61,9 @@ describe("the user's npmrc", () => {
   });
 
   it('says that a registry refuses us', async () => {
-    const client = new PackageRegistryClient(new RegistryTransport(await config('', { CORP_TOKEN: 'wrong' })));
+    const client = new PackageRegistryClient(
+      new RegistryTransport(await config('', { CORP_TOKEN: 'wrong' })),
+    );
     await expect(client.resolve('@corp/p')).rejects.toMatchObject({
       code: 'registry_unreachable',
       message: /refuses us \(401\).*npmrc/,
@@ -66,11 +72,15 @@ describe("the user's npmrc", () => {
 
   it('is overridden by NPM_REGISTRY, and has a registry of its own without any file', async () => {
     expect((await config('http://127.0.0.1:9', {})).registry).toBe('http://127.0.0.1:9/');
-    const bare = await readNpmConfig({ NPM_REGISTRY: '' }, folder.path, { HOME: join(folder.path, 'packages') });
+    const bare = await readNpmConfig({ NPM_REGISTRY: '' }, folder.path, {
+      HOME: join(folder.path, 'packages'),
+    });
     expect(bare.registry).toMatch(/^https:\/\/.+\/$/);
   });
 
   it('honours the variables that npm sets', async () => {
-    expect((await config('', { npm_config_registry: 'http://127.0.0.1:8/' })).registry).toBe('http://127.0.0.1:8/');
+    expect((await config('', { npm_config_registry: 'http://127.0.0.1:8/' })).registry).toBe(
+      'http://127.0.0.1:8/',
+    );
   });
 });

@@ -85,7 +85,10 @@ describe('asking the registry', () => {
         if (begin) response.writeHead(200).write('{');
         return true;
       };
-      await expect(client.resolve('@scope/p')).rejects.toMatchObject({ status: 504, code: 'registry_timeout' });
+      await expect(client.resolve('@scope/p')).rejects.toMatchObject({
+        status: 504,
+        code: 'registry_timeout',
+      });
     }
   });
 
@@ -98,13 +101,16 @@ describe('asking the registry', () => {
     await expect(client.resolve('@scope/p')).rejects.toMatchObject({ code: 'registry_answer_invalid' });
   });
 
-  it.each(['no json', 'null', '{}', '{"versions":{},"dist-tags":null}'])('does not trip over %s', async (answer) => {
-    world.registry.interfere = (_request, response) => {
-      response.end(answer);
-      return true;
-    };
-    await expect(world.client.resolve('@scope/p')).rejects.toMatchObject({ name: /BadGateway|NotFound/ });
-  });
+  it.each(['no json', 'null', '{}', '{"versions":{},"dist-tags":null}'])(
+    'does not trip over %s',
+    async (answer) => {
+      world.registry.interfere = (_request, response) => {
+        response.end(answer);
+        return true;
+      };
+      await expect(world.client.resolve('@scope/p')).rejects.toMatchObject({ name: /BadGateway|NotFound/ });
+    },
+  );
 
   it('ends with the reason of its caller', async () => {
     world.registry.interfere = () => true;

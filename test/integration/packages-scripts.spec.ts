@@ -14,19 +14,20 @@ describe('lifecycle scripts', () => {
   it('runs none, of the package or its dependencies, and reports each', async () => {
     const trace = join(world.folder, 'ran');
     const touch = (script: string): string => `node -e "require('fs').writeFileSync('${trace}','${script}')"`;
-    world.registry
-      .publish({ name: 'native', version: '1.0.0', files: { 'binding.gyp': '{}' } })
-      .publish({
-        name: 'scripted',
-        version: '1.0.0',
-        manifest: {
-          dependencies: { native: '1.0.0' },
-          scripts: Object.fromEntries(
-            ['preinstall', 'install', 'postinstall', 'prepare', 'test'].map((name) => [name, touch(name)]),
-          ),
-        },
-        files: { '.npmrc': 'ignore-scripts=false', '.pnpmfile.cjs': `require('fs').writeFileSync('${trace}','')` },
-      });
+    world.registry.publish({ name: 'native', version: '1.0.0', files: { 'binding.gyp': '{}' } }).publish({
+      name: 'scripted',
+      version: '1.0.0',
+      manifest: {
+        dependencies: { native: '1.0.0' },
+        scripts: Object.fromEntries(
+          ['preinstall', 'install', 'postinstall', 'prepare', 'test'].map((name) => [name, touch(name)]),
+        ),
+      },
+      files: {
+        '.npmrc': 'ignore-scripts=false',
+        '.pnpmfile.cjs': `require('fs').writeFileSync('${trace}','')`,
+      },
+    });
     const plan = await world.builder.plan('scripted', '1.0.0');
     const { scripts } = await world.builder.build(plan, world.directory());
     expect(scripts.map((one) => `${one.package} ${one.script}`)).toEqual([

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { TUFError } from 'sigstore';
-import { type Trust, PackageVerifier, worstSignature } from '../../src/modules/installation/packages/package-verifier.js';
+import {
+  type Trust,
+  PackageVerifier,
+  worstSignature,
+} from '../../src/modules/installation/packages/package-verifier.js';
 import { ProvenanceVerifier, type VerifyBundle } from '../../src/modules/installation/packages/provenance.js';
 import { type PackageWorld, packageWorld } from '../support/package-world.js';
 
@@ -23,7 +27,8 @@ describe('evidence', () => {
     const plan = await builder.plan(name, resolved.version);
     return new PackageVerifier(transport, client, provenance).verify(resolved, plan);
   };
-  const integrityOf = async (name: string): Promise<string> => (await world.client.resolve(name)).dist.integrity;
+  const integrityOf = async (name: string): Promise<string> =>
+    (await world.client.resolve(name)).dist.integrity;
 
   it('tells a registry without keys as unsigned', async () => {
     world.registry.publishesKeys = false;
@@ -40,8 +45,18 @@ describe('evidence', () => {
     world.registry
       .publish({ name: 'signed-dep', version: '1.0.0', signed: true })
       .publish({ name: 'bare-dep', version: '1.0.0' })
-      .publish({ name: 'signed', version: '1.0.0', signed: true, manifest: { dependencies: { 'signed-dep': '1' } } })
-      .publish({ name: 'half', version: '1.0.0', signed: true, manifest: { dependencies: { 'bare-dep': '1' } } });
+      .publish({
+        name: 'signed',
+        version: '1.0.0',
+        signed: true,
+        manifest: { dependencies: { 'signed-dep': '1' } },
+      })
+      .publish({
+        name: 'half',
+        version: '1.0.0',
+        signed: true,
+        manifest: { dependencies: { 'bare-dep': '1' } },
+      });
     const whole = await trust('signed');
     expect(whole).toMatchObject({ signature: 'verified', dependencies: { verified: 1, unsigned: 0 } });
     expect(worstSignature(whole)).toBe('verified');
@@ -69,8 +84,16 @@ describe('evidence', () => {
     ];
     for (const name of forged)
       await expect(trust(name)).rejects.toMatchObject({ status: 422, code: 'package_refused' });
-    registry.publish({ name: 'misled', version: '1.0.0', signed: true, manifest: { dependencies: { [forged[0]!]: '1' } } });
-    await expect(trust('misled')).rejects.toMatchObject({ code: 'package_refused', message: /forged-0@1\.0\.0/ });
+    registry.publish({
+      name: 'misled',
+      version: '1.0.0',
+      signed: true,
+      manifest: { dependencies: { [forged[0]!]: '1' } },
+    });
+    await expect(trust('misled')).rejects.toMatchObject({
+      code: 'package_refused',
+      message: /forged-0@1\.0\.0/,
+    });
   });
 
   it('tells keys that cannot be had as unavailable, with the cause', async () => {
@@ -86,7 +109,9 @@ describe('evidence', () => {
     world.registry.interfere = () => false;
   });
 
-  const attested = async (change: (subject: { name: string; digest: { sha512: string } }) => unknown): Promise<string> => {
+  const attested = async (
+    change: (subject: { name: string; digest: { sha512: string } }) => unknown,
+  ): Promise<string> => {
     const name = `@attested/p${count++}`;
     const release = { name, version: '1.0.0', signed: true };
     world.registry.publish(release);
@@ -112,7 +137,10 @@ describe('evidence', () => {
     await expect(trust(bytes)).rejects.toMatchObject({ code: 'package_refused', message: /other bytes/ });
     const name = await attested((subject) => subject);
     const fails: VerifyBundle = async () => Promise.reject(new Error('certificate expired'));
-    await expect(trust(name, fails)).rejects.toMatchObject({ code: 'package_refused', message: /certificate/ });
+    await expect(trust(name, fails)).rejects.toMatchObject({
+      code: 'package_refused',
+      message: /certificate/,
+    });
   });
 
   it('tells provenance that cannot be checked as unavailable, never as verified', async () => {

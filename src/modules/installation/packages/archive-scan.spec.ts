@@ -7,7 +7,10 @@ describe('scanning an archive', () => {
   const scan = (entries: TarEntry[]): void => scanArchive(tar([good, ...entries]), 10);
 
   it.each<[string, TarEntry[]]>([
-    ['files and folders', [{ path: 'package/lib', kind: '5' }, { path: 'package/lib/a..b.js' }, { path: 'package/.x' }]],
+    [
+      'files and folders',
+      [{ path: 'package/lib', kind: '5' }, { path: 'package/lib/a..b.js' }, { path: 'package/.x' }],
+    ],
     ['a long name in a pax header', [paxPath(`package/${'x'.repeat(150)}`), { path: 'package/short' }]],
     ['a global pax header', [{ path: 'g', kind: 'g', content: '52 comment=0\n' }, { path: 'package/a' }]],
     ['a file of the kind NUL', [{ path: 'package/old', kind: '\0' }]],

@@ -5,8 +5,8 @@ export class ArchiveRefused extends Error {
 
 const BLOCK = 512;
 const LINKS: Readonly<Record<string, string>> = { '1': 'hard link', '2': 'symbolic link' };
-/** Files (0, NUL, 7) and folders (5). */
-const KNOWN = /^[\x00057]$/;
+/** Files and folders. */
+const KNOWN = new Set(['0', '\0', '7', '5']);
 
 /**
  * Looks at the names and kinds of all entries of a tar archive (POSIX ustar and pax, GNU long names) before
@@ -17,7 +17,7 @@ const KNOWN = /^[\x00057]$/;
 export function scanArchive(tar: Buffer, maxFiles: number): void {
   let files = 0;
   let longName: string | null = null;
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
     const header = tar.subarray(at, at + BLOCK);
     const kind = String.fromCharCode(header[156] ?? 0);
     const size = entrySize(header);
@@ -38,7 +38,7 @@ function checkEntry(name: string, kind: string): void {
   const shown = JSON.stringify(name.slice(0, 200));
   const link = LINKS[kind];
   if (link !== undefined) throw new ArchiveRefused(`The archive has a ${link}, ${shown}: links are refused.`);
-  if (!KNOWN.test(kind)) throw new ArchiveRefused(`The archive has a special file, ${shown}.`);
+  if (!KNOWN.has(kind)) throw new ArchiveRefused(`The archive has a special file, ${shown}.`);
   const parts = name.split(/[\\/]/);
   if (parts.includes('..') || /^[\\/]/.test(name) || parts.some((part) => /^[A-Za-z]:/.test(part)))
     throw new ArchiveRefused(`The archive has the path ${shown}, which leads out of the package.`);
@@ -54,14 +54,16 @@ function ustarName(header: Buffer): string {
 /** Sizes are octal text; the large-number form of GNU has its top bit set. */
 function entrySize(header: Buffer): number {
   const field = header.subarray(124, 136);
-  const size = (field[0] ?? 0) & 0x80 ? Number(field.readBigUInt64BE(4)) : parseInt(text(field).trim() || '0', 8);
-  if (!Number.isSafeInteger(size) || size < 0) throw new ArchiveRefused('The archive has an entry of no size.');
+  const size =
+    (field[0] ?? 0) & 0x80 ? Number(field.readBigUInt64BE(4)) : parseInt(text(field).trim() || '0', 8);
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new ArchiveRefused('The archive has an entry of no size.');
   return size;
 }
 
 /** The path in a pax header: records of `<length> <key>=<value>\n`. */
 function paxPath(body: Buffer): string | null {
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const space = body.indexOf(0x20, at);
     const length = space < 0 ? NaN : Number(body.subarray(at, space).toString('latin1'));
     if (!Number.isInteger(length) || length <= space - at) return null;

@@ -68,9 +68,15 @@ async function realFolders(path: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
-async function checkPackage(name: string, path: string, known: ReadonlySet<string>): Promise<SkippedScript[]> {
+async function checkPackage(
+  name: string,
+  path: string,
+  known: ReadonlySet<string>,
+): Promise<SkippedScript[]> {
   const manifest = await readManifest(join(path, 'package.json'), name);
-  const own = `${String(manifest['name'])}@${String(manifest['version']).replace(/^[v=\s]+/, '').replace(/\+.*$/, '')}`;
+  const own = `${String(manifest['name'])}@${String(manifest['version'])
+    .replace(/^[v=\s]+/, '')
+    .replace(/\+.*$/, '')}`;
   const isKnown = [...known].some((one) => one.replace(/\+.*$/, '') === own);
   if (manifest['name'] !== name || !isKnown)
     throw new Unprocessable(
@@ -93,7 +99,8 @@ async function readManifest(file: string, name: string): Promise<Record<string, 
   try {
     if ((await stat(file)).size > MOST_MANIFEST_BYTES) throw new Error('too large');
     const manifest: unknown = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
-    if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) throw new Error('no object');
+    if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest))
+      throw new Error('no object');
     return manifest as Record<string, unknown>;
   } catch (cause) {
     throw new Unprocessable('package_refused', `The package.json of "${name}" cannot be read.`, 'name', [], {

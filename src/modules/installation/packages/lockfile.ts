@@ -73,7 +73,8 @@ function locked(key: string, resolution: Resolution): LockedPackage {
     );
   const { integrity, tarball, ...others } = resolution;
   const other = Object.keys(others)[0];
-  if (other !== undefined) throw refused(`Its dependency "${key}" is fetched by "${other}", not from the registry.`);
+  if (other !== undefined)
+    throw refused(`Its dependency "${key}" is fetched by "${other}", not from the registry.`);
   if (tarball !== undefined && !(typeof tarball === 'string' && /^https?:\/\//.test(tarball)))
     throw refused(`The archive of "${key}" has no web address.`);
   if (typeof integrity !== 'string' || !STRONG.test(integrity))

@@ -75,7 +75,10 @@ export class PackageBuilder {
       await writeManifest(folder, name, version);
       const fresh = await this.metadataIsFresh();
       const progress = reader(options, null);
-      await this.run(folder, ['--lockfile-only', ...(fresh ? ['--prefer-offline'] : [])], { ...options, progress });
+      await this.run(folder, ['--lockfile-only', ...(fresh ? ['--prefer-offline'] : [])], {
+        ...options,
+        progress,
+      });
       const lockfile = await readFile(join(folder, LOCKFILE), 'utf8');
       const closure = inspectLockfile(lockfile, name, version);
       enforce({ name, dependencies: closure.map((one) => one.name) }, this.settings.policy);
@@ -152,7 +155,7 @@ export class PackageBuilder {
       `--registry=${npm.registry}`,
       `--store-dir=${join(folder, 'store')}`,
       `--cache-dir=${join(folder, 'metadata')}`,
-      `--package-import-method=${guestsShareOurUser ? 'clone-or-copy' : 'auto'}`,
+      `--config.package-import-method=${guestsShareOurUser ? 'clone-or-copy' : 'auto'}`,
       '--virtual-store-dir=node_modules/.pnpm',
       '--node-linker=isolated',
       '--config.auto-install-peers=true',

@@ -17,7 +17,13 @@ const rules = (facts: Partial<PolicyFacts>, settings: Partial<PolicySettings>): 
 
 describe('the policy', () => {
   it('lets everything in that no rule speaks against', () => {
-    const facts = { dependencies: ['a'], publishedAt: NOW, license: null, signature: 'unsigned', provenance: 'absent' };
+    const facts = {
+      dependencies: ['a'],
+      publishedAt: NOW,
+      license: null,
+      signature: 'unsigned',
+      provenance: 'absent',
+    };
     expect(rules(facts, {})).toEqual([]);
   });
 
@@ -25,13 +31,33 @@ describe('the policy', () => {
     ['an allowed scope', {}, { POLICY_ALLOW: ['@scope/*'] }, true],
     ['an allowed name', {}, { POLICY_ALLOW: ['other', '@scope/plugin'] }, true],
     ['a name not allowed', {}, { POLICY_ALLOW: ['@scope/plug', '@scop/*', 'plugin'] }, false],
-    ['dependencies that no list of allowed names has', { dependencies: ['x'] }, { POLICY_ALLOW: ['@scope/*'] }, true],
+    [
+      'dependencies that no list of allowed names has',
+      { dependencies: ['x'] },
+      { POLICY_ALLOW: ['@scope/*'] },
+      true,
+    ],
     ['a denied scope', {}, { POLICY_DENY: ['@scope/*'] }, false],
     ['a denied dependency', { dependencies: ['fine', 'evil-lib'] }, { POLICY_DENY: ['evil-*'] }, false],
-    ['old enough', { publishedAt: new Date('2026-01-01T00:00:00Z') }, { POLICY_MIN_RELEASE_AGE: 1_440 }, true],
-    ['too young', { publishedAt: new Date('2026-01-01T00:00:01Z') }, { POLICY_MIN_RELEASE_AGE: 1_440 }, false],
+    [
+      'old enough',
+      { publishedAt: new Date('2026-01-01T00:00:00Z') },
+      { POLICY_MIN_RELEASE_AGE: 1_440 },
+      true,
+    ],
+    [
+      'too young',
+      { publishedAt: new Date('2026-01-01T00:00:01Z') },
+      { POLICY_MIN_RELEASE_AGE: 1_440 },
+      false,
+    ],
     ['of unknown age', { publishedAt: null }, { POLICY_MIN_RELEASE_AGE: 1 }, false],
-    ['published in the future', { publishedAt: new Date('2027-01-01') }, { POLICY_MIN_RELEASE_AGE: 1 }, false],
+    [
+      'published in the future',
+      { publishedAt: new Date('2027-01-01') },
+      { POLICY_MIN_RELEASE_AGE: 1 },
+      false,
+    ],
     ['a permitted licence', { license: 'MIT' }, { POLICY_LICENSES: ['mit'] }, true],
     ['a licence as an object', { license: { type: 'MIT' } }, { POLICY_LICENSES: ['MIT'] }, true],
     ['one of two licences', { license: '(MIT OR GPL-3.0)' }, { POLICY_LICENSES: ['MIT'] }, true],
@@ -43,10 +69,20 @@ describe('the policy', () => {
     ['more files than permitted', { files: 101 }, {}, false],
     ['signed', { signature: 'verified' }, { POLICY_REQUIRE_SIGNATURE: true }, true],
     ['unsigned', { signature: 'unsigned' }, { POLICY_REQUIRE_SIGNATURE: true }, false],
-    ['of a signature that cannot be checked', { signature: 'unavailable' }, { POLICY_REQUIRE_SIGNATURE: true }, false],
+    [
+      'of a signature that cannot be checked',
+      { signature: 'unavailable' },
+      { POLICY_REQUIRE_SIGNATURE: true },
+      false,
+    ],
     ['with provenance', { provenance: 'verified' }, { POLICY_REQUIRE_PROVENANCE: true }, true],
     ['without provenance', { provenance: 'absent' }, { POLICY_REQUIRE_PROVENANCE: true }, false],
-    ['of provenance not to be checked', { provenance: 'unavailable' }, { POLICY_REQUIRE_PROVENANCE: true }, false],
+    [
+      'of provenance not to be checked',
+      { provenance: 'unavailable' },
+      { POLICY_REQUIRE_PROVENANCE: true },
+      false,
+    ],
   ])('judges a package that is %s', (_what, facts, settings, passes) => {
     expect(rules(facts, settings).length === 0).toBe(passes);
   });

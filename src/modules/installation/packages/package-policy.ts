@@ -135,10 +135,7 @@ function smallEnough(
   };
 }
 
-function fewFiles(
-  { files }: PolicyFacts,
-  { POLICY_MAX_FILES: limit }: PolicySettings,
-): PolicyRefusal | null {
+function fewFiles({ files }: PolicyFacts, { POLICY_MAX_FILES: limit }: PolicySettings): PolicyRefusal | null {
   if (files == null || files <= limit) return null;
   return {
     rule: 'POLICY_MAX_FILES',
@@ -157,7 +154,8 @@ function signed({ signature }: PolicyFacts, settings: PolicySettings): PolicyRef
 }
 
 function withProvenance({ provenance }: PolicyFacts, settings: PolicySettings): PolicyRefusal | null {
-  if (provenance === undefined || provenance === 'verified' || !settings.POLICY_REQUIRE_PROVENANCE) return null;
+  if (provenance === undefined || provenance === 'verified' || !settings.POLICY_REQUIRE_PROVENANCE)
+    return null;
   return {
     rule: 'POLICY_REQUIRE_PROVENANCE',
     message: `Its provenance is "${provenance}", not "verified".`,
@@ -170,7 +168,8 @@ export function matches(pattern: string, name: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   if (rest.length === 0) return pattern === name;
   const last = rest.pop() ?? '';
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
+    return false;
   let at = first.length;
   for (const part of rest) {
     const found = name.indexOf(part, at);

@@ -55,7 +55,11 @@ export class PackageVerifier {
     const { name, version, dist, publishedAt } = resolved;
     const own = plan.closure.find((one) => one.name === name && one.version === version);
     if (own?.integrity !== dist.integrity)
-      throw new Unprocessable('integrity_mismatch', `The registry gives two hashes for ${name}@${version}.`, 'name');
+      throw new Unprocessable(
+        'integrity_mismatch',
+        `The registry gives two hashes for ${name}@${version}.`,
+        'name',
+      );
     const keys = await fetchRegistryKeys(this.transport, name, signal);
     const signature = checkSignatures({ ...own, signatures: dist.signatures, publishedAt }, keys);
     const others = plan.closure.filter((one) => one !== own);
@@ -113,7 +117,10 @@ export class PackageVerifier {
     try {
       const manifest = await this.registry.manifest(locked.name, locked.version, signal);
       if (manifest === null) return { verdict: 'unavailable', cause: 'the registry does not tell' };
-      return checkSignatures({ ...locked, signatures: readDist(manifest).signatures, publishedAt: null }, keys);
+      return checkSignatures(
+        { ...locked, signatures: readDist(manifest).signatures, publishedAt: null },
+        keys,
+      );
     } catch (error) {
       signal?.throwIfAborted();
       return { verdict: 'unavailable', cause: (error as Error).message };
@@ -129,7 +136,8 @@ interface DependencyFindings {
 /** The worst verdict among the package and its dependencies: what POLICY_REQUIRE_SIGNATURE is held against. */
 export function worstSignature(trust: Pick<Trust, 'signature' | 'dependencies'>): SignatureVerdict {
   return (
-    WORST_FIRST.find((verdict) => trust.signature === verdict || trust.dependencies[verdict] > 0) ?? 'unavailable'
+    WORST_FIRST.find((verdict) => trust.signature === verdict || trust.dependencies[verdict] > 0) ??
+    'unavailable'
   );
 }
 

@@ -8,7 +8,10 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/ERR_ARCHIVE_REFUSED/, 'refused'],
   [/TARBALL_INTEGRITY|BAD_TARBALL_CHECKSUM|EINTEGRITY/, 'integrity'],
   [/MATUR|RELEASE_AGE/, 'age'],
-  [/EXOTIC|UNEXPECTED_PKG_CONTENT|UNSUPPORTED|INVALID|TARBALL_EXTRACT|BAD_TARBALL|SPEC_NOT_SUPPORTED|Z_(BUF|DATA)_ERROR|Failed to add tarball/, 'refused'],
+  [
+    /EXOTIC|UNEXPECTED_PKG_CONTENT|UNSUPPORTED|INVALID|TARBALL_EXTRACT|BAD_TARBALL|SPEC_NOT_SUPPORTED|Z_(BUF|DATA)_ERROR|Failed to add tarball/,
+    'refused',
+  ],
   [/FETCH_404|NO_MATCHING_VERSION|NO_VERSIONS|PACKAGE_NOT_FOUND/, 'missing'],
   [/TIMEOUT|ETIMEDOUT/, 'slow'],
   [/META_FETCH|FETCH_\d|FETCH_ERROR|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|EPROTO|CERT|SOCKET|UND_ERR/, 'network'],
@@ -18,7 +21,8 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
 export function pnpmFailure({ error, exitCode }: PnpmResult, dataFolder: string): AppError {
   const { code = '', message = '' } = error ?? {};
   const text = readable(message, dataFolder);
-  const kind = (KINDS.find(([pattern]) => pattern.test(code)) ?? KINDS.find(([pattern]) => pattern.test(message)))?.[1];
+  const kind = (KINDS.find(([pattern]) => pattern.test(code)) ??
+    KINDS.find(([pattern]) => pattern.test(message)))?.[1];
   switch (kind) {
     case 'integrity':
       return new Unprocessable(
@@ -46,7 +50,10 @@ export function pnpmFailure({ error, exitCode }: PnpmResult, dataFolder: string)
 }
 
 function readable(message: string, dataFolder: string): string {
-  const [line = ''] = message.replaceAll(dataFolder, '').replace(/ERR_ARCHIVE_REFUSED:?\s*/g, '').split('\n');
+  const [line = ''] = message
+    .replaceAll(dataFolder, '')
+    .replace(/ERR_ARCHIVE_REFUSED:?\s*/g, '')
+    .split('\n');
   return line
     .replace(/\/\/[^\s/@]+@/g, '//')
     .replace(/(?<=^|[\s"'(])(\/[^\s"'():]+){2,}/g, '…')

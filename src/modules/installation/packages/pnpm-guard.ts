@@ -39,7 +39,9 @@ if (isMainThread) {
   const limit = maxOutputLength * 2 + PROGRAM_BYTES;
   setInterval(() => {
     if (process.memoryUsage.rss() < limit) return;
-    process.stderr.write(`ERR_ARCHIVE_REFUSED The package manager needs more than ${limit} bytes of memory.\n`);
+    process.stderr.write(
+      `ERR_ARCHIVE_REFUSED The package manager needs more than ${limit} bytes of memory.\n`,
+    );
     process.kill(process.pid, 'SIGKILL');
   }, LOOK_AT_MEMORY_MS).unref();
 }

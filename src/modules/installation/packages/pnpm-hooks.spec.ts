@@ -2,10 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { hooks, isFromRegistry } from './pnpm-hooks.js';
 
 describe('where a dependency comes from', () => {
-  it.each(['1.0.0', '^1.0.0', '>=1 <2 || 3.x', '', '*', 'latest', 'npm:good@1.0.0', 'npm:@scope/good@^1', 'npm:x'])(
-    'takes "%s"',
-    (spec) => expect(isFromRegistry(spec)).toBe(true),
-  );
+  it.each([
+    '1.0.0',
+    '^1.0.0',
+    '>=1 <2 || 3.x',
+    '',
+    '*',
+    'latest',
+    'npm:good@1.0.0',
+    'npm:@scope/good@^1',
+    'npm:x',
+  ])('takes "%s"', (spec) => expect(isFromRegistry(spec)).toBe(true));
 
   it.each([
     'git+https://host/x.git',

@@ -62,20 +62,22 @@ function readKeys(list: unknown): ReadonlyMap<string, SigningKey> {
  * Checks registry signatures: ECDSA with SHA-256 over `name@version:integrity`. With the integrity of the lockfile
  * a verified signature covers the very bytes that were unpacked. No signature is `unsigned`; one by a key that the
  * registry does not publish, or that had expired by the time of publication, is `invalid`.
- * Source: https://docs.npmjs.com/about-registry-signatures
+ * Source: npm's documentation, "About registry signatures".
  */
 export function checkSignatures(signed: SignedVersion, registry: RegistryKeys): SignatureFinding {
   const { name, version, integrity, signatures } = signed;
   if (registry.keys === null) return { verdict: 'unavailable', cause: registry.unavailable };
-  if (registry.keys.size === 0) return { verdict: 'unsigned', cause: 'the registry publishes no signing keys' };
+  if (registry.keys.size === 0)
+    return { verdict: 'unsigned', cause: 'the registry publishes no signing keys' };
   if (signatures.length === 0) return { verdict: 'unsigned', cause: 'the version carries no signature' };
   const text = Buffer.from(`${name}@${version}:${integrity}`);
   for (const { keyid, sig } of signatures) {
     const known = registry.keys.get(keyid);
-    if (!known) return { verdict: 'invalid', cause: 'it is signed with a key that the registry does not publish' };
+    if (!known)
+      return { verdict: 'invalid', cause: 'it is signed with a key that the registry does not publish' };
     if (known.expires !== null && (signed.publishedAt?.getTime() ?? 0) >= known.expires)
       return { verdict: 'invalid', cause: 'it is signed with a key that had expired' };
-    if (!verify('sha256', text, known.key, Buffer.from(String(sig), 'base64')))
+    if (!verify('sha256', text, known.key, Buffer.from(sig, 'base64')))
       return { verdict: 'invalid', cause: 'its signature does not fit its name, version and bytes' };
   }
   return { verdict: 'verified', cause: null };

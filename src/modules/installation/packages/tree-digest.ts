@@ -98,7 +98,11 @@ async function entryOf(folder: string, path: string, before: Entry | undefined):
   if (!stats.file) throw new Unprocessable('package_refused', `"${path}" is a special file.`);
   const permissions = (mode & 0o777).toString(8);
   const untouched = before?.[3] === size && before[4] === mtimeMs && before[5] === ctimeMs;
-  const hash = untouched ? before[2] : createHash('sha256').update(await readFile(full)).digest('base64');
+  const hash = untouched
+    ? before[2]
+    : createHash('sha256')
+        .update(await readFile(full))
+        .digest('base64');
   return [path, permissions, hash, size, mtimeMs, ctimeMs];
 }
 
