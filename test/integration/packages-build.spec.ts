@@ -74,6 +74,32 @@ describe('building a package', () => {
     expect(await changedSince(world.directory('before'), first.treeDigest)).toHaveLength(1);
   });
 
+  it('finds what was published after it last looked', async () => {
+    world.registry.publish({ name: 'moving', version: '1.0.0' });
+    await world.builder.plan('moving', '1.0.0');
+    world.registry
+      .publish({ name: 'moving', version: '2.0.0' })
+      .publish({ name: 'mover', version: '1.0.0', manifest: { dependencies: { moving: '^2.0.0' } } });
+    const plan = await world.builder.plan('mover', '1.0.0');
+    expect(plan.closure.map(({ name, version }) => `${name}@${version}`).sort()).toEqual([
+      'mover@1.0.0',
+      'moving@2.0.0',
+    ]);
+  });
+
+  it('builds side by side', async () => {
+    world.registry.publish({
+      name: 'beside',
+      version: '1.0.0',
+      manifest: { dependencies: { left: '1.0.0' } },
+    });
+    const both = ['beside', '@scope/plugin'].map(async (name, at) => {
+      const plan = await world.builder.plan(name, at === 0 ? '1.0.0' : '1.2.3');
+      return world.builder.build(plan, world.directory(`side-${at}`));
+    });
+    for (const { packageDir } of await Promise.all(both)) expect(packageDir).toMatch(/node_modules/);
+  });
+
   it('builds the same tree from the recorded lockfile on an empty disk, though newer versions are out', async () => {
     const { name, version, lockfile } = await world.builder.plan('@scope/plugin', '1.2.3');
     const first = await world.builder.build(
