@@ -1,12 +1,8 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { guestEnvironment } from '../src/config.js';
-import { type GuestSpec, type Limits, PluginRuntime } from '../src/runtime/host/index.js';
-import { emptyNode, worldFolder } from './support/spawned.js';
 import { ENVIRONMENT_NOTE, note } from './support/environment.js';
 import { SMALL_PLUGIN, smallWasm } from './support/plugins.js';
+import { BenchRuntime, type Format } from './support/runtime.js';
 import { BenchServer } from './support/server.js';
+import { emptyNode } from './support/empty-node.js';
 import { sample, summarize, type Summary } from './stats.js';
 import { printTable } from './table.js';
 
@@ -14,15 +10,6 @@ export const title = 'From the request that enables a plugin to its answer, when
 
 const ROUNDS = 30;
 const WARM_UP = 3;
-const LIMITS: Limits = {
-  heapMb: 64,
-  memoryMb: 512,
-  startMs: 15_000,
-  callMs: 10_000,
-  stopMs: 3_000,
-  heartbeatMs: 5_000,
-};
-
 type Series = Record<string, number[]>;
 
 export async function run(): Promise<void> {
@@ -31,12 +18,12 @@ export async function run(): Promise<void> {
     await server.plugin('small.mjs', SMALL_PLUGIN);
     await server.create('small', 'small.mjs', false);
     await server.create('small-wasm', await server.copyPlugin(smallWasm()), false);
-    await inRuntime(async (start) => {
+    await BenchRuntime.use(async (runtime) => {
       const runs: Record<string, () => Promise<number>> = {
         'bare node -e 0, permission flags': () => timed(() => emptyNode(false)),
         'the same with the heap flag': () => timed(() => emptyNode(true)),
-        'runtime alone, JavaScript': () => start('js'),
-        'runtime alone, WebAssembly': () => start('wasm'),
+        'runtime alone, JavaScript': () => start(runtime, 'javascript'),
+        'runtime alone, WebAssembly': () => start(runtime, 'wasm'),
         'over HTTP, JavaScript': () => enable(server, 'small'),
         'over HTTP, WebAssembly': () => enable(server, 'small-wasm'),
       };
@@ -73,42 +60,8 @@ async function enable(server: BenchServer, name: string): Promise<number> {
   return time;
 }
 
-/** The runtime without server and database: prepare and adopt, as a change does. */
-async function inRuntime(
-  work: (start: (format: 'js' | 'wasm') => Promise<number>) => Promise<void>,
-): Promise<void> {
-  const { root, dataDir, remove } = await worldFolder();
-  const js = join(root, 'small.mjs');
-  const wasm = join(root, 'wasm', 'small.wasm');
-  await writeFile(js, SMALL_PLUGIN);
-  await mkdir(dirname(wasm));
-  await cp(smallWasm(), wasm);
-  const runtime = new PluginRuntime({
-    dataDir,
-    limits: LIMITS,
-    environment: guestEnvironment(),
-    uidBase: process.getuid?.() === 0 ? 50_000 : null,
-    guestProgram: fileURLToPath(new URL('../src/runtime/guest/main.js', import.meta.url)),
-  });
-  const spec = (format: 'js' | 'wasm'): GuestSpec => ({
-    pluginId: format,
-    slot: format === 'js' ? 1 : 2,
-    name: format,
-    path: format === 'js' ? js : wasm,
-    roots: [root],
-    config: {},
-    env: {},
-    configured: true,
-    secrets: [],
-  });
-  try {
-    await work(async (format) => {
-      const time = await timed(async () => (await runtime.prepare(spec(format))).adopt(1));
-      await runtime.stop(format, 'disabled');
-      return time;
-    });
-  } finally {
-    await runtime.stopAll();
-    await remove();
-  }
+async function start(runtime: BenchRuntime, format: Format): Promise<number> {
+  const time = await timed(() => runtime.start(format));
+  await runtime.stop(format);
+  return time;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { pin } from './support/cores.js';
+import { pin, processorTime } from './support/cores.js';
 import { ENVIRONMENT_NOTE, note } from './support/environment.js';
 import { load } from './support/load.js';
 import type { RawAnswer } from './support/raw-server.js';
@@ -33,11 +33,13 @@ export async function run(): Promise<void> {
       raw.send(answers);
       const [port] = (await once(raw, 'message')) as [number];
       const pinned = [pin(server.pid, 0), pin(raw.pid ?? 0, 0), pin(process.pid, 1)].every(Boolean);
-      const measured = await measure(cases, server.url, `http://127.0.0.1:${port}`);
+      const ours = { pid: server.pid, url: server.url };
+      const measured = await measure(cases, ours, { pid: raw.pid ?? 0, url: `http://127.0.0.1:${port}` });
       const rows = cases.map(({ name }, i) => [name, answers[i]?.size ?? 0, ...(measured[i] ?? [])]);
-      printTable(['answer', 'body bytes', 'ours/s', 'bare/s', 'ratio'], rows);
+      printTable(['answer', 'bytes', 'ours/s', 'bare/s', 'ratio', 'ours µs', 'bare µs', 'CPU ratio'], rows);
       note(
         `${CONNECTIONS} connections, medians of ${ROUNDS} rounds in turns. ${ENVIRONMENT_NOTE}`,
+        "µs: processor time of the server's main thread an answer; it stands when the machine is busy with other things.",
         pinned ? 'Servers on core 0, load on core 1.' : 'Not bound to cores: there is no taskset.',
       );
     } finally {
@@ -75,24 +77,50 @@ async function answerOf(
   return { status, headers: kept, body: body.toString('base64'), size: body.length };
 }
 
+interface Target {
+  pid: number;
+  url: string;
+}
+
 /**
  * Answers a second of ours and of the bare server, and the median of their ratios: a ratio is of two neighbouring
- * rounds, so that what else the machine does meanwhile falls on both. A row a case.
+ * rounds, so that what else the machine does meanwhile falls on both. Then the same for processor time. A row a case.
  */
-async function measure(cases: readonly Case[], ours: string, bare: string): Promise<number[][]> {
+async function measure(cases: readonly Case[], ours: Target, bare: Target): Promise<number[][]> {
   const results: number[][] = [];
   for (const [i, { headers }] of cases.entries()) {
-    const rounds: [number, number][] = [];
+    const rounds: [own: Rate, raw: Rate][] = [];
     for (let round = -1; round < ROUNDS; round++) {
-      const common = { headers, connections: CONNECTIONS, milliseconds: ROUND_MS };
-      const own = await load({ ...common, url: ours, path: '/api/plugins' });
-      const raw = await load({ ...common, url: bare, path: `/${i}` });
+      const own = await rate(ours, '/api/plugins', headers);
+      const raw = await rate(bare, `/${i}`, headers);
       if (round >= 0) rounds.push([own, raw]);
     }
-    const median = (pick: (round: [number, number]) => number): number => summarize(rounds.map(pick)).p50;
-    results.push([median(([own]) => own), median(([, raw]) => raw), median(([own, raw]) => own / raw)]);
+    const median = (pick: (own: Rate, raw: Rate) => number): number =>
+      summarize(rounds.map(([own, raw]) => pick(own, raw))).p50;
+    results.push([
+      median((own) => own.perSecond),
+      median((_, raw) => raw.perSecond),
+      median((own, raw) => own.perSecond / raw.perSecond),
+      median((own) => own.microseconds),
+      median((_, raw) => raw.microseconds),
+      median((own, raw) => raw.microseconds / own.microseconds),
+    ]);
   }
   return results;
+}
+
+interface Rate {
+  perSecond: number;
+  /** Processor time of the main thread, an answer. */
+  microseconds: number;
+}
+
+async function rate({ pid, url }: Target, path: string, headers: Record<string, string>): Promise<Rate> {
+  const before = await processorTime(pid);
+  const started = performance.now();
+  const perSecond = await load({ url, path, headers, connections: CONNECTIONS, milliseconds: ROUND_MS });
+  const answers = (perSecond * (performance.now() - started)) / 1_000;
+  return { perSecond, microseconds: ((await processorTime(pid)) - before) / answers };
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -16,6 +16,7 @@ const INPUTS = [
   'tsconfig.json',
   'package-lock.json',
   'scripts/build.mjs',
+  'scripts/build-guest.mjs',
   'scripts/build-wasm.mjs',
 ];
 /** Below the inputs, but written by a build or by npm. */

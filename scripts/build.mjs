@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { buildGuest } from './build-guest.mjs';
 import { buildWasm } from './build-wasm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -35,6 +36,7 @@ export async function build() {
   const emitted = program.emit(undefined, undefined, undefined, false, { before });
   const diagnostics = [...found, ...emitted.diagnostics];
   if (diagnostics.length > 0) fail(diagnostics);
+  await buildGuest();
   await buildWasm();
 }
 

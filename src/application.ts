@@ -45,7 +45,7 @@ async function openSecretBox(config: Config, folder: DataFolder): Promise<Secret
 }
 
 const BUNDLED = fileURLToPath(new URL('../../plugins', import.meta.url));
-const RUNTIME = fileURLToPath(new URL('./runtime', import.meta.url));
+const GUEST_PROGRAM = fileURLToPath(new URL('./runtime/guest-program', import.meta.url));
 
 async function pluginsOptions(config: Config, folder: DataFolder): Promise<PluginsOptions> {
   const roots = config.PLUGIN_ROOTS.length > 0 ? config.PLUGIN_ROOTS : [join(folder.path, 'custom')];
@@ -55,7 +55,7 @@ async function pluginsOptions(config: Config, folder: DataFolder): Promise<Plugi
     nodeId: await folder.secretFile('node-id', 8),
     roots: await openPluginFolders(roots, bundledDir),
     bundledDir,
-    guestProgram: join(await folder.reachableProgram(RUNTIME), 'guest', 'main.js'),
+    guestProgram: join(await folder.reachableProgram(GUEST_PROGRAM), 'main.mjs'),
     guestEnvironment: guestEnvironment(),
   };
 }

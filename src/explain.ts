@@ -12,13 +12,18 @@ export function explain(error: unknown): string {
   return explainListening(error) ?? error.stack ?? error.message;
 }
 
+interface Place {
+  address?: string;
+  hostname?: string;
+  port?: number;
+}
+
 function explainListening(error: Error): string | null {
-  const { code, syscall, address, hostname, port } = error as Error & Partial<Record<string, unknown>>;
+  const { code, syscall, address, hostname, port } = error as NodeJS.ErrnoException & Place;
   if (code === 'EADDRINUSE')
     return `Port ${String(port)} is taken. Stop what listens there, or give another: PORT=8081 npm start`;
   if (syscall === 'listen')
     return `Cannot listen on port ${String(port)} of ${String(address)} (${String(code)}).`;
-  if (syscall === 'getaddrinfo' && hostname)
-    return `HOST names no address of this machine: ${String(hostname)}`;
+  if (syscall === 'getaddrinfo' && hostname) return `HOST names no address of this machine: ${hostname}`;
   return null;
 }

@@ -5,6 +5,7 @@ import { startServer, type Server } from './server.js';
 
 /** Requests under way (8 s), plugins (3 s) and Postgres end long before this; milliseconds. */
 const STOP_LIMIT_MS = 20_000;
+let stopping = false;
 
 try {
   const starting = startServer(readConfig(undefined, CONFIG_CHECKS));
@@ -44,8 +45,6 @@ function stopOnFaults(starting: Promise<Server>): void {
     faulty = true;
   });
 }
-
-let stopping = false;
 
 function stop(starting: Promise<Server>, exitCode: number): void {
   if (stopping) return;

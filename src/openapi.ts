@@ -15,7 +15,7 @@ configured, run in fenced processes, tested, reloaded and rolled back through th
 Press **Authorize** and paste the admin token that the server printed at start (\`npm run --silent token\` prints
 another). Every operation here runs as it is shown: create first, use what was created, delete it last.
 
-Every failure has the same shape and a stable code. Any operation may answer 500; a path that is none of these
+Every answer has an \`X-Request-Id\`. Every failure has the same shape and a stable code. Any operation may answer 500; a path that is none of these
 answers 404.
 
 <details><summary>All error codes</summary>
@@ -56,9 +56,6 @@ const HEADERS: NonNullable<Components['headers']> = {
     schema: { type: 'string', example: 'Bearer' },
   },
 };
-
-/** Statuses of the answers that are kept for an `Idempotency-Key`. */
-const REPEATED = /^2|^404$|^409$|^422$/;
 
 /** The OpenAPI document of an application; a preview (`preview: true`) is enough, no database is needed. */
 export function createDocument(app: INestApplication): OpenAPIObject {
@@ -121,15 +118,16 @@ function operationsOf({ paths }: OpenAPIObject): Operation[] {
   return Object.values(paths).flatMap((path) => Object.values(path as Record<string, Operation>));
 }
 
-/** Documents the headers that come with every answer, and with every one that can be given again. */
+/** Documents the headers that the answers of an operation have in common. */
 function writeHeaders({ parameters = [], responses }: Operation): void {
   const repeatable = parameters.some(({ name }) => name === 'Idempotency-Key');
   for (const [status, response] of Object.entries(responses))
-    response.headers = {
-      'X-Request-Id': header('X-Request-Id'),
-      ...(repeatable && REPEATED.test(status) && { 'Idempotency-Replayed': header('Idempotency-Replayed') }),
-      ...response.headers,
-    };
+    if (status < '400')
+      response.headers = {
+        'X-Request-Id': header('X-Request-Id'),
+        ...(repeatable && { 'Idempotency-Replayed': header('Idempotency-Replayed') }),
+        ...response.headers,
+      };
 }
 
 /** First what the document is about, then the paths in the order of the tags, the pieces last. */

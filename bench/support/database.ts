@@ -14,13 +14,13 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
     return { url: database.url, close: () => database.drop() };
   }
   const folder = await temporaryFolder();
-  const { postgres, close } = await openPostgres(folder.path);
-  process.env[TEST_SERVER] = postgres.url;
+  const opened = await openPostgres(folder.path);
+  process.env[TEST_SERVER] = opened.postgres.url;
   const database = await createTestDatabase();
   return {
     url: database.url,
     close: async () => {
-      await close();
+      await opened.close();
       await folder.remove();
     },
   };

@@ -50,16 +50,19 @@ describe('a virtual key', () => {
     expect(rows).not.toContain(key);
   });
 
-  it.each(['authorization', 'x-api-key', 'x-bf-vk'])('is taken from %s, and so is its token', async (header) => {
-    const { key, id } = await make(`header ${header}`);
-    for (const token of [key, await tokenOf(key)]) {
-      const value = header === 'authorization' ? `Bearer ${token}` : token;
-      const me = await client(one.url).get<{ id: string; kind: string }>('/api/auth/whoami', undefined, {
-        [header]: value,
-      });
-      expect(me.body).toMatchObject({ id, kind: 'virtual_key' });
-    }
-  });
+  it.each(['authorization', 'x-api-key', 'x-bf-vk'])(
+    'is taken from %s, and so is its token',
+    async (header) => {
+      const { key, id } = await make(`header ${header}`);
+      for (const token of [key, await tokenOf(key)]) {
+        const value = header === 'authorization' ? `Bearer ${token}` : token;
+        const me = await client(one.url).get<{ id: string; kind: string }>('/api/auth/whoami', undefined, {
+          [header]: value,
+        });
+        expect(me.body).toMatchObject({ id, kind: 'virtual_key' });
+      }
+    },
+  );
 
   it('notes when it was last used', async () => {
     const { key, id } = await make('used');
@@ -76,7 +79,9 @@ describe('a virtual key', () => {
     const { key } = await make('short', { expiresAt });
     const token = await tokenOf(key, { expiresIn: 3600 });
     expect(await whoami(one, key)).toBe(200);
-    await eventually(async () => expect([await whoami(one, key), await whoami(one, token)]).toEqual([401, 401]));
+    await eventually(async () =>
+      expect([await whoami(one, key), await whoami(one, token)]).toEqual([401, 401]),
+    );
     const past = { name: 'past', expiresAt: '2001-01-01T00:00:00Z' };
     expect((await one.client().post('/api/auth/virtual-keys', past)).status).toBe(400);
   });
@@ -84,11 +89,15 @@ describe('a virtual key', () => {
   it('is dead at once after rotation, with its tokens, on both servers', async () => {
     const { id, key } = await make('rotated');
     const token = await tokenOf(key);
-    expect([await whoami(one, key), await whoami(two, key), await whoami(two, token)]).toEqual([200, 200, 200]);
+    expect([await whoami(one, key), await whoami(two, key), await whoami(two, token)]).toEqual([
+      200, 200, 200,
+    ]);
     const { body } = await one.client().post<Key>(`/api/auth/virtual-keys/${id}/rotate`);
     expect(body).toMatchObject({ id, name: 'rotated' });
     expect([await whoami(one, key), await whoami(one, token)]).toEqual([401, 401]);
-    await eventually(async () => expect([await whoami(two, key), await whoami(two, token)]).toEqual([401, 401]));
+    await eventually(async () =>
+      expect([await whoami(two, key), await whoami(two, token)]).toEqual([401, 401]),
+    );
     expect([await whoami(one, body.key), await whoami(two, body.key)]).toEqual([200, 200]);
   });
 
@@ -98,7 +107,9 @@ describe('a virtual key', () => {
     expect([await whoami(two, key), await whoami(two, token)]).toEqual([200, 200]);
     expect((await one.client().delete('/api/auth/virtual-keys/revoked')).status).toBe(200);
     expect([await whoami(one, key), await whoami(one, token)]).toEqual([401, 401]);
-    await eventually(async () => expect([await whoami(two, key), await whoami(two, token)]).toEqual([401, 401]));
+    await eventually(async () =>
+      expect([await whoami(two, key), await whoami(two, token)]).toEqual([401, 401]),
+    );
     expect((await one.client().delete('/api/auth/virtual-keys/revoked')).status).toBe(404);
   });
 
@@ -131,7 +142,9 @@ describe('nobody hands out more than they hold', () => {
     await make('other');
     expect((await one.client(own.key).post('/api/auth/token', { key: 'other' })).status).toBe(403);
     const short = await tokenOf(own.key, { expiresIn: 60 });
-    const { body } = await one.client(short).post<{ expiresAt: string }>('/api/auth/token', { expiresIn: 3600 });
+    const { body } = await one
+      .client(short)
+      .post<{ expiresAt: string }>('/api/auth/token', { expiresIn: 3600 });
     expect(Date.parse(body.expiresAt) - Date.now()).toBeLessThanOrEqual(60_000);
   });
 });

@@ -33,7 +33,9 @@ const send = (route: Route, token: string | undefined, headers = {}): Promise<{ 
 describe('every route of openapi.yaml', () => {
   it('is there', () => {
     expect(routes.length).toBeGreaterThan(20);
-    expect(closed.every(({ scope, path }) => scope !== undefined || path.startsWith('/api/auth/'))).toBe(true);
+    expect(closed.every(({ scope, path }) => scope !== undefined || path.startsWith('/api/auth/'))).toBe(
+      true,
+    );
   });
 
   it.each(closed)(`refuses a caller without a token: ${title}`, async (route) => {
@@ -49,7 +51,10 @@ describe('every route of openapi.yaml', () => {
       none: unsigned(admin),
       key: 'sk-bf-0000000000000000000000000000000000000000',
     };
-    const answers = Object.entries(bad).map(async ([name, token]) => [name, (await send(route, token)).status]);
+    const answers = Object.entries(bad).map(async ([name, token]) => [
+      name,
+      (await send(route, token)).status,
+    ]);
     expect(Object.fromEntries(await Promise.all(answers))).toEqual(
       Object.fromEntries(Object.keys(bad).map((name) => [name, 401])),
     );
@@ -60,11 +65,14 @@ describe('every route of openapi.yaml', () => {
     expect((await send(route, await keyWith(scopes))).status).toBe(403);
   });
 
-  it.each(closed.filter(({ method }) => method === 'get'))(`lets a key with just its scope in: ${title}`, async (route) => {
-    if (route.path === '/api/events') route = { ...route, path: '/api/events?once=true' };
-    const { status } = await send(route, await keyWith(route.scope ? [route.scope] : []));
-    expect([200, 404]).toContain(status);
-  });
+  it.each(closed.filter(({ method }) => method === 'get'))(
+    `lets a key with just its scope in: ${title}`,
+    async (route) => {
+      if (route.path === '/api/events') route = { ...route, path: '/api/events?once=true' };
+      const { status } = await send(route, await keyWith(route.scope ? [route.scope] : []));
+      expect([200, 404]).toContain(status);
+    },
+  );
 
   it.each(routes.filter(({ isPublic }) => isPublic))(`is open where it says so: ${title}`, async (route) => {
     expect((await send(route, undefined)).status).toBe(200);

@@ -16,19 +16,22 @@ describe('a plugin that goes wrong in a hook', () => {
     ['returns-a-cycle', 'const a = {}; a.a = a; return a;', 502, 'plugin_error', /cycle/],
     ['returns-too-much', `return 'x'.repeat(9 * 2 ** 20);`, 502, 'plugin_error', /longer than/],
     ['throws-a-trap', `throw { get message() { throw 1 } };`, 502, 'plugin_error', /./],
-  ])('%s: the caller is told, and the next call is answered', async (name, body, status, code, cause) => {
-    await world.tryPlugin(
-      name,
-      `export const preLLMHook = (ctx, req) => { if (req.fine) return 'fine'; ${body} };`,
-    );
-    const answer = await world.hook(name);
-    expect(answer.status).toBe(status);
-    expect(answer.body.error).toMatchObject({ code, message: expect.stringMatching(cause) });
-    expect(await world.trouble()).toBeNull();
-    await active(name);
-    expect((await world.hook<{ result: string }>(name, { fine: true })).body.result).toBe('fine');
-    expect(await world.remove(name)).toEqual([]);
-  });
+  ])(
+    '%s: the caller is told, and the next call is answered',
+    async (name, ...[body, status, code, cause]) => {
+      await world.tryPlugin(
+        name,
+        `export const preLLMHook = (ctx, req) => { if (req.fine) return 'fine'; ${body} };`,
+      );
+      const answer = await world.hook(name);
+      expect(answer.status).toBe(status);
+      expect(answer.body.error).toMatchObject({ code, message: expect.stringMatching(cause) });
+      expect(await world.trouble()).toBeNull();
+      await active(name);
+      expect((await world.hook<{ result: string }>(name, { fine: true })).body.result).toBe('fine');
+      expect(await world.remove(name)).toEqual([]);
+    },
+  );
 
   it('one hook that loops does not hold up the calls of others', async () => {
     await world.tryPlugin('slow', 'export const preLLMHook = () => { for (;;); };');

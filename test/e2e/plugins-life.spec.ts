@@ -11,6 +11,7 @@ import {
   type PluginDto,
   PLUGINS,
   traces,
+  until,
 } from '../support/plugins-api.js';
 import { TestServer } from '../support/server.js';
 import { compileWasm } from '../support/wasm-fixtures.js';
@@ -150,6 +151,22 @@ describe('the life of a plugin', () => {
     });
     expect(await hook(api, 'wasm', { n: 2 })).toMatchObject({ config: { level: 3 } });
     expect((await api.delete(at('wasm'))).status).toBe(200);
+  });
+
+  it('a plugin that ends in a call: the cause in the answer and the log, and it runs again', async () => {
+    await server.plugin(
+      'ends.mjs',
+      'export const preLLMHook = (c, { end }) => (end ? process.exit(9) : "fine");',
+    );
+    await api.post(PLUGINS, { name: 'ends', path: 'ends.mjs', enabled: true });
+    const ended = await api.post(at('ends', '/hooks/preLLMHook'), { request: { end: true } });
+    expect(failure(ended)).toEqual([502, 'plugin_error', '']);
+    const { body } = await until(server, at('ends'), (answer) => answer.body.isActive);
+    expect(body).toMatchObject({ loadError: null, revision: 1, status: { status: 'active' } });
+    expect(body.status.logs).toContainEqual(expect.stringMatching(/exit.*9.*next start/));
+    expect(body.status.logs.at(-1)).toBe('plugin ends initialized successfully');
+    expect(await hook(api, 'ends')).toBe('fine');
+    expect((await api.delete(at('ends'))).status).toBe(200);
   });
 
   it('the bundled plugins run, are found by either name, and cannot be deleted or exchanged', async () => {

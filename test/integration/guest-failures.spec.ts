@@ -27,7 +27,7 @@ describe('a plugin that does not come up', () => {
 
   it('that misses a package is told which', async () => {
     start('missing-module.mjs');
-    expect((await guest.message('failed')).message).toContain("'a-package-that-is-not-there'");
+    expect((await guest.message('failed')).message).toContain('a-package-that-is-not-there');
   });
 
   it('that is neither kind is told what to export', async () => {

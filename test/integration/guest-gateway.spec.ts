@@ -31,7 +31,7 @@ describe('a gateway plugin in its guest', () => {
     await start('gateway-basic.mjs', { level: 3 });
     const payload = { context: { id: 'c' }, request: 'req', response: 'res', chunk: 'chunk' };
     const value = async (hook: string, more: object = {}): Promise<unknown> =>
-      (await guest.hook(hook, { ...payload, ...more })) as unknown;
+      await guest.hook(hook, { ...payload, ...more });
     expect(await value('preLLMHook')).toMatchObject({
       value: { settings: { level: 3 }, ctx: { id: 'c' }, req: 'req' },
     });

@@ -84,7 +84,7 @@ export class HazardServer {
     const list = await this.api.get('/api/plugins');
     const tookMs = performance.now() - started;
     if (list.status !== 200 || tookMs > QUICK_MS) return `the list: ${list.status} after ${tookMs} ms`;
-    const answer = await this.hook<{ result: { seen?: boolean } }>('neighbour', { model: 'm' });
+    const answer = await this.hook<{ result?: { seen?: boolean } }>('neighbour', { model: 'm' });
     if (answer.body.result?.seen !== true) return `the neighbour: ${answer.text}`;
     return null;
   }

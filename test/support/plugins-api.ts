@@ -81,9 +81,19 @@ export async function until(
   }
 }
 
-/** Processes and data folders of plugins that the server has now. */
-export async function traces({ dataDir }: TestServer): Promise<{ folders: string[]; processes: string[] }> {
+/** What the server's plugins have on this machine: data folders, records of processes, and those processes. */
+export interface Traces {
+  folders: string[];
+  records: string[];
+  processes: string[];
+}
+
+export async function traces({ dataDir }: TestServer): Promise<Traces> {
   const guests = join(dataDir, 'guests');
-  const names = existsSync(guests) ? await readdir(guests) : [];
-  return { folders: names.sort(), processes: await processesIn(guests) };
+  const names = (existsSync(guests) ? await readdir(guests) : []).sort();
+  return {
+    folders: names.filter((name) => !name.endsWith('.pid')),
+    records: names.filter((name) => name.endsWith('.pid')),
+    processes: await processesIn(guests),
+  };
 }

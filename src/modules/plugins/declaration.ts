@@ -61,8 +61,16 @@ function objectOrNull(value: unknown): Record<string, unknown> | null {
 
 const objectOf = (value: unknown): Record<string, unknown> => objectOrNull(value) ?? {};
 
-const textOf = (value: unknown): string | null =>
-  typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, MAX_TEXT) : null;
+/** One line of text, or null; control characters (a NUL cannot even be stored) become spaces. */
+function textOf(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  return (
+    value
+      .replace(/\p{Cc}+/gu, ' ')
+      .trim()
+      .slice(0, MAX_TEXT) || null
+  );
+}
 
 const textsOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+  Array.isArray(value) ? value.map(textOf).filter((item) => item !== null) : [];

@@ -82,6 +82,11 @@ export class KnownPlugins {
     return view && viewPlugin(view, this.node.actual(view.id));
   }
 
+  /** The id of the plugin that a path segment names, or null. */
+  async idOf(segment: string): Promise<string | null> {
+    return pickNamed(await this.readWanted(), segment)?.id ?? null;
+  }
+
   /** In the order that JavaScript compares texts in, as cursors do; databases have collations of their own. */
   private readWanted(): Promise<WantedView[]> {
     if (this.wanted && this.bus.listening) return this.wanted;

@@ -55,6 +55,22 @@ export class NodeRuntime extends PluginRuntime implements OnModuleInit, OnApplic
     await this.reports.flush();
   }
 
+  override async callHook(
+    ...call: Parameters<PluginRuntime['callHook']>
+  ): ReturnType<PluginRuntime['callHook']> {
+    const started = performance.now();
+    const observe = (outcome: string): void =>
+      this.metrics.hookSeconds.observe({ outcome }, (performance.now() - started) / 1000);
+    try {
+      const answer = await super.callHook(...call);
+      observe('ok');
+      return answer;
+    } catch (error) {
+      observe('failed');
+      throw error;
+    }
+  }
+
   private countByStatus(): void {
     const { plugins } = this.metrics;
     plugins.reset();

@@ -25,7 +25,6 @@ const CHECKSUM = '^([sS][hH][aA]256:)?[0-9a-fA-F]{64}$';
 const MIN_ORDER = -MAX_ORDER;
 /** Left out is left alone; null is no value of these fields, so it is refused rather than ignored. */
 export const given = (_: object, value: unknown): boolean => value !== undefined;
-
 /** What can be said of a plugin in a change. A key that is left out is left alone. */
 export class UpdatePluginDto {
   /**

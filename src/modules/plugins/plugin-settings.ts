@@ -11,7 +11,7 @@ import type { ParameterSet } from './settings/parameter.js';
 import { checkParameters } from './settings/parameter-check.js';
 import { readParameters } from './settings/parameters.js';
 import { effectiveConfig } from './settings/environment.js';
-import { openConfig, rotateConfig, sealConfig } from './settings/sealed-config.js';
+import { type Locked, openReadable, rotateConfig, sealConfig } from './settings/sealed-config.js';
 
 /** A plugin's settings, opened: secrets are in the clear, so an instance never leaves the process. */
 export interface Settings {
@@ -20,6 +20,8 @@ export interface Settings {
   config: JsonObject | null;
   /** What is missing before the plugin can work. */
   missing: readonly FieldProblem[];
+  /** Stored values that do not open, which `config` lacks; null where all do. */
+  locked: Locked | null;
 }
 
 export type MergeRule = 'by-key' | 'merge-patch';
@@ -29,10 +31,15 @@ export type MergeRule = 'by-key' | 'merge-patch';
 export class PluginSettings {
   constructor(private readonly box: SecretBox) {}
 
+  /** Never fails for a secret that does not open: such a plugin is not configured, and can still be repaired. */
   read(row: PluginEntity): Settings {
-    const config = row.config === null ? null : openConfig(this.box, row.id, row.config);
+    const { config, locked } =
+      row.config === null ? { config: null, locked: null } : openReadable(this.box, row.id, row.config);
     const set = parametersOf(row, config ?? {});
-    return { set, config, missing: missingFrom(config ?? {}, set) };
+    const missing = locked
+      ? Object.keys(locked.values).map((key) => ({ field: `config.${key}`, message: locked.cause.message }))
+      : missingFrom(config ?? {}, set);
+    return { set, config, missing, locked };
   }
 
   /**
@@ -42,18 +49,19 @@ export class PluginSettings {
    */
   change(
     row: PluginEntity,
-    stored: JsonObject | null,
+    stored: Pick<Settings, 'config' | 'locked'> | null,
     patch: JsonObject | undefined,
     rule: MergeRule,
   ): Settings {
-    const before = parametersOf(row, stored ?? {});
+    const open = stored?.config ?? null;
+    const before = parametersOf(row, open ?? {});
     const merge = rule === 'by-key' ? mergeConfig : mergePatchConfig;
-    const config = patch === undefined ? stored : merge(stored ?? {}, patch, before).config;
+    const config = patch === undefined ? open : merge(open ?? {}, patch, before).config;
     const set = parametersOf(row, config ?? {});
     const { missing, problems } = check(config ?? {}, set);
     // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
     if (problems.length > 0 && (row.enabled || patch !== undefined)) refuseConfig(problems);
-    return { set, config, missing };
+    return { set, config, missing, locked: stillLocked(stored?.locked ?? null, patch ?? {}) };
   }
 
   /** The settings sealed anew where an older key sealed them; null where there is nothing to do. */
@@ -62,9 +70,15 @@ export class PluginSettings {
   }
 
   /** Settings as they are stored. */
-  seal(id: string, { config, set }: Settings): Record<string, unknown> | null {
-    return config === null ? null : sealConfig(this.box, id, config, set);
+  seal(id: string, { config, set, locked }: Settings): Record<string, unknown> | null {
+    return config === null ? null : { ...locked?.values, ...sealConfig(this.box, id, config, set) };
   }
+}
+
+/** What is set anew, or cleared, needs its old value no more. */
+function stillLocked(locked: Locked | null, patch: JsonObject): Locked | null {
+  const rest = Object.entries(locked?.values ?? {}).filter(([key]) => !Object.hasOwn(patch, key));
+  return locked && rest.length > 0 ? { values: Object.fromEntries(rest), cause: locked.cause } : null;
 }
 
 function parametersOf({ configSchema, declaration }: PluginEntity, config: JsonObject): ParameterSet {

@@ -37,8 +37,9 @@ export class PluginSpecs {
     return (await inspectArtifact(path, roots)).manifest;
   }
 
-  /** @throws LoadFailed where there is nothing to load */
-  async specOf(row: PluginEntity, { set, config, missing }: Settings): Promise<GuestSpec> {
+  /** @throws LoadFailed where there is nothing to load; Unavailable where a secret does not open */
+  async specOf(row: PluginEntity, { set, config, missing, locked }: Settings): Promise<GuestSpec> {
+    if (locked) throw locked.cause;
     const effective = effectiveConfig(config ?? {}, set);
     return {
       pluginId: row.id,

@@ -14,6 +14,8 @@ import { PluginTryout } from './plugin-tryout.service.js';
 
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
 
+const HOOK_SCHEMA = { type: 'string' as const, enum: [...HOOKS], example: 'httpTransportPreHook' };
+
 @ApiTags('Plugins')
 @Controller('api/plugins')
 export class PluginTryoutController {
@@ -30,7 +32,7 @@ export class PluginTryoutController {
   })
   @ApiParam({ ...NAMED, example: 'pii-redactor' })
   @ApiOkResponse({ type: TestResultDto, description: 'What the test found.' })
-  @ApiFailures('plugin_not_found', 'shutting_down')
+  @ApiFailures('field_invalid', 'parameter_invalid', 'plugin_not_found', 'shutting_down')
   testPlugin(@Param('x') x: string): Promise<TestResultDto> {
     return this.tryout.test(x);
   }
@@ -45,7 +47,7 @@ export class PluginTryoutController {
       'Hands the body to the hook of the running plugin and answers what it returned and how long it took.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
-  @ApiParam({ name: 'hook', description: 'The hook.', enum: HOOKS, example: 'httpTransportPreHook' })
+  @ApiParam({ name: 'hook', description: 'The hook.', schema: HOOK_SCHEMA })
   @ApiBody({ type: CallHookDto, examples: HOOK_EXAMPLES })
   @ApiOkResponse({ type: HookResultDto, description: 'What the hook returned.' })
   @ApiFailures(

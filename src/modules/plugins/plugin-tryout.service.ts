@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
-import { Metrics } from '../../platform/metrics/metrics.service.js';
 import type { Hook, TrialResult } from '../../runtime/host/index.js';
 import type { CallHookDto, HookResultDto, TestResultDto } from './plugin-tryout.dto.js';
+import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { PluginRepository } from './plugin.repository.js';
@@ -21,7 +21,7 @@ export class PluginTryout {
     private readonly settings: PluginSettings,
     private readonly specs: PluginSpecs,
     private readonly node: NodeRuntime,
-    private readonly metrics: Metrics,
+    private readonly known: KnownPlugins,
     private readonly secrets: SecretDisclosure,
   ) {}
 
@@ -40,18 +40,10 @@ export class PluginTryout {
   }
 
   async callHook(segment: string, hook: Hook, payload: CallHookDto): Promise<HookResultDto> {
-    const row = await this.find(segment);
-    const started = performance.now();
-    const observe = (outcome: string): void =>
-      this.metrics.hookSeconds.observe({ outcome }, (performance.now() - started) / 1000);
-    try {
-      const { value, durationMs } = await this.node.callHook(row.id, hook, payload);
-      observe('ok');
-      return { ok: true, pluginId: row.id, hook, result: value, durationMs };
-    } catch (error) {
-      observe('failed');
-      throw error;
-    }
+    const id = await this.known.idOf(segment);
+    if (id === null) throw unknownPlugin(segment);
+    const { value, durationMs } = await this.node.callHook(id, hook, payload);
+    return { ok: true, pluginId: id, hook, result: value, durationMs };
   }
 
   async reveal(context: RequestContext, segment: string, dto: RevealDto): Promise<RevealedDto> {

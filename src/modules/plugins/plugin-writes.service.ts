@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../platform/database/unique-violation.js';
 import { Conflict, PreconditionFailed, Unprocessable } from '../../platform/http/errors.js';
+import { Metrics } from '../../platform/metrics/metrics.service.js';
 import type { RequestContext } from '../../platform/http/request.js';
 import type { Candidate } from '../../runtime/host/index.js';
 import { describeManifest } from './declaration.js';
@@ -16,7 +17,6 @@ import { type MergeRule, PluginSettings, type Settings } from './plugin-settings
 import { isUrl, parseChecksum, PluginSpecs } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
 import { compileConfigSchema } from './settings/config-schema.js';
-import type { JsonObject } from './settings/json.js';
 
 /** Creates, changes and deletes plugins. A change that does not load changes nothing. */
 @Injectable()
@@ -27,6 +27,7 @@ export class PluginWrites {
     private readonly specs: PluginSpecs,
     private readonly commits: PluginCommits,
     private readonly node: NodeRuntime,
+    private readonly metrics: Metrics,
   ) {}
 
   /** @returns the id of the new plugin */
@@ -43,15 +44,7 @@ export class PluginWrites {
       ...placeOf(dto),
     });
     row.enabled = dto.enabled ?? false;
-    const after = this.withConfig(row, null, dto.config, 'by-key');
-    await this.node.exclusively(row.id, async () => {
-      const candidate = await this.start(after);
-      await this.commits
-        .commit(context, { action: 'plugin.create', before: null, after, candidate })
-        .catch((error: unknown) => {
-          throw isUniqueViolation(error) ? taken : error;
-        });
-    });
+    await this.add(context, this.withConfig(row, null, dto.config, 'by-key'), taken);
     return row.id;
   }
 
@@ -96,6 +89,22 @@ export class PluginWrites {
     });
   }
 
+  /** Starts a new plugin and puts it on record; one that fails leaves nothing, no data folder either. */
+  private add(context: RequestContext, after: PluginState, taken: Conflict): Promise<void> {
+    const { id, foldedId } = after.row;
+    return this.node.exclusively(id, async () => {
+      if (await this.plugins.findFolded(foldedId)) throw taken;
+      try {
+        const candidate = await this.start(after);
+        await this.commits.commit(context, { action: 'plugin.create', before: null, after, candidate });
+      } catch (error) {
+        // Another server may have been faster with the same name: then the folder is that plugin's.
+        if (!(await this.plugins.findById(id))) await this.node.stop(id, 'deleted');
+        throw isUniqueViolation(error) ? taken : error;
+      }
+    });
+  }
+
   private async idOf(segment: string): Promise<string> {
     const row = await this.plugins.find(segment);
     if (!row) throw unknownPlugin(segment);
@@ -133,12 +142,12 @@ export class PluginWrites {
     const next = looksAgain ? await this.withArtifact(merged) : merged;
     if (dto.config === null) return this.withConfig(next, null, undefined, rule);
     const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
-    return this.withConfig(next, before.settings.config, patch, rule);
+    return this.withConfig(next, before.settings, patch, rule);
   }
 
   private withConfig(
     row: PluginEntity,
-    stored: JsonObject | null,
+    stored: Settings | null,
     patch: Record<string, unknown> | undefined,
     rule: MergeRule,
   ): PluginState {
@@ -169,7 +178,16 @@ export class PluginWrites {
 
   private async start(state: PluginState): Promise<Candidate | null> {
     if (!state.row.enabled) return null;
-    return this.node.prepare(await this.specs.specOf(state.row, state.settings));
+    const end = this.metrics.changeSeconds.startTimer({ outcome: 'failed' });
+    const candidate = await this.specs
+      .specOf(state.row, state.settings)
+      .then((spec) => this.node.prepare(spec))
+      .catch((error: unknown) => {
+        end();
+        throw error;
+      });
+    end({ outcome: 'ok' });
+    return candidate;
   }
 }
 

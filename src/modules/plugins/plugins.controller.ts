@@ -1,14 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Require } from '../../platform/http/access.js';
 import { ApiFailures, header } from '../../platform/http/api-failures.js';
@@ -23,6 +14,7 @@ import {
   PluginNamesDto,
   PluginUpdatedDto,
 } from './plugin.dto.js';
+import { ApiIfMatch, ApiTagged } from './etag-docs.js';
 import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
 import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
@@ -30,27 +22,12 @@ import { CREATE_EXAMPLES, PATCH_EXAMPLES, UPDATE_EXAMPLES } from './plugin-reque
 import { PluginWrites } from './plugin-writes.service.js';
 import { PluginsService } from './plugins.service.js';
 
-const NOT_MODIFIED = {
-  status: 304,
-  description: 'Nothing has changed since the answer that `If-None-Match` names.',
-  headers: { ETag: header('ETag') },
-};
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
-const IF_MATCH = {
-  name: 'If-Match',
-  required: false,
-  description: 'ETag of the plugin as it was read; 412 when it was changed since.',
-  schema: { type: 'string' as const },
-};
-const IF_NONE_MATCH = {
-  name: 'If-None-Match',
-  required: false,
-  description: 'ETag of an earlier answer; 304 when nothing has changed since.',
-  schema: { type: 'string' as const },
-};
+const ETAG = { ETag: header('ETag') };
 
 const BAD_SETTINGS = ['config_invalid', 'config_key_forbidden'] as const;
 const CHANGE_REFUSED = [
+  'field_invalid',
   'parameter_invalid',
   'plugin_not_found',
   'revision_conflict',
@@ -71,13 +48,12 @@ export class PluginsController {
     summary: 'List plugins',
     description: 'All plugins, or those that pass the filters; `limit` makes pages. Secrets are masked.',
   })
-  @ApiHeader(IF_NONE_MATCH)
+  @ApiTagged()
   @ApiOkResponse({
     type: PluginListDto,
-    description: 'The plugins, ordered by id. Without filters it carries an ETag.',
-    headers: { ETag: header('ETag') },
+    description: 'The plugins, ordered by id.',
+    headers: ETAG,
   })
-  @ApiResponse(NOT_MODIFIED)
   @ApiFailures('field_invalid', 'parameter_invalid')
   async listPlugins(
     @Query() query: ListPluginsDto,
@@ -95,8 +71,8 @@ export class PluginsController {
     summary: 'List bundled plugins',
     description: 'Names of the plugins that come with the server.',
   })
-  @ApiHeader(IF_NONE_MATCH)
-  @ApiOkResponse({ type: PluginNamesDto, description: 'The names, sorted.' })
+  @ApiTagged()
+  @ApiOkResponse({ type: PluginNamesDto, description: 'The names, sorted.', headers: ETAG })
   async listBuiltinPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
     sendJson(request, response, { plugins: await this.plugins.builtins() });
   }
@@ -107,8 +83,8 @@ export class PluginsController {
     summary: 'List loaded plugins',
     description: 'Names of the plugins whose code is loaded on this node now.',
   })
-  @ApiHeader(IF_NONE_MATCH)
-  @ApiOkResponse({ type: PluginNamesDto, description: 'The names, sorted.' })
+  @ApiTagged()
+  @ApiOkResponse({ type: PluginNamesDto, description: 'The names, sorted.', headers: ETAG })
   async listLoadedPlugins(@Req() request: Request, @Res() response: Response): Promise<void> {
     sendJson(request, response, { plugins: await this.plugins.loaded() });
   }
@@ -120,10 +96,9 @@ export class PluginsController {
     description: 'What is wanted of it and what it is doing on this node.',
   })
   @ApiParam({ ...NAMED, example: 'pii-redactor' })
-  @ApiHeader(IF_NONE_MATCH)
-  @ApiOkResponse({ type: PluginDto, description: 'The plugin.', headers: { ETag: header('ETag') } })
-  @ApiResponse(NOT_MODIFIED)
-  @ApiFailures('parameter_invalid', 'plugin_not_found')
+  @ApiTagged()
+  @ApiOkResponse({ type: PluginDto, description: 'The plugin.', headers: ETAG })
+  @ApiFailures('field_invalid', 'parameter_invalid', 'plugin_not_found')
   async getPlugin(@Param('x') x: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     sendPlugin(request, response, await this.plugins.get(x));
   }
@@ -165,7 +140,7 @@ export class PluginsController {
       'A key that is left out is left alone. New code and settings are started beside the old ones; when that fails, the old ones run on and the answer is 422 with the cause.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
-  @ApiHeader(IF_MATCH)
+  @ApiIfMatch()
   @ApiBody({ type: UpdatePluginDto, examples: UPDATE_EXAMPLES })
   @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
   @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
@@ -186,8 +161,8 @@ export class PluginsController {
       'JSON Merge Patch (RFC 7396): as `PUT`, but `config` merges at every level and `null` removes, whole fields too.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
-  @ApiHeader(IF_MATCH)
-  @ApiBody({ type: UpdatePluginDto, examples: PATCH_EXAMPLES })
+  @ApiIfMatch()
+  @ApiBody({ type: PatchPluginDto, examples: PATCH_EXAMPLES })
   @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
   @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
   patchPlugin(
@@ -206,7 +181,7 @@ export class PluginsController {
     description: 'Stops it and forgets it, settings and data folder too.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
-  @ApiHeader(IF_MATCH)
+  @ApiIfMatch()
   @ApiOkResponse({ type: PluginDeletedDto, description: 'The plugin was deleted.' })
   @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled')
   async deletePlugin(

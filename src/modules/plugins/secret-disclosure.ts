@@ -17,7 +17,8 @@ export class SecretDisclosure {
   ) {}
 
   async reveal(context: RequestContext, row: PluginEntity, { key, reason }: RevealDto): Promise<RevealedDto> {
-    const { config } = this.settings.read(row);
+    const { config, locked } = this.settings.read(row);
+    if (locked && Object.hasOwn(locked.values, key)) throw locked.cause;
     const value = new Map(Object.entries(config ?? {})).get(key);
     if (value === undefined)
       throw new NotFound('setting_not_found', `The plugin has no setting "${key}" with a value.`, 'key');

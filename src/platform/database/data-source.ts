@@ -48,6 +48,7 @@ export function createDataSource(
 function limits(statementMs: number): object {
   return {
     Client: BoundedClient,
+    connectionTimeoutMillis: Math.min(CONNECT_MS, statementMs + NETWORK_MS),
     statement_timeout: statementMs,
     query_timeout: statementMs + NETWORK_MS,
     idle_in_transaction_session_timeout: statementMs + NETWORK_MS,

@@ -12,7 +12,7 @@ export class DatabaseError extends Error {
 export function explainDatabase(url: string, error: unknown): unknown {
   const { host, pathname, username } = new URL(url);
   const name = decodeURIComponent(pathname.slice(1)) || decodeURIComponent(username);
-  const { code, message = '' } = error as { code?: unknown; message?: string };
+  const { code, message = '' } = error as { code?: string; message?: string };
   const say = (text: string): DatabaseError => new DatabaseError(text, { cause: error });
   if (code === '28P01' || code === '28000')
     return say(`The database server ${host} refuses the user or the password of DATABASE_URL.`);
@@ -22,9 +22,9 @@ export function explainDatabase(url: string, error: unknown): unknown {
     return say(`The user of DATABASE_URL may not create tables in database "${name}": ${message}`);
   if (isDatabaseAway(error))
     return say(
-      `The database server ${host} cannot be reached (${String(code ?? message)}). Is it running, and is DATABASE_URL right?`,
+      `The database server ${host} cannot be reached (${code ?? message}). Is it running, and is DATABASE_URL right?`,
     );
-  if (/ssl|certificate|self.signed/i.test(`${message} ${String(code)}`))
+  if (/ssl|certificate|self.signed/i.test(`${message} ${code ?? ''}`))
     return say(
       `No secure connection to the database server ${host}: ${message}. See sslmode in DATABASE_URL.`,
     );

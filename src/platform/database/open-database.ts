@@ -35,7 +35,7 @@ export async function openDatabase(
   const dataSource = createDataSource(url, { size, statementMs }, entities);
   const listener = new PostgresListener(url, log);
   const close = async (): Promise<void> => {
-    const goodbyes = [listener.stop(), dataSource.isInitialized ? dataSource.destroy() : undefined];
+    const goodbyes = [listener.stop(), dataSource.isInitialized ? dataSource.destroy() : Promise.resolve()];
     await Promise.race([Promise.allSettled(goodbyes), delay(GOODBYE_MS, undefined, { ref: false })]);
     await embedded?.stop();
   };

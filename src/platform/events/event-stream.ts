@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Actor } from '../http/request.js';
+import { Metrics } from '../metrics/metrics.service.js';
 import { EventBus } from './event-bus.js';
 import { EventRepository } from './event.repository.js';
 import { StreamReader } from './stream-reader.js';
@@ -21,6 +22,7 @@ export class EventStream implements BeforeApplicationShutdown {
   constructor(
     private readonly bus: EventBus,
     private readonly events: EventRepository,
+    private readonly metrics: Metrics,
   ) {
     bus.on('event', (event) => {
       if (event.type === 'key.changed') this.endWhere((actor) => actor.id === event.data.keyId);
@@ -41,11 +43,13 @@ export class EventStream implements BeforeApplicationShutdown {
     const expiry = setTimeout(() => response.end(), left);
     this.bus.on('event', wake).on('missed', wake);
     this.open.set(response, actor);
+    this.metrics.eventStreams.set(this.open.size);
     response.once('close', () => {
       clearInterval(keepAlive);
       clearTimeout(expiry);
       this.bus.off('event', wake).off('missed', wake);
       this.open.delete(response);
+      this.metrics.eventStreams.set(this.open.size);
     });
     wake();
   }

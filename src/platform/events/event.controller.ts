@@ -1,4 +1,4 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiHeader,
@@ -12,7 +12,7 @@ import type { Request, Response } from 'express';
 import { Require } from '../http/access.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { BadRequest } from '../http/errors.js';
-import { Context, type RequestContext } from '../http/request.js';
+import { contextOf } from '../http/request.js';
 import { EventDto } from './event.dto.js';
 import { EventStream } from './event-stream.js';
 
@@ -64,21 +64,22 @@ export class EventController {
     description: 'A stream of events; the `data` of each is an EventDto as JSON.',
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
-  streamEvents(
-    @Context() { actor }: RequestContext,
-    @Req() request: Request,
-    @Res() response: Response,
-    @Query('lastEventId') query?: string,
-    @Query('once') once?: string,
-  ): Promise<void> {
-    const lastId = request.get('last-event-id') ?? query ?? null;
-    if (lastId !== null && !/^\d{1,18}$/.test(lastId))
-      throw new BadRequest(
-        'parameter_invalid',
-        'Last-Event-ID must be the id of an event, such as 42.',
-        'Last-Event-ID',
-      );
-    if (once === 'true' || request.method === 'HEAD') return this.events.replay(response, lastId);
-    return this.events.stream(response, actor, lastId);
+  streamEvents(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const lastId = lastIdOf(request);
+    if (request.query['once'] === 'true' || request.method === 'HEAD')
+      return this.events.replay(response, lastId);
+    return this.events.stream(response, contextOf(request).actor, lastId);
   }
+}
+
+/** @throws BadRequest `parameter_invalid` */
+function lastIdOf(request: Request): string | null {
+  const given = request.get('last-event-id') ?? request.query['lastEventId'] ?? null;
+  if (given === null) return null;
+  if (typeof given === 'string' && /^\d{1,18}$/.test(given)) return given;
+  throw new BadRequest(
+    'parameter_invalid',
+    'Last-Event-ID must be the id of an event, such as 42.',
+    'Last-Event-ID',
+  );
 }

@@ -1,11 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { DatabasePing } from '../database/database-ping.js';
 import { EventBus } from '../events/event-bus.js';
 import type { ReadyDto } from './health.dto.js';
-
-/** Probes have short limits of their own and take a late answer for a dead server. */
-const PATIENCE_MS = 2_000;
 
 /** Knows whether this server should get traffic. */
 @Injectable()

@@ -58,10 +58,8 @@ function failure(status: number, codes: readonly ErrorCode[]): object {
   return {
     description: `${STATUSES[status]}: ${codes.map((code) => `\`${code}\``).join(', ')}.`,
     'x-error-codes': codes,
-    headers: {
-      ...(status === 401 && { 'WWW-Authenticate': header('WWW-Authenticate') }),
-      ...(status === 503 && { 'Retry-After': header('Retry-After') }),
-    },
+    ...(status === 401 && { headers: { 'WWW-Authenticate': header('WWW-Authenticate') } }),
+    ...(status === 503 && { headers: { 'Retry-After': header('Retry-After') } }),
     content: {
       'application/json': { schema: schema('ErrorDto'), examples },
       'application/problem+json': { schema: schema('ProblemDto') },

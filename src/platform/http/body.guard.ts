@@ -17,7 +17,7 @@ export class BodyGuard implements CanActivate {
     return new Promise((done, fail) =>
       parse(request, http.getResponse<Response>(), (error: unknown) => {
         if (error === undefined) done(true);
-        else fail(error instanceof Error ? error : new Error(String(error)));
+        else fail(error instanceof Error ? error : new Error('The body could not be read', { cause: error }));
       }),
     );
   }

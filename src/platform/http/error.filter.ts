@@ -3,6 +3,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { isDatabaseAway } from '../database/database-away.js';
+import type { ErrorCode } from './error-codes.js';
 import { AppError, BadRequest, NotFound, Unavailable, type FieldProblem } from './errors.js';
 import type { AppRequest } from './request.js';
 
@@ -67,9 +68,10 @@ function toAppError(exception: unknown, request: AppRequest): AppError | null {
   if (isDatabaseAway(exception))
     return new Unavailable('database_unavailable', 'The database cannot be reached just now. Try again.');
   if (exception instanceof HttpException) return fromNest(exception, request);
-  return fromBodyParser(exception);
+  return fromExpress(exception);
 }
 
+/** Nest wraps what Express and its body parser raise; the original says more. */
 function fromNest(exception: HttpException, request: AppRequest): AppError {
   const status = exception.getStatus();
   if (status === 404)
@@ -77,40 +79,39 @@ function fromNest(exception: HttpException, request: AppRequest): AppError {
       'route_not_found',
       `There is no ${request.method} ${request.path}. The explorer at /docs lists every route.`,
     );
-  if (exception.cause instanceof SyntaxError || exception.message.includes('JSON')) return badJson();
-  return new BareFailure(status, 'request_failed', STATUS_CODES[status] ?? 'The request failed');
+  return fromExpress(exception.cause) ?? bareFailure(status);
 }
 
-/** Errors of Express's body parser carry a `type`; Nest passes them on as they are. */
-function fromBodyParser(exception: unknown): AppError | null {
+/** Errors of the body parser carry a `type`; a path that cannot be decoded is a URIError. */
+function fromExpress(exception: unknown): AppError | null {
   if (!(exception instanceof Error)) return null;
-  const { type, status } = exception as Error & { type?: unknown; status?: unknown };
-  if (type === 'entity.parse.failed') return badJson();
-  if (type === 'entity.too.large')
-    return new BareFailure(413, 'body_too_large', 'The body is larger than 1 MiB, the most that is read.');
   if (exception instanceof URIError)
     return new BadRequest('parameter_invalid', 'The address has a percent sign that is not a valid escape.');
-  if (status === 415)
-    return new BareFailure(
-      415,
-      'body_encoding_unsupported',
-      'The body must be UTF-8, plain or compressed with gzip, deflate or br.',
-    );
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return new BareFailure(status, 'request_failed', STATUS_CODES[status] ?? 'The request failed');
-  return null;
+  const { type, status } = exception as Error & { type?: unknown; status?: unknown };
+  if (type === 'entity.parse.failed')
+    return new BadRequest('bad_json', 'The body is not valid JSON. Send an object, such as {"name":"x"}.');
+  return typeof status === 'number' && status >= 400 && status < 500 ? bareFailure(status) : null;
 }
 
-function badJson(): AppError {
-  return new BadRequest('bad_json', 'The body is not valid JSON. Send an object, such as {"name":"x"}.');
+function bareFailure(status: number): BareFailure {
+  const [code, message] = BARE[status] ?? ['request_failed', STATUS_CODES[status] ?? 'The request failed'];
+  return new BareFailure(status, code, message);
 }
+
+const BARE: Readonly<Record<number, [code: ErrorCode, message: string]>> = {
+  413: ['body_too_large', 'The body is larger than 1 MiB, the most that is read.'],
+  415: [
+    'body_encoding_unsupported',
+    'The body must be UTF-8 or UTF-16, and plain or compressed with gzip, deflate or br.',
+  ],
+};
 
 /** Failures that the framework raises with a status of its own. */
 class BareFailure extends AppError {
   readonly type = 'invalid_request_error';
   constructor(
     readonly status: number,
-    code: string,
+    code: ErrorCode,
     message: string,
   ) {
     super(code, message);

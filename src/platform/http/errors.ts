@@ -1,4 +1,4 @@
-import { type CodeOf, ERROR_TYPES } from './error-codes.js';
+import { type CodeOf, ERROR_TYPES, type ErrorCode } from './error-codes.js';
 
 /**
  * The few kinds of failure there are. Services throw them, one filter renders them, nobody catches to rethrow.
@@ -11,7 +11,7 @@ export interface FieldProblem {
   message: string;
 }
 
-export abstract class AppError<Code extends string = string> extends Error {
+export abstract class AppError extends Error {
   abstract readonly status: number;
   /** The kind of error, as gateway clients switch on it: `validation_error`, `not_found_error` … */
   abstract readonly type: string;
@@ -22,9 +22,9 @@ export abstract class AppError<Code extends string = string> extends Error {
    * @param param the field, parameter or header that is at fault, when there is one
    */
   constructor(
-    readonly code: Code,
+    readonly code: string,
     message: string,
-    readonly param: string = '',
+    readonly param = '',
     readonly problems: readonly FieldProblem[] = [],
     options?: ErrorOptions,
   ) {
@@ -33,54 +33,67 @@ export abstract class AppError<Code extends string = string> extends Error {
   }
 }
 
-export class BadRequest extends AppError<CodeOf<400>> {
+/** A failure that takes only the codes listed for its status. */
+abstract class Listed<Code extends ErrorCode> extends AppError {
+  constructor(
+    code: Code,
+    message: string,
+    param = '',
+    problems: readonly FieldProblem[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(code, message, param, problems, options);
+  }
+}
+
+export class BadRequest extends Listed<CodeOf<400>> {
   readonly status = 400;
   readonly type = ERROR_TYPES[400];
 }
 
-export class Unauthorized extends AppError<CodeOf<401>> {
+export class Unauthorized extends Listed<CodeOf<401>> {
   readonly status = 401;
   readonly type = ERROR_TYPES[401];
 }
 
-export class Forbidden extends AppError<CodeOf<403>> {
+export class Forbidden extends Listed<CodeOf<403>> {
   readonly status = 403;
   readonly type = ERROR_TYPES[403];
 }
 
-export class NotFound extends AppError<CodeOf<404>> {
+export class NotFound extends Listed<CodeOf<404>> {
   readonly status = 404;
   readonly type = ERROR_TYPES[404];
 }
 
-export class Conflict extends AppError<CodeOf<409>> {
+export class Conflict extends Listed<CodeOf<409>> {
   readonly status = 409;
   readonly type = ERROR_TYPES[409];
 }
 
-export class PreconditionFailed extends AppError<CodeOf<412>> {
+export class PreconditionFailed extends Listed<CodeOf<412>> {
   readonly status = 412;
   readonly type = ERROR_TYPES[412];
 }
 
 /** Well-formed, understood, and refused: nothing was changed. */
-export class Unprocessable extends AppError<CodeOf<422>> {
+export class Unprocessable extends Listed<CodeOf<422>> {
   readonly status = 422;
   readonly type = ERROR_TYPES[422];
 }
 
 /** Something upstream (a download, a registry) did not do its part. */
-export class BadGateway extends AppError<CodeOf<502>> {
+export class BadGateway extends Listed<CodeOf<502>> {
   readonly status = 502;
   readonly type = ERROR_TYPES[502];
 }
 
-export class Unavailable extends AppError<CodeOf<503>> {
+export class Unavailable extends Listed<CodeOf<503>> {
   readonly status = 503;
   readonly type = ERROR_TYPES[503];
 }
 
-export class GatewayTimeout extends AppError<CodeOf<504>> {
+export class GatewayTimeout extends Listed<CodeOf<504>> {
   readonly status = 504;
   readonly type = ERROR_TYPES[504];
 }

@@ -15,7 +15,7 @@ export class Metrics {
 
   readonly changeSeconds = new Histogram({
     name: 'plugboard_plugin_change_seconds',
-    help: 'Time from a change that starts or reloads a plugin to its answer, in seconds.',
+    help: 'Time that a change waits for the new code of a plugin to start, in seconds.',
     labelNames: ['outcome'] as const,
     buckets: [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
     registers: [this.registry],
@@ -39,6 +39,12 @@ export class Metrics {
 
   /** Sets `plugins` before each reading; whoever runs plugins puts its own here. */
   countPlugins: () => void = () => undefined;
+
+  readonly eventStreams = new Gauge({
+    name: 'plugboard_event_streams',
+    help: 'Streams of events that are open.',
+    registers: [this.registry],
+  });
 
   readonly guestFailures = new Counter({
     name: 'plugboard_guest_failures_total',

@@ -26,6 +26,7 @@ export class AgentRuntime {
   readonly services = new Map<string, unknown>();
   readonly serviceClasses: ServiceClass[] = [];
   readonly events = new Map<string, EventHandler[]>();
+  readonly taskWorkers = new Map<string, unknown>();
   adapter: unknown = null;
 
   constructor(name: string, config: Record<string, unknown>, log: Log) {
@@ -69,9 +70,34 @@ export class AgentRuntime {
     this.models.set(String(type), handler);
   }
 
+  /** The handler that this plugin brings for a kind of model; undefined when it brings none. */
+  getModel(type: unknown): unknown {
+    return this.models.get(String(type));
+  }
+
+  /** @throws Error when this plugin brings no such model: there are no others here */
+  async useModel(type: unknown, params: unknown): Promise<unknown> {
+    const handler = this.getModel(type);
+    if (typeof handler !== 'function') throw new Error(`no model ${String(type)} is registered`);
+    return (handler as (runtime: AgentRuntime, params: unknown) => unknown)(this, params);
+  }
+
+  registerTaskWorker(worker: unknown): void {
+    if (isBag(worker)) this.taskWorkers.set(String(worker['name']), worker);
+  }
+
+  getTaskWorker(name: unknown): unknown {
+    return this.taskWorkers.get(String(name));
+  }
+
+  /** Tasks live in an agent's database; without one there are none. */
+  getTasks(): Promise<unknown[]> {
+    return Promise.resolve([]);
+  }
+
   /** Remembers a service class; it is started after init, when services are wanted. */
   registerService(service: unknown): Promise<void> {
-    if (isBag(service)) this.serviceClasses.push(service as ServiceClass);
+    if (isBag(service)) this.serviceClasses.push(service);
     return Promise.resolve();
   }
 

@@ -14,6 +14,8 @@ const MEMBER_OF: Partial<Record<PluginType, string>> = {
   route: 'routes',
 };
 
+type PluginEnd = (this: Bag, runtime: AgentRuntime) => unknown;
+
 interface RunningService {
   type: string;
   instance: unknown;
@@ -58,14 +60,15 @@ export class AgentPlugin implements LoadedPlugin {
     const failures: unknown[] = [];
     for (const { type, instance } of this.running.reverse()) {
       try {
-        if (isBag(instance) && typeof instance['stop'] === 'function') await instance['stop']();
+        if (isBag(instance) && typeof instance['stop'] === 'function')
+          await Reflect.apply(instance['stop'], instance, []);
       } catch (error) {
         failures.push(new Error(`service ${type} did not stop`, { cause: error }));
       }
     }
     const { cleanup, dispose } = this.plugin;
     const end = cleanup ?? dispose;
-    if (typeof end === 'function') await end.call(this.plugin, this.runtime);
+    if (typeof end === 'function') await (end as PluginEnd).call(this.plugin, this.runtime);
     if (failures.length > 0) throw failures[0];
   }
 
@@ -82,7 +85,8 @@ export class AgentPlugin implements LoadedPlugin {
 
   private async startServices(): Promise<void> {
     for (const service of this.runtime.serviceClasses) {
-      const type = String(service.serviceType ?? service.name ?? 'without a type');
+      const type =
+        typeof service.serviceType === 'string' ? service.serviceType : (service.name ?? 'without a type');
       if (typeof service.start !== 'function')
         throw new Error(`service ${type} has no static start(runtime)`);
       try {

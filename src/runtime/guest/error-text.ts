@@ -36,7 +36,7 @@ function one(error: unknown): string {
 function plainObject(value: object): string {
   if (value instanceof Error) return value.name;
   const json = JSON.stringify(value) as string | undefined;
-  return json ?? String(value);
+  return json ?? Object.prototype.toString.call(value);
 }
 
 /** ERR_ACCESS_DENIED names the right and the resource in properties of its own. */

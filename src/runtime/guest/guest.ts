@@ -1,6 +1,7 @@
 import type { StartMessage, ToGuest } from '../protocol.js';
 import type { Channel } from './channel.js';
 import { errorText } from './error-text.js';
+import { loadJavaScript } from './javascript.adapter.js';
 import { toJson, withoutProto } from './json-value.js';
 import type { LoadedPlugin, LoadRequest } from './loaded-plugin.js';
 import { runCheck } from './own-check.js';
@@ -16,8 +17,10 @@ export class Guest {
     switch (message.type) {
       case 'start':
         return this.start(message);
-      case 'ping':
-        return this.channel.send({ type: 'pong', id: message.id });
+      case 'ping': {
+        this.channel.send({ type: 'pong', id: message.id });
+        return;
+      }
       case 'hook':
         return this.answer(message.id, (plugin) => {
           if (!plugin.hooks.includes(message.hook)) throw new Error(`the plugin has no hook ${message.hook}`);
@@ -57,10 +60,10 @@ export class Guest {
       config: withoutProto(config) as Record<string, unknown>,
       log: (level, line) => this.channel.send({ type: 'log', level, line }),
     };
-    // Imported when needed: what an adapter pulls in costs a third of a guest's start.
+    // Most plugins are JavaScript: what the others need is imported when one of them comes.
     return format === 'wasm'
       ? (await import('./wasm.adapter.js')).loadWasm(request)
-      : (await import('./javascript.adapter.js')).loadJavaScript(request);
+      : loadJavaScript(request);
   }
 
   private async answer(id: number, run: (plugin: LoadedPlugin) => unknown): Promise<void> {

@@ -5,7 +5,9 @@
 export function toJson(value: unknown): string {
   if (value === undefined) return 'null';
   try {
-    return JSON.stringify(value, refuseUncarriable) ?? 'null';
+    // Its type does not say so, but JSON.stringify answers undefined where toJSON does.
+    const text: unknown = JSON.stringify(value, refuseUncarriable);
+    return typeof text === 'string' ? text : 'null';
   } catch (error) {
     if (error instanceof RangeError) throw new Error('returned a value nested too deeply', { cause: error });
     if (error instanceof TypeError && /circular|cyclic/i.test(error.message))

@@ -59,7 +59,7 @@ export function lockDown(): void {
  */
 function reportWithoutFiles(): object {
   const { report } = process;
-  const getReport = (error?: Error): object | string => report?.getReport(error) ?? {};
+  const getReport = (error?: Error): object | string => report.getReport(error);
   return { getReport, excludeNetwork: false };
 }
 

@@ -1,4 +1,4 @@
-import type { Hook, HookPayload } from '../protocol.js';
+import { type Hook, type HookPayload, MAX_LINE_BYTES } from '../protocol.js';
 
 /**
  * The binary interface of WebAssembly gateway plugins: strings are UTF-8 JSON in the module's memory, and a
@@ -27,13 +27,15 @@ export function unpack(packed: bigint): Span {
   return { pointer: Number(value >> 32n), length: Number(value & 0xffff_ffffn) };
 }
 
-/** @throws RangeError when the span is not inside the memory, TypeError when it is not UTF-8 */
+/** @throws RangeError when the span is not inside the memory or longer than a message, TypeError when it is not UTF-8 */
 export function readUtf8(memory: ArrayBuffer, { pointer, length }: Span): string {
   if (length === 0) return '';
   if (pointer + length > memory.byteLength)
     throw new RangeError(
       `returned ${length} bytes at ${pointer}, outside its memory of ${memory.byteLength}`,
     );
+  if (length > MAX_LINE_BYTES)
+    throw new RangeError(`returned ${length} bytes, more than the ${MAX_LINE_BYTES} that are passed on`);
   return new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(memory, pointer, length));
 }
 

@@ -82,7 +82,8 @@ export class WasmInstance {
   cleanup(): void {
     if (!this.has('cleanup')) return;
     const code = this.find('cleanup')();
-    if (code !== 0 && code !== undefined) throw new Error(`cleanup returned ${String(code)}`);
+    if (code !== 0 && code !== undefined)
+      throw new Error(`cleanup returned ${typeof code === 'number' ? code : typeof code}`);
   }
 
   /** Lends the module a copy of `input`. A pointer of 0 is legal; some allocators start there. */

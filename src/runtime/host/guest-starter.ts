@@ -33,7 +33,7 @@ export interface StartOptions {
   signal: AbortSignal;
 }
 
-const GUEST_PROGRAM = fileURLToPath(new URL('../guest/main.js', import.meta.url));
+const GUEST_PROGRAM = fileURLToPath(new URL('../guest-program/main.mjs', import.meta.url));
 
 /** Turns a spec into a running guest; everything about the artifact is checked anew at each start. */
 export class GuestStarter {

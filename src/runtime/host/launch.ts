@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Limits } from './guest-spec.js';
+import { isInside } from './real-path.js';
 
 /** Everything one guest process is started with. */
 export interface Launch {
-  /** Absolute path of the guest's compiled main module. */
+  /** Absolute path of the guest's main module; its folder holds all of the program. */
   guestProgram: string;
   /** Files and folders that may be read besides the guest program and the data folder. */
   readable: readonly string[];
@@ -54,13 +55,9 @@ export function launch(plan: Launch): ChildProcess {
 }
 
 function flags({ guestProgram, readable, dataFolder, wasi, limits }: Launch): string[] {
-  const programFolder = dirname(guestProgram);
-  const program = [programFolder, join(programFolder, '../protocol.js')];
-  // Each path once: Node aborts on one that it was given before.
-  const allowed = [...new Set([...program, ...readable, dataFolder])];
   return [
     PERMISSION,
-    ...allowed.map((path) => `--allow-fs-read=${path}`),
+    ...outermost([dirname(guestProgram), ...readable, dataFolder]).map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${dataFolder}`,
     ...(wasi ? ['--allow-wasi'] : []),
     `--max-old-space-size=${limits.heapMb}`,
@@ -68,6 +65,15 @@ function flags({ guestProgram, readable, dataFolder, wasi, limits }: Launch): st
     '--v8-pool-size=1',
     '--no-warnings',
   ];
+}
+
+/**
+ * Each path once, and none that lies in another: Node aborts on a path that it was given before, and up to 20.19
+ * forgets parts of a folder when something in it is allowed as well.
+ */
+export function outermost(paths: readonly string[]): string[] {
+  const once = [...new Set(paths)];
+  return once.filter((path) => !once.some((other) => other !== path && isInside(path, other)));
 }
 
 /** A path that Node would read as a pattern or a list; such a folder cannot be allowed alone. */

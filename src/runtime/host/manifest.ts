@@ -1,6 +1,8 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isTooDeep } from './depth.js';
 import { UnsupportedArtifact } from './errors.js';
+import { realPathInside } from './real-path.js';
 
 const MOST_BYTES = 2 ** 20;
 
@@ -22,12 +24,13 @@ export interface Manifest {
 /**
  * Reads package.json and elizaos.plugin.json of a directory.
  * @returns null without a package.json
- * @throws UnsupportedArtifact when one is over 1 MiB or no JSON object
+ * @throws UnsupportedArtifact when one is over 1 MiB, nested too deeply or no JSON object; PathOutsideRoots when one
+ *   is a link that leads out of the directory
  */
 export async function readManifest(packageDir: string): Promise<Manifest | null> {
-  const packageJson = await readJson(join(packageDir, 'package.json'), 'package.json');
+  const packageJson = await readJson(packageDir, 'package.json');
   if (!packageJson) return null;
-  const elizaPlugin = await readJson(join(packageDir, 'elizaos.plugin.json'), 'elizaos.plugin.json');
+  const elizaPlugin = await readJson(packageDir, 'elizaos.plugin.json');
   const { name, version, description, agentConfig } = packageJson;
   return {
     ...(typeof name === 'string' && { name }),
@@ -39,24 +42,28 @@ export async function readManifest(packageDir: string): Promise<Manifest | null>
   };
 }
 
-async function readJson(path: string, label: string): Promise<Json | null> {
-  const text = await readBounded(path, label);
+async function readJson(packageDir: string, name: string): Promise<Json | null> {
+  const text = await readBounded(packageDir, name);
   if (text === null) return null;
   const value = parse(text);
-  if (!isObject(value)) throw new UnsupportedArtifact(`${label} must be a JSON object.`);
+  if (!isObject(value) || isTooDeep(value))
+    throw new UnsupportedArtifact(`${name} must be a JSON object with at most 100 levels.`);
   return value;
 }
 
-async function readBounded(path: string, label: string): Promise<string | null> {
-  const file = await open(path, 'r').catch(() => null);
-  if (!file) return null;
+async function readBounded(packageDir: string, name: string): Promise<string | null> {
+  const path = join(packageDir, name);
+  // Looked at before it is opened: opening a pipe would wait for ever.
+  const found = await stat(path).catch(() => null);
+  if (!found) return null;
+  if (!found.isFile()) throw new UnsupportedArtifact(`${name} must be a file.`);
+  if (found.size > MOST_BYTES)
+    throw new UnsupportedArtifact(`${name} must not be larger than ${MOST_BYTES} bytes.`);
+  const file = await open(await realPathInside(path, [packageDir]), 'r').catch(() => null);
   try {
-    const { size } = await file.stat();
-    if (size > MOST_BYTES)
-      throw new UnsupportedArtifact(`${label} must not be larger than ${MOST_BYTES} bytes.`);
-    return await file.readFile('utf8');
+    return (await file?.readFile('utf8')) ?? null;
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
 

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnsupportedArtifact } from './errors.js';
+import { PathOutsideRoots, UnsupportedArtifact } from './errors.js';
 import { isObject } from './manifest.js';
+import { isInside } from './real-path.js';
 
 const CONDITIONS = new Set(['import', 'node', 'module-sync', 'default']);
 const INDEX = ['index.js', 'index.mjs', 'index.cjs'];
@@ -11,7 +12,7 @@ const INDEX = ['index.js', 'index.mjs', 'index.cjs'];
  * the package's own order), `main`, `module`, then index files. Node's rules except `module`, which bundlers
  * know and some packages have alone. https://nodejs.org/api/packages.html#package-entry-points
  * @returns absolute path of a file below `packageDir`, links not followed yet
- * @throws UnsupportedArtifact when the package names none that exists
+ * @throws UnsupportedArtifact when the package names none that exists, PathOutsideRoots when it names one outside
  */
 export async function packageEntry(
   packageDir: string,
@@ -26,6 +27,8 @@ export async function packageEntry(
   }
   for (const named of [packageJson.main, packageJson.module]) {
     if (typeof named !== 'string' || named === '') continue;
+    // Before looking: whether something is there, out of the package, is nobody's business.
+    if (!isInside(join(packageDir, named), packageDir)) throw new PathOutsideRoots();
     const found = await firstFile(packageDir, [named, `${named}.js`, ...INDEX.map((i) => join(named, i))]);
     if (found) return found;
   }

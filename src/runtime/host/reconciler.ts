@@ -98,9 +98,11 @@ export class Reconciler {
   }
 
   /** A plugin whose spec cannot be read (its download is gone, say) shows why, and differs until it can be. */
-  private async run({ pluginId, name, revision, readSpec }: Wanted): Promise<void> {
+  private async run(wanted: Wanted): Promise<void> {
+    const { pluginId, name, revision } = wanted;
     const { runtime } = this.options;
-    const spec = await readSpec().catch((error: unknown) => runtime.refuse(pluginId, name, causeOf(error)));
+    const refuse = (error: unknown): Promise<void> => runtime.refuse(pluginId, name, causeOf(error));
+    const spec = await wanted.readSpec().catch(refuse);
     if (spec) await runtime.run(spec, revision);
   }
 }

@@ -1,3 +1,4 @@
+import { Unavailable } from '../../../platform/http/errors.js';
 import type { SecretBox } from '../../../platform/secrets/secret-box.js';
 import { type JsonObject, isJsonObject, mapObject, own } from './json.js';
 import type { ParameterSet } from './parameter.js';
@@ -32,6 +33,32 @@ export function openConfig(box: SecretBox, pluginId: string, stored: JsonObject)
     const envelope = envelopeOf(value);
     return envelope === undefined ? value : box.open(envelope, contextOf(pluginId, key));
   });
+}
+
+/** Top-level values as they are stored that do not open now, and why. They are kept as they are. */
+export interface Locked {
+  readonly values: JsonObject;
+  readonly cause: Unavailable;
+}
+
+/** As `openConfig`, but what does not open is set aside: one lost key must not take everything else along. */
+export function openReadable(
+  box: SecretBox,
+  pluginId: string,
+  stored: JsonObject,
+): { config: JsonObject; locked: Locked | null } {
+  const [config, values]: [JsonObject, JsonObject] = [{}, {}];
+  let cause: Unavailable | null = null;
+  for (const [key, value] of Object.entries(stored)) {
+    try {
+      Object.assign(config, openConfig(box, pluginId, { [key]: value }));
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      cause ??= error;
+      values[key] = value;
+    }
+  }
+  return { config, locked: cause && { values, cause } };
 }
 
 /**

@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { guestEnvironment } from '../../src/config.js';
-import { temporaryFolder } from '../../test/support/temporary-folder.js';
 
 const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
   ? '--permission'
@@ -19,13 +16,4 @@ export async function emptyNode(heapFlag: boolean): Promise<void> {
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`an empty Node ended with code ${code}`);
-}
-
-/** A folder with a plugin folder and a data folder that other users may pass through. */
-export async function worldFolder(): Promise<{ root: string; dataDir: string; remove(): Promise<void> }> {
-  const { path, remove } = await temporaryFolder();
-  const [root, dataDir] = [join(path, 'plugins'), join(path, 'data')];
-  await mkdir(root);
-  await mkdir(dataDir);
-  return { root, dataDir, remove };
 }

@@ -1,0 +1,68 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { guestEnvironment } from '../../src/config.js';
+import { type GuestSpec, type Limits, PluginRuntime } from '../../src/runtime/host/index.js';
+import { temporaryFolder } from '../../test/support/temporary-folder.js';
+import { SMALL_PLUGIN, smallWasm } from './plugins.js';
+
+export type Format = 'javascript' | 'wasm';
+
+/** As the server has them by default. */
+export const LIMITS: Limits = {
+  heapMb: 64,
+  memoryMb: 512,
+  startMs: 15_000,
+  callMs: 10_000,
+  stopMs: 3_000,
+  heartbeatMs: 5_000,
+};
+
+/** The runtime in this process, without server and database, with a small plugin of each format. */
+export class BenchRuntime {
+  private constructor(
+    readonly runtime: PluginRuntime,
+    private readonly root: string,
+    private readonly paths: Record<Format, string>,
+  ) {}
+
+  static async use(work: (bench: BenchRuntime) => Promise<void>): Promise<void> {
+    const folder = await temporaryFolder();
+    const [root, dataDir] = [join(folder.path, 'plugins'), join(folder.path, 'data')];
+    const paths = { javascript: join(root, 'small.mjs'), wasm: join(root, 'wasm', 'small.wasm') };
+    await mkdir(dataDir);
+    await mkdir(dirname(paths.wasm), { recursive: true });
+    await writeFile(paths.javascript, SMALL_PLUGIN);
+    await copyFile(smallWasm(), paths.wasm);
+    const uidBase = process.getuid?.() === 0 ? 50_000 : null;
+    const runtime = new PluginRuntime({ dataDir, limits: LIMITS, environment: guestEnvironment(), uidBase });
+    try {
+      await work(new BenchRuntime(runtime, root, paths));
+    } finally {
+      await runtime.stopAll();
+      await folder.remove();
+    }
+  }
+
+  /** Starts the small plugin of a format, whose id is the format's name. */
+  async start(format: Format): Promise<void> {
+    const candidate = await this.runtime.prepare(this.spec(format));
+    await candidate.adopt(1);
+  }
+
+  stop(format: Format): Promise<void> {
+    return this.runtime.stop(format, 'disabled');
+  }
+
+  private spec(format: Format): GuestSpec {
+    const settings = { config: {}, env: {}, configured: true, secrets: [] };
+    const slot = format === 'wasm' ? 2 : 1;
+    return {
+      pluginId: format,
+      slot,
+      name: format,
+      path: this.paths[format],
+      roots: [this.root],
+      ...settings,
+    };
+  }
+}

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { documentedOperations, shownRequests } from '../support/operations.js';
+import { TestServer } from '../support/server.js';
+import { validateAnswer } from '../support/openapi.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start();
+});
+afterAll(() => server.stop());
+
+it('shows every operation', () => {
+  const shown = new Set(shownRequests().map(({ id }) => id));
+  expect([...shown].sort()).toEqual(
+    documentedOperations()
+      .map(({ id }) => id)
+      .sort(),
+  );
+});
+
+it.each(shownRequests().map((request) => [request.id, request] as const))(
+  'runs %s as it is shown',
+  async (_, { method, target, headers, body }) => {
+    const response = await fetch(server.url + target, {
+      method: method.toUpperCase(),
+      headers: {
+        authorization: `Bearer ${server.token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    expect({ status: response.status, ok: response.ok, text }).toMatchObject({ ok: true });
+    const contentType = response.headers.get('content-type') ?? '';
+    const answer: unknown = contentType.startsWith('application/json') ? JSON.parse(text) : text;
+    validateAnswer({ method, path: target, status: response.status, body: answer, contentType });
+  },
+);
+
+it('shows something worth reading: the hook and the secret of the plugin that was created', async () => {
+  const call = server.client();
+  const requests = new Map(shownRequests().map((request) => [request.id, request]));
+  const run = async (id: string): Promise<unknown> => {
+    const { target = '', body } = requests.get(id) ?? {};
+    return (await call.post(target, body)).body;
+  };
+  expect(await run('createPlugin')).toMatchObject({ plugin: { isActive: true, loadError: null } });
+  expect(await run('callPluginHook')).toMatchObject({ result: { headers: { 'x-greeting': 'hello' } } });
+  expect(await run('revealSetting')).toEqual({ key: 'greeting', value: 'hello' });
+  expect(await run('testPlugin')).toMatchObject({ ok: true });
+});
