@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { access, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { access, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { changedSince } from '../../src/modules/installation/packages/tree-digest.js';
 import type { BuildProgress } from '../../src/modules/installation/packages/build-progress.js';
@@ -51,9 +51,61 @@ describe('building a package', () => {
     expect(await readdir(join(world.folder, 'unfinished'))).toEqual([]);
   });
 
+  it('shares bytes with the store only where a guest could not write to them', async () => {
+    const plan = await world.builder.plan('@scope/plugin', '1.2.3');
+    const linksOf = async (copies: boolean): Promise<number> => {
+      const directory = world.directory(`copies-${copies}`);
+      const { packageDir } = await world.builderWith({}, { copies }).build(plan, directory);
+      return (await stat(join(directory, packageDir, 'index.js'))).nlink;
+    };
+    expect(await linksOf(true)).toBe(1);
+    expect(await linksOf(false)).toBeGreaterThan(1);
+  });
+
+  it('repairs its store when a file of it was changed', async () => {
+    const plan = await world.builder.plan('left', '1.0.0');
+    const first = await world.builder.build(plan, world.directory('before'));
+    await writeFile(join(world.directory('before'), first.packageDir, 'index.js'), 'export default 666;');
+    const second = await world.builder.build(plan, world.directory('after'));
+    expect(second.treeDigest).toBe(first.treeDigest);
+    expect(await readFile(join(world.directory('after'), second.packageDir, 'index.js'), 'utf8')).toBe(
+      'export default 1;',
+    );
+    expect(await changedSince(world.directory('before'), first.treeDigest)).toHaveLength(1);
+  });
+
+  it('finds what was published after it last looked', async () => {
+    world.registry.publish({ name: 'moving', version: '1.0.0' });
+    await world.builder.plan('moving', '1.0.0');
+    world.registry
+      .publish({ name: 'moving', version: '2.0.0' })
+      .publish({ name: 'mover', version: '1.0.0', manifest: { dependencies: { moving: '^2.0.0' } } });
+    const plan = await world.builder.plan('mover', '1.0.0');
+    expect(plan.closure.map(({ name, version }) => `${name}@${version}`).sort()).toEqual([
+      'mover@1.0.0',
+      'moving@2.0.0',
+    ]);
+  });
+
+  it('builds side by side', async () => {
+    world.registry.publish({
+      name: 'beside',
+      version: '1.0.0',
+      manifest: { dependencies: { left: '1.0.0' } },
+    });
+    const both = ['beside', '@scope/plugin'].map(async (name, at) => {
+      const plan = await world.builder.plan(name, at === 0 ? '1.0.0' : '1.2.3');
+      return world.builder.build(plan, world.directory(`side-${at}`));
+    });
+    for (const { packageDir } of await Promise.all(both)) expect(packageDir).toMatch(/node_modules/);
+  });
+
   it('builds the same tree from the recorded lockfile on an empty disk, though newer versions are out', async () => {
     const { name, version, lockfile } = await world.builder.plan('@scope/plugin', '1.2.3');
-    const first = await world.builder.build({ name, version, lockfile, closure: [] }, world.directory('again'));
+    const first = await world.builder.build(
+      { name, version, lockfile, closure: [] },
+      world.directory('again'),
+    );
     world.registry.publish({ name: 'left', version: '1.9.0' });
     const other = await packageWorld();
     const rebuilt = await world

@@ -29,7 +29,10 @@ export interface PackageWorld {
   readonly transport: RegistryTransport;
   readonly builder: PackageBuilder;
   /** A builder with other settings. */
-  builderWith(policy: Partial<PolicySettings>, more?: { timeoutMs?: number; copies?: boolean }): PackageBuilder;
+  builderWith(
+    policy: Partial<PolicySettings>,
+    more?: { timeoutMs?: number; copies?: boolean },
+  ): PackageBuilder;
   /** A client with other limits. */
   clientWith(limits: Partial<TransportLimits>): PackageRegistryClient;
   /** Where the next version is built. */

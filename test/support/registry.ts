@@ -102,7 +102,8 @@ export class TestRegistry {
     this.requests.push(path);
     if (this.interfere(request, response, path)) return;
     const found = path.endsWith('.tgz') ? this.archive(path) : this.document(path);
-    if (found === null) response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"Not found"}');
+    if (found === null)
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"Not found"}');
     else if (Buffer.isBuffer(found)) response.end(found);
     else response.setHeader('content-type', 'application/json').end(JSON.stringify(found));
   }
@@ -125,7 +126,13 @@ export class TestRegistry {
 
   private publicKey(): Record<string, unknown> {
     const key = this.keys.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-    return { expires: null, keyid: this.keyId, keytype: 'ecdsa-sha2-nistp256', scheme: 'ecdsa-sha2-nistp256', key };
+    return {
+      expires: null,
+      keyid: this.keyId,
+      keytype: 'ecdsa-sha2-nistp256',
+      scheme: 'ecdsa-sha2-nistp256',
+      key,
+    };
   }
 
   private packument(name: string, versions: ReadonlyMap<string, Stored>): Record<string, unknown> {

@@ -5,8 +5,8 @@ export class ArchiveRefused extends Error {
 
 const BLOCK = 512;
 const LINKS: Readonly<Record<string, string>> = { '1': 'hard link', '2': 'symbolic link' };
-/** Files (0, NUL, 7) and folders (5). */
-const KNOWN = /^[\x00057]$/;
+/** Files and folders. */
+const KNOWN = new Set(['0', '\0', '7', '5']);
 
 /**
  * Looks at the names and kinds of all entries of a tar archive (POSIX ustar and pax, GNU long names) before
@@ -38,7 +38,7 @@ function checkEntry(name: string, kind: string): void {
   const shown = JSON.stringify(name.slice(0, 200));
   const link = LINKS[kind];
   if (link !== undefined) throw new ArchiveRefused(`The archive has a ${link}, ${shown}: links are refused.`);
-  if (!KNOWN.test(kind)) throw new ArchiveRefused(`The archive has a special file, ${shown}.`);
+  if (!KNOWN.has(kind)) throw new ArchiveRefused(`The archive has a special file, ${shown}.`);
   const parts = name.split(/[\\/]/);
   if (parts.includes('..') || /^[\\/]/.test(name) || parts.some((part) => /^[A-Za-z]:/.test(part)))
     throw new ArchiveRefused(`The archive has the path ${shown}, which leads out of the package.`);

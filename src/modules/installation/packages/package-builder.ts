@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type BuildProgress, ProgressReader } from './build-progress.js';
 import { type SkippedScript, checkBuiltPackages } from './built-packages.js';
 import { type LockedPackage, inspectLockfile } from './lockfile.js';
@@ -50,6 +51,7 @@ export interface BuiltPackage {
 }
 
 const METADATA_FRESH_MS = 3_600_000;
+const HOOKS = fileURLToPath(new URL('./pnpm-hooks.js', import.meta.url));
 const LOCKFILE = 'pnpm-lock.yaml';
 
 /**
@@ -147,13 +149,13 @@ export class PackageBuilder {
     return [
       '--prod',
       '--ignore-scripts',
-      '--ignore-pnpmfile',
+      `--global-pnpmfile=${HOOKS}`,
       '--ignore-workspace',
       '--reporter=ndjson',
       `--registry=${npm.registry}`,
       `--store-dir=${join(folder, 'store')}`,
       `--cache-dir=${join(folder, 'metadata')}`,
-      `--package-import-method=${guestsShareOurUser ? 'clone-or-copy' : 'auto'}`,
+      `--config.package-import-method=${guestsShareOurUser ? 'clone-or-copy' : 'auto'}`,
       '--virtual-store-dir=node_modules/.pnpm',
       '--node-linker=isolated',
       '--config.auto-install-peers=true',
@@ -164,7 +166,7 @@ export class PackageBuilder {
       '--config.engine-strict=false',
       '--config.verify-store-integrity=true',
       '--config.strict-store-pkg-content-check=true',
-      '--config.fetch-retries=2',
+      '--config.fetch-retries=1',
       '--config.fetch-retry-mintimeout=200',
       '--config.fetch-retry-maxtimeout=2000',
       ...(policy.POLICY_MIN_RELEASE_AGE > 0

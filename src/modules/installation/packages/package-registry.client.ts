@@ -129,9 +129,15 @@ export function readDist(manifest: PackageManifest): Dist {
     tarball: typeof dist['tarball'] === 'string' ? dist['tarball'] : '',
     unpackedSize: count(dist['unpackedSize']),
     fileCount: count(dist['fileCount']),
-    signatures: Array.isArray(dist['signatures']) ? (dist['signatures'] as Dist['signatures']) : [],
+    signatures: Array.isArray(dist['signatures']) ? dist['signatures'].map(readSignature) : [],
     attestations: typeof attestations?.url === 'string' ? attestations.url : null,
   };
+}
+
+/** A signature that is none stays one, which no key fits. */
+function readSignature(value: unknown): Dist['signatures'][number] {
+  const { keyid, sig } = (value ?? {}) as Record<string, unknown>;
+  return { keyid: typeof keyid === 'string' ? keyid : '', sig: typeof sig === 'string' ? sig : '' };
 }
 
 function count(value: unknown): number | null {

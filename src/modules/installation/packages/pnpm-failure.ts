@@ -9,7 +9,7 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/TARBALL_INTEGRITY|BAD_TARBALL_CHECKSUM|EINTEGRITY/, 'integrity'],
   [/MATUR|RELEASE_AGE/, 'age'],
   [
-    /EXOTIC|UNEXPECTED_PKG_CONTENT|UNSUPPORTED|INVALID|TARBALL_EXTRACT|BAD_TARBALL|SPEC_NOT_SUPPORTED/,
+    /EXOTIC|UNEXPECTED_PKG_CONTENT|UNSUPPORTED|INVALID|TARBALL_EXTRACT|BAD_TARBALL|SPEC_NOT_SUPPORTED|Z_(BUF|DATA)_ERROR|Failed to add tarball/,
     'refused',
   ],
   [/FETCH_404|NO_MATCHING_VERSION|NO_VERSIONS|PACKAGE_NOT_FOUND/, 'missing'],
@@ -55,6 +55,7 @@ function readable(message: string, dataFolder: string): string {
     .replace(/ERR_ARCHIVE_REFUSED:?\s*/g, '')
     .split('\n');
   return line
+    .replace(/\/\/[^\s/@]+@/g, '//')
     .replace(/(?<=^|[\s"'(])(\/[^\s"'():]+){2,}/g, '…')
     .trim()
     .slice(0, 500);

@@ -82,7 +82,7 @@ function start({ args, cwd, environment, ...run }: PnpmRun): ChildProcess {
     detached: true,
     windowsHide: true,
   });
-  child.stdin?.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
   return child;
 }
 
@@ -93,9 +93,9 @@ async function outcome(
   end: (reason: unknown) => void,
 ): Promise<PnpmResult> {
   let bytes = 0;
-  let output = '';
+  const kept: Buffer[] = [];
   let complaint = '';
-  let error: PnpmResult['error'] = null;
+  const errors: NonNullable<PnpmResult['error']>[] = [];
   const counted = (chunk: Buffer): void => {
     bytes += chunk.length;
     if (bytes > MOST_OUTPUT) end(failed('it printed too much'));
@@ -113,18 +113,19 @@ async function outcome(
   child.stdout?.on('data', counted);
   if (run.keepOutput)
     child.stdout?.on('data', (chunk: Buffer) => {
-      if (output.length < MOST_KEPT) output += chunk.toString();
+      if (bytes <= MOST_KEPT) kept.push(chunk);
     });
   else if (child.stdout)
     createInterface({ input: child.stdout }).on('line', (line) => {
       const event = parseEvent(line);
       if (event) run.onEvent?.(event);
-      error = (event && errorOf(event)) ?? error;
+      const error = event && errorOf(event);
+      if (error) errors.push(error);
     });
   const exitCode = await exit;
-  if (exitCode !== 0 && error === null)
-    error = { code: '', message: complaint.trim() || output.slice(-2_000) };
-  return { exitCode, output, error };
+  const output = Buffer.concat(kept).toString();
+  const unexplained = exitCode === 0 ? null : { code: '', message: complaint.trim() || output.slice(-2_000) };
+  return { exitCode, output, error: errors.at(-1) ?? unexplained };
 }
 
 function parseEvent(line: string): PnpmEvent | null {

@@ -62,7 +62,7 @@ function readKeys(list: unknown): ReadonlyMap<string, SigningKey> {
  * Checks registry signatures: ECDSA with SHA-256 over `name@version:integrity`. With the integrity of the lockfile
  * a verified signature covers the very bytes that were unpacked. No signature is `unsigned`; one by a key that the
  * registry does not publish, or that had expired by the time of publication, is `invalid`.
- * Source: https://docs.npmjs.com/about-registry-signatures
+ * Source: npm's documentation, "About registry signatures".
  */
 export function checkSignatures(signed: SignedVersion, registry: RegistryKeys): SignatureFinding {
   const { name, version, integrity, signatures } = signed;
@@ -77,7 +77,7 @@ export function checkSignatures(signed: SignedVersion, registry: RegistryKeys): 
       return { verdict: 'invalid', cause: 'it is signed with a key that the registry does not publish' };
     if (known.expires !== null && (signed.publishedAt?.getTime() ?? 0) >= known.expires)
       return { verdict: 'invalid', cause: 'it is signed with a key that had expired' };
-    if (!verify('sha256', text, known.key, Buffer.from(String(sig), 'base64')))
+    if (!verify('sha256', text, known.key, Buffer.from(sig, 'base64')))
       return { verdict: 'invalid', cause: 'its signature does not fit its name, version and bytes' };
   }
   return { verdict: 'verified', cause: null };

@@ -48,7 +48,7 @@ export class RegistryTransport {
         fetchRetries: 0,
         signal: signal ? AbortSignal.any([signal, time]) : time,
         headers: { accept: 'application/json' },
-      } as npmFetch.Options);
+      });
       return JSON.parse(await this.text(response.body));
     } catch (error) {
       signal?.throwIfAborted();

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lstat, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
+import { lstatSync, readFile as readFileCallback, readdirSync } from 'node:fs';
+import { readFile, readlink, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Unprocessable } from '../../../platform/http/errors.js';
 import { eachOf } from './each-of.js';
 
@@ -24,6 +27,10 @@ export interface TreeSummary {
 /** Where the record lies in the directory; it is no part of what is digested. */
 export const RECORD = '.tree.json';
 const CONCURRENCY = 16;
+/** Folders read at a stretch: a few milliseconds. */
+const STRETCH = 50;
+/** 7,600 files of a real plugin: 0.3 s this way, 0.5 s with the promises of node:fs, which do more for each file. */
+const contentOf = promisify(readFileCallback);
 
 /**
  * Digests a built directory, whole, and writes the record beside its files that makes later checks fast.
@@ -70,16 +77,20 @@ async function readRecord(folder: string): Promise<Entry[] | null> {
 async function entriesOf(folder: string, known: ReadonlyMap<string, Entry>): Promise<Entry[]> {
   const paths: string[] = [];
   const folders = [''];
-  for (let at = folders.pop(); at !== undefined; at = folders.pop())
-    for (const entry of await readdir(join(folder, at), { withFileTypes: true })) {
+  let seen = 0;
+  for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
+    for (const entry of readdirSync(join(folder, at), { withFileTypes: true })) {
       const path = at === '' ? entry.name : `${at}/${entry.name}`;
       if (path === RECORD) continue;
       if (entry.isDirectory()) folders.push(path);
       else paths.push(path);
     }
+    if (++seen % STRETCH === 0) await breathe();
+  }
   paths.sort((a, b) => (a < b ? -1 : 1));
   const entries = new Array<Entry>(paths.length);
   await eachOf(paths, CONCURRENCY, async (path, index) => {
+    if (index % (STRETCH * CONCURRENCY) === 0) await breathe();
     entries[index] = await entryOf(folder, path, known.get(path));
   });
   return entries;
@@ -87,36 +98,24 @@ async function entriesOf(folder: string, known: ReadonlyMap<string, Entry>): Pro
 
 async function entryOf(folder: string, path: string, before: Entry | undefined): Promise<Entry> {
   const full = join(folder, path);
-  const { mode, size, mtimeMs, ctimeMs, ...stats } = await lstatOf(full);
-  if (stats.link) {
+  const stats = lstatSync(full);
+  const { mode, size, mtimeMs, ctimeMs } = stats;
+  if (stats.isSymbolicLink()) {
     const target = await readlink(full);
     const inside = relative(folder, resolve(dirname(full), target));
     if (isAbsolute(target) || isAbsolute(inside) || inside.split(/[\\/]/)[0] === '..')
       throw new Unprocessable('package_refused', `The link "${path}" leads out of the package.`);
     return [path, 'link', target, 0, 0, 0];
   }
-  if (!stats.file) throw new Unprocessable('package_refused', `"${path}" is a special file.`);
+  if (!stats.isFile()) throw new Unprocessable('package_refused', `"${path}" is a special file.`);
   const permissions = (mode & 0o777).toString(8);
   const untouched = before?.[3] === size && before[4] === mtimeMs && before[5] === ctimeMs;
   const hash = untouched
     ? before[2]
     : createHash('sha256')
-        .update(await readFile(full))
+        .update(await contentOf(full))
         .digest('base64');
   return [path, permissions, hash, size, mtimeMs, ctimeMs];
-}
-
-async function lstatOf(path: string): Promise<{
-  mode: number;
-  size: number;
-  mtimeMs: number;
-  ctimeMs: number;
-  link: boolean;
-  file: boolean;
-}> {
-  const stats = await lstat(path);
-  const { mode, size, mtimeMs, ctimeMs } = stats;
-  return { mode, size, mtimeMs, ctimeMs, link: stats.isSymbolicLink(), file: stats.isFile() };
 }
 
 function summary(entries: readonly Entry[]): TreeSummary {
