@@ -104,7 +104,7 @@ it('installs one that lacks a required setting, loaded and idle', async () => {
   expect((await world.api.get(at('needy'))).body).toMatchObject({
     configured: false,
     enabled: true,
-    validationErrors: [{ field: 'KEY' }],
+    validationErrors: [{ field: 'config.KEY' }],
   });
 });
 
@@ -148,11 +148,11 @@ it.each([
 });
 
 it('asks for the scope to install', async () => {
-  const { body } = await world.api.post<{ token: string }>('/api/keys', {
+  const { body } = await world.api.post<{ key: string }>('/api/auth/virtual-keys', {
     name: 'writer',
     scopes: ['plugins:read', 'plugins:write'],
   });
-  const writer = world.server.client(body.token);
+  const writer = world.server.client(body.key);
   for (const path of ['install', 'uninstall', 'answerer/rollback'])
     expect((await writer.post(`/api/plugins/${path}`, { name: NAME })).status).toBe(403);
   expect((await writer.get('/api/plugins/installed')).status).toBe(200);
