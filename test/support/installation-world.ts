@@ -1,12 +1,20 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstallDoneDto } from '../../src/modules/installation/installation.dto.js';
+import type { JobEventDto } from '../../src/platform/jobs/job.dto.js';
 import type { Answer, Client } from './http.js';
 import { createTestDatabase } from './database.js';
 import { answering, type Failed } from './plugins-api.js';
 import { type Release, TestRegistry } from './registry.js';
 import { TestServer } from './server.js';
 import { temporaryFolder } from './temporary-folder.js';
+
+/** Archives that a registry keeps to itself for now. */
+export interface HeldArchives {
+  /** Settles when one was asked for. */
+  asked: Promise<void>;
+  release: () => void;
+}
 
 export type Installed = InstallDoneDto & Failed;
 
@@ -79,6 +87,33 @@ export class InstallationWorld {
     const answer = await this.install(body, { prefer: 'respond-async' });
     if (answer.status !== 202) throw new Error(answer.text);
     return answer.body.jobId;
+  }
+
+  /** All that a job tells of itself, once it has ended. */
+  async follow(jobId: string): Promise<JobEventDto[]> {
+    const response = await fetch(`${this.server.url}/api/jobs/${jobId}/events`, {
+      headers: { authorization: `Bearer ${this.server.token}` },
+    });
+    const lines = (await response.text()).matchAll(/^data: (.*)$/gm);
+    return [...lines].map(([, json]) => JSON.parse(json ?? '') as JobEventDto);
+  }
+
+  /** Lets the registry hand out no archive that `isHeld` names, until `release` is called. */
+  hold(isHeld: (path: string) => boolean): HeldArchives {
+    const waiting: (() => void)[] = [];
+    const asked = new Promise<void>((tell) => {
+      this.registry.interfere = (_, response, path) => {
+        if (!path.endsWith('.tgz') || !isHeld(path)) return false;
+        waiting.push(() => this.registry.deliver(response, path));
+        tell();
+        return true;
+      };
+    });
+    const release = (): void => {
+      this.registry.interfere = () => false;
+      for (const deliver of waiting) deliver();
+    };
+    return { asked, release };
   }
 
   /** Directories of versions, and what is unfinished, of all packages. */
