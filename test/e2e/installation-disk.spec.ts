@@ -2,7 +2,7 @@ import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { answerer, InstallationWorld } from '../support/installation-world.js';
-import { at, hook, until } from '../support/plugins-api.js';
+import { answering, at, hook, until } from '../support/plugins-api.js';
 
 const NAME = '@acme/plugin-answerer';
 
@@ -10,7 +10,9 @@ let world: InstallationWorld;
 beforeAll(async () => {
   world = await InstallationWorld.open();
   world.registry.publish(answerer('1.0.0')).publish(answerer('1.1.0'));
-  world.registry.publish(answerer('1.0.0', { name: 'plugin-other' }));
+  // With bytes of its own: the disk has the same bytes once, whoever they belong to.
+  const files = { 'index.js': answering('other') };
+  world.registry.publish(answerer('1.0.0', { name: 'plugin-other', files }));
   await world.install({ name: 'plugin-other' });
 });
 afterAll(() => world.close());

@@ -23,8 +23,8 @@ export function answerer(version: string, more: Partial<Release> = {}): Release 
   return {
     name: '@acme/plugin-answerer',
     version,
-    files: { 'index.js': answering(version), ...more.files },
     ...more,
+    files: { 'index.js': answering(version), ...more.files },
     manifest: {
       type: 'module',
       license: 'MIT',
