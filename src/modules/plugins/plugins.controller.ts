@@ -143,7 +143,14 @@ export class PluginsController {
   @ApiIfMatch()
   @ApiBody({ type: UpdatePluginDto, examples: UPDATE_EXAMPLES })
   @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
-  @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
+  @ApiFailures(
+    ...BAD_BODY,
+    ...CHANGE_REFUSED,
+    ...NOT_LOADED,
+    ...BAD_SETTINGS,
+    'plugin_bundled',
+    'plugin_installed',
+  )
   updatePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
@@ -164,7 +171,14 @@ export class PluginsController {
   @ApiIfMatch()
   @ApiBody({ type: PatchPluginDto, examples: PATCH_EXAMPLES })
   @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
-  @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
+  @ApiFailures(
+    ...BAD_BODY,
+    ...CHANGE_REFUSED,
+    ...NOT_LOADED,
+    ...BAD_SETTINGS,
+    'plugin_bundled',
+    'plugin_installed',
+  )
   patchPlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
