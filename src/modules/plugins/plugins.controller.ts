@@ -143,7 +143,14 @@ export class PluginsController {
   @ApiIfMatch()
   @ApiBody({ type: UpdatePluginDto, examples: UPDATE_EXAMPLES })
   @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
-  @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
+  @ApiFailures(
+    ...BAD_BODY,
+    ...CHANGE_REFUSED,
+    ...NOT_LOADED,
+    ...BAD_SETTINGS,
+    'plugin_bundled',
+    'plugin_required',
+  )
   updatePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
@@ -164,7 +171,14 @@ export class PluginsController {
   @ApiIfMatch()
   @ApiBody({ type: PatchPluginDto, examples: PATCH_EXAMPLES })
   @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
-  @ApiFailures(...BAD_BODY, ...CHANGE_REFUSED, ...NOT_LOADED, ...BAD_SETTINGS, 'plugin_bundled')
+  @ApiFailures(
+    ...BAD_BODY,
+    ...CHANGE_REFUSED,
+    ...NOT_LOADED,
+    ...BAD_SETTINGS,
+    'plugin_bundled',
+    'plugin_required',
+  )
   patchPlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
@@ -183,7 +197,7 @@ export class PluginsController {
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
   @ApiOkResponse({ type: PluginDeletedDto, description: 'The plugin was deleted.' })
-  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled')
+  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled', 'plugin_required')
   async deletePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
