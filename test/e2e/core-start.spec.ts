@@ -78,14 +78,17 @@ describe('the file of core plugins', () => {
     publishCore(registry, 'beta');
     server = await start();
     await until(server, at('beta'), ({ body }) => body.isActive);
-    await until(server, at('alpha'), ({ body }) => body.isActive);
-    const { body } = await server.client().get<CoreList>(`${PLUGINS}/core`);
-    expect(body.core).toMatchObject([
-      { name: 'alpha', installed: true, loaded: true },
-      { name: 'beta', installed: true, loaded: true },
-    ]);
+    const api = server.client();
+    const body = await eventually(async () => {
+      const list = (await api.get<CoreList>(`${PLUGINS}/core`)).body;
+      expect(list.core).toMatchObject([
+        { name: 'alpha', installed: true, loaded: true },
+        { name: 'beta', installed: true, loaded: true },
+      ]);
+      return list;
+    });
     expect(body.optionalCore).toMatchObject([{ name: 'gamma', installed: false, loaded: false }]);
-    expect((await server.client().get('/api/core/status')).body).toMatchObject({
+    expect((await api.get('/api/core/status')).body).toMatchObject({
       corePlugins: ['alpha', 'beta'],
       optionalCorePlugins: ['gamma'],
     });
