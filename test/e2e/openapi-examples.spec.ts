@@ -1,13 +1,24 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { insertJob } from '../support/job-rows.js';
 import { documentedOperations, shownRequests } from '../support/operations.js';
 import { TestServer } from '../support/server.js';
 import { validateAnswer } from '../support/openapi.js';
 
+/** The job of the examples; no example makes one. */
+const SAMPLE_JOB = '019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10';
+
 let server: TestServer;
+let database: TestDatabase;
 beforeAll(async () => {
-  server = await TestServer.start();
+  database = await createTestDatabase();
+  await insertJob(database.url, { id: SAMPLE_JOB });
+  server = await TestServer.start({ databaseUrl: database.url });
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
 
 it('shows every operation', () => {
   const shown = new Set(shownRequests().map(({ id }) => id));

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { gate, JobsWorld, untilAborted } from '../support/jobs-world.js';
 
@@ -101,6 +101,8 @@ describe('a job whose server ends', () => {
       nodeId: 'leaving',
       timings: { ...QUICK, abortMs: 100 },
     });
+    // The library writes a stack to the console for each worker that it gives up.
+    const trace = jest.spyOn(console, 'trace').mockImplementation(() => undefined);
     const [begun, end] = [gate(), gate()];
     leaving.jobs.define('long', async () => {
       begun.open();
@@ -117,6 +119,26 @@ describe('a job whose server ends', () => {
     end.open();
     await leaving.close();
     expect((await staying.jobs.get(id)).result).toEqual({ attempt: 1 });
+    trace.mockRestore();
+  });
+
+  it("is no longer that server's to end once another one has begun it", async () => {
+    const world = await JobsWorld.open(database.url, { timings: QUICK });
+    worlds.push(world);
+    const begun = gate();
+    const reason = new Promise<unknown>((resolve) => {
+      world.jobs.define('long', async ({ signal }) => {
+        begun.open();
+        resolve(await untilAborted(signal).catch((error: unknown) => error));
+        return { late: true };
+      });
+    });
+    world.start();
+    const id = await world.enqueue('long');
+    await begun.opened;
+    await world.dataSource.query(`update job set attempts = 2, node_id = 'other' where id = $1`, [id]);
+    expect(await reason).toMatchObject({ name: 'JobStopped', reason: 'lost' });
+    expect(await world.jobs.get(id)).toMatchObject({ state: 'running', nodeId: 'other', result: null });
   });
 });
 
@@ -133,8 +155,10 @@ describe('several servers', () => {
         return Promise.resolve(undefined);
       });
     for (const world of worlds) world.start();
-    const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => worlds[i % 2]?.enqueue('once')));
-    for (const id of ids) await worlds[0]?.jobs.wait(id ?? '', LONG_MS);
+    const ids = await Promise.all(
+      worlds.flatMap((world) => Array.from({ length: 10 }, () => world.enqueue('once'))),
+    );
+    for (const id of ids) await worlds[0]?.jobs.wait(id, LONG_MS);
     expect(ran.sort()).toEqual(ids.sort());
     for (const world of worlds) await world.close();
     await database.drop();

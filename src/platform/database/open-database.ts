@@ -43,7 +43,7 @@ export async function openDatabase(
     const goodbyes = [
       listener.stop(),
       workerPool.end(),
-      dataSource.isInitialized ? dataSource.destroy() : undefined,
+      dataSource.isInitialized ? dataSource.destroy() : Promise.resolve(),
     ];
     await Promise.race([Promise.allSettled(goodbyes), delay(GOODBYE_MS, undefined, { ref: false })]);
     await embedded?.stop();

@@ -34,15 +34,14 @@ export function ApiResume(): MethodDecorator {
  * @throws BadRequest `parameter_invalid`
  */
 export function lastEventId(request: Request): string | null {
-  const query = request.query['lastEventId'];
-  const lastId = request.get('last-event-id') ?? (typeof query === 'string' ? query : null);
-  if (lastId !== null && !/^\d{1,18}$/.test(lastId))
-    throw new BadRequest(
-      'parameter_invalid',
-      'Last-Event-ID must be the id of an event, such as 42.',
-      'Last-Event-ID',
-    );
-  return lastId;
+  const given: unknown = request.get('last-event-id') ?? request.query['lastEventId'] ?? null;
+  if (given === null) return null;
+  if (typeof given === 'string' && /^\d{1,18}$/.test(given)) return given;
+  throw new BadRequest(
+    'parameter_invalid',
+    'Last-Event-ID must be the id of an event, such as 42.',
+    'Last-Event-ID',
+  );
 }
 
 /** Whether the client wants what has happened alone, not what comes. */

@@ -3,6 +3,8 @@ import type { Response } from 'express';
 import type { AppEvent } from './event-map.js';
 
 const PAGE = 500;
+/** A client that takes nothing for so long is cut off, in milliseconds. */
+const STALL_MS = 5_000;
 
 /** Where a stream gets its events from, and how it shows them. */
 export interface EventFeed {
@@ -11,8 +13,6 @@ export interface EventFeed {
   /** Name and data of one event as the client sees it. */
   present(event: AppEvent): { name: string; data: object } | Promise<{ name: string; data: object }>;
 }
-/** A client that takes nothing for so long is cut off, in milliseconds. */
-const STALL_MS = 5_000;
 
 /**
  * Sends one client what it has not seen, in order. Reading the table again on every notification, rather than
@@ -40,7 +40,10 @@ export class StreamReader {
         const { events, ended } = await this.feed.after(this.lastId, PAGE);
         if (events.length === PAGE) this.again = true;
         for (const event of events) await this.send(event);
-        if (ended) this.response.end();
+        if (ended) {
+          this.response.end();
+          return;
+        }
         if (this.response.writableNeedDrain)
           await once(this.response, 'drain', { signal: AbortSignal.timeout(STALL_MS) });
       }

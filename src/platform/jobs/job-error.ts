@@ -22,8 +22,7 @@ export function isTransient(error: unknown): boolean {
 /** What is kept of an error; of one that no user was meant to see, nothing but the request id. */
 export function recordOf(error: unknown, requestId: string): JobErrorRecord {
   if (error instanceof AppError) {
-    const { status, type, message, param, problems } = error;
-    return { status, type, code: String(error.code), message, param, problems };
+    return pick(error);
   }
   const bare = { param: '', problems: [] };
   if (isDatabaseAway(error))
@@ -41,6 +40,10 @@ export function recordOf(error: unknown, requestId: string): JobErrorRecord {
     message: `Something went wrong in the server. Its log has the details under request id ${requestId}.`,
     ...bare,
   };
+}
+
+function pick({ status, type, code, message, param, problems }: AppError): JobErrorRecord {
+  return { status, type, code, message, param, problems };
 }
 
 /** What is kept of a job that took its servers down with it. */

@@ -13,7 +13,7 @@ export interface JobTask<P = unknown> {
   /** Fires when the job is cancelled, the server stops, or another server has taken over: end soon, with an error. */
   signal: AbortSignal;
   /** Tells how far the work has come. @param percentage 0 to 100 */
-  progress(phase: string, percentage: number, message?: string): void;
+  progress: (phase: string, percentage: number, message?: string) => void;
 }
 
 /**

@@ -56,6 +56,14 @@ export class JobQueueRepository {
     return this.unlock(`job.state = 'running' and job.node_id = $1`, nodeId);
   }
 
+  /** Removes what is left of jobs that were cancelled in the moment between two tries. */
+  async clear(): Promise<void> {
+    await this.dataSource.query(
+      `select graphile_worker.complete_jobs(array(
+         select id from graphile_worker.jobs where locked_by is null and key is null and attempts >= max_attempts))`,
+    );
+  }
+
   /** Ids of jobs that nobody runs and nobody will. */
   async exhausted(): Promise<string[]> {
     const rows = await this.dataSource.query<{ id: string }[]>(

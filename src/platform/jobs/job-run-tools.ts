@@ -37,6 +37,7 @@ export class JobRunTools implements RunTools {
     try {
       this.tell(await this.queue.unlockDead(this.timings.deadMs));
       for (const id of await this.queue.exhausted()) await this.steps.giveUp(id);
+      await this.queue.clear();
     } catch (error) {
       this.log.debug({ err: error }, 'jobs of dead servers cannot be looked for just now');
     }
