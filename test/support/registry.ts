@@ -100,7 +100,11 @@ export class TestRegistry {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '').slice(1);
     this.requests.push(path);
-    if (this.interfere(request, response, path)) return;
+    if (!this.interfere(request, response, path)) this.deliver(response, path);
+  }
+
+  /** Answers what is published at a path, whatever interferes. */
+  deliver(response: ServerResponse, path: string): void {
     const found = path.endsWith('.tgz') ? this.archive(path) : this.document(path);
     if (found === null)
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"Not found"}');

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Config } from '../../config.js';
 import type { JobTask } from '../../platform/jobs/job-handlers.js';
@@ -16,7 +14,7 @@ import type { BuiltPackage, PackagePlan } from './packages/package-builder.js';
 import { packageFolder } from './packages/package-name.js';
 import { enforce } from './packages/package-policy.js';
 import type { Trust } from './packages/package-verifier.js';
-import { VersionShelf } from './version-shelf.js';
+import { VERSIONS, VersionShelf } from './version-shelf.js';
 
 export const INSTALL = 'install';
 
@@ -34,6 +32,8 @@ export interface InstallResult {
   version: string;
   installPath: string;
 }
+
+type VersionRow = Omit<InstalledVersionEntity, 'pluginId'>;
 
 interface Gathered {
   plan: PackagePlan;
@@ -68,19 +68,24 @@ export class InstallJob implements OnModuleInit {
 
   private async install(task: JobTask<InstallPayload>): Promise<InstallResult> {
     const gathered = await this.gather(task);
-    const { directory, built } = await this.build(task, gathered.plan);
-    task.progress('loading', 90);
-    const row = rowOf(gathered, built, directory);
-    const pluginId = await this.put(task, row);
-    await this.shelf.prune(pluginId);
-    task.progress('complete', 100);
-    const { name, version } = task.payload;
-    return { pluginId, name, version, installPath: join(this.tools.folder, pathOf(row)) };
+    const unfinished = this.shelf.unfinished();
+    const built = await this.build(task, gathered.plan, unfinished);
+    const row = rowOf(gathered, built);
+    try {
+      return await this.shelf.holding(row.directory, async () => {
+        await this.shelf.place(unfinished, row.directory, row.treeDigest);
+        return this.begin(task, row);
+      });
+    } finally {
+      // The directory of a version that did not start, or those of versions no longer kept.
+      await this.shelf.sweep();
+    }
   }
 
-  private async gather({ payload, signal, progress }: JobTask<InstallPayload>): Promise<Gathered> {
+  private async gather(task: JobTask<InstallPayload>): Promise<Gathered> {
+    const { payload, signal } = task;
     const { registry, builder, verifier } = await this.tools.get();
-    progress('resolving', 5);
+    task.progress('resolving', 5);
     const resolved = await registry.resolve(payload.name, payload.version, signal);
     const facts = {
       name: payload.name,
@@ -88,42 +93,36 @@ export class InstallJob implements OnModuleInit {
       license: resolved.manifest.license,
     };
     enforce(facts, this.config);
-    const plan = await builder.plan(payload.name, payload.version, { signal, onProgress: scaled(progress) });
-    progress('verifying', 25);
+    const plan = await builder.plan(payload.name, payload.version, { signal, onProgress: scaled(task) });
+    task.progress('verifying', 25);
     const trust = await verifier.verify(resolved, plan, signal);
     enforce({ name: payload.name, signature: trust.signature, provenance: trust.provenance }, this.config);
     return { plan, trust };
   }
 
   private async build(
-    { signal, progress }: JobTask<InstallPayload>,
+    task: JobTask<InstallPayload>,
     plan: PackagePlan,
-  ): Promise<{ directory: string; built: BuiltPackage }> {
+    unfinished: string,
+  ): Promise<BuiltPackage> {
     const { builder } = await this.tools.get();
-    const unfinished = join(this.tools.folder, 'unfinished', `build-${randomUUID()}`);
-    progress('downloading', 35);
-    const built = await builder.build(plan, unfinished, { signal, onProgress: scaled(progress) });
-    progress('validating', 85);
-    const directory = join('versions', packageFolder(plan.name), `${plan.version}-${shortDigest(built)}`);
-    await this.moveIntoPlace(unfinished, join(this.tools.folder, directory));
-    return { directory, built };
+    task.progress('downloading', 35);
+    const built = await builder.build(plan, unfinished, { signal: task.signal, onProgress: scaled(task) });
+    task.progress('validating', 85);
+    return built;
   }
 
-  /** One rename; the same content may be there already, from an earlier run or for another plugin. */
-  private async moveIntoPlace(from: string, to: string): Promise<void> {
-    await mkdir(dirname(to), { recursive: true, mode: 0o755 });
-    const known = await access(to).then(
-      () => true,
-      () => false,
-    );
-    if (known) await rm(from, { recursive: true, force: true });
-    else await rename(from, to);
+  /** From here on it is done or not done: nothing is left to wait for that could be cancelled. */
+  private async begin(task: JobTask<InstallPayload>, row: VersionRow): Promise<InstallResult> {
+    task.signal.throwIfAborted();
+    task.progress('loading', 90);
+    const pluginId = await this.put(task, row);
+    task.progress('complete', 100);
+    const { name, version } = task.payload;
+    return { pluginId, name, version, installPath: join(this.tools.folder, pathOf(row)) };
   }
 
-  private async put(
-    { context, payload }: JobTask<InstallPayload>,
-    row: Omit<InstalledVersionEntity, 'pluginId'>,
-  ) {
+  private async put({ context, payload }: JobTask<InstallPayload>, row: VersionRow): Promise<string> {
     const retained = await this.versions.retained(payload.name);
     const code = {
       source: 'npm' as const,
@@ -137,35 +136,31 @@ export class InstallJob implements OnModuleInit {
       retained: retained && { id: retained.pluginId, config: retained.config },
       alongside: async (tx, pluginId) => {
         await this.versions.put(tx, { ...row, pluginId });
+        await this.versions.prune(tx, { ...row, pluginId }, this.config.PLUGIN_KEEP_VERSIONS);
         await this.versions.forget(tx, payload.name);
       },
     });
   }
 }
 
-function rowOf(
-  { plan, trust }: Gathered,
-  built: BuiltPackage,
-  directory: string,
-): Omit<InstalledVersionEntity, 'pluginId'> {
+function rowOf({ plan, trust }: Gathered, built: BuiltPackage): VersionRow {
+  const { packageDir, treeDigest, files, scripts } = built;
   return {
     version: plan.version,
     npmName: plan.name,
-    directory,
-    packageDir: built.packageDir,
+    directory: join(VERSIONS, packageFolder(plan.name), `${plan.version}-${shortDigest(built)}`),
+    ...{ packageDir, treeDigest, files },
     lockfile: plan.lockfile,
-    treeDigest: built.treeDigest,
-    trust: { ...trust, scripts: built.scripts },
+    trust: { ...trust, scripts },
     unpackedBytes: String(built.unpackedBytes),
-    files: built.files,
     installedAt: new Date(),
   };
 }
 
-function scaled(progress: JobTask['progress']): (step: BuildProgress) => void {
+function scaled(task: JobTask<InstallPayload>): (step: BuildProgress) => void {
   return ({ phase, percentage }) => {
     const [from, to] = SCALE[phase];
-    progress(phase, Math.round(from + ((to - from) * percentage) / 100));
+    task.progress(phase, Math.round(from + ((to - from) * percentage) / 100));
   };
 }
 

@@ -26,7 +26,6 @@ export class InstallationRecords {
     const plugin = await this.installs.find(name);
     if (!plugin?.npmName) throw notInstalled(name);
     const { id, npmName, config } = plugin;
-    const rows = await this.versions.list(id);
     await this.installs.remove(context, id, {
       action: 'plugin.uninstall',
       alongside: async (tx) => {
@@ -34,7 +33,7 @@ export class InstallationRecords {
         else await this.versions.retain(tx, { npmName, pluginId: id, config });
       },
     });
-    await this.shelf.removeFiles(rows);
+    await this.shelf.sweep();
     return npmName;
   }
 

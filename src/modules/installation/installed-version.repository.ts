@@ -25,8 +25,14 @@ export class InstalledVersionRepository {
     await tx.upsert(InstalledVersionEntity, row as object, ['pluginId', 'version']);
   }
 
-  async delete(tx: Tx, pluginId: string, version?: string): Promise<void> {
-    await tx.delete(InstalledVersionEntity, { pluginId, ...(version !== undefined && { version }) });
+  /** Leaves `current` and those installed last, `keep` in all. */
+  async prune(tx: Tx, current: InstalledVersionEntity, keep: number): Promise<void> {
+    const { pluginId } = current;
+    const order = { installedAt: 'DESC', version: 'ASC' } as const;
+    const rows = await tx.find(InstalledVersionEntity, { where: { pluginId }, order });
+    const others = rows.filter(({ version }) => version !== current.version);
+    for (const { version } of others.slice(keep - 1))
+      await tx.delete(InstalledVersionEntity, { pluginId, version });
   }
 
   retained(npmName: string): Promise<RetainedSettingsEntity | null> {

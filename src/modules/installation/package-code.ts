@@ -1,5 +1,5 @@
-import { access, mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Unprocessable } from '../../platform/http/errors.js';
 import { type LocatedCode, type PluginAddress, PluginSources } from '../plugins/index.js';
@@ -7,6 +7,7 @@ import type { InstalledVersionEntity } from './installed-version.entity.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { PackageTools } from './package-tools.js';
 import { changedSince } from './packages/tree-digest.js';
+import { VersionShelf } from './version-shelf.js';
 
 /**
  * Finds the code of installed packages. What is on disk is compared with the digest on record at every start: a
@@ -18,6 +19,7 @@ export class PackageCode implements OnModuleInit {
     private readonly sources: PluginSources,
     private readonly versions: InstalledVersionRepository,
     private readonly tools: PackageTools,
+    private readonly shelf: VersionShelf,
   ) {}
 
   onModuleInit(): void {
@@ -35,7 +37,7 @@ export class PackageCode implements OnModuleInit {
 
   private async check(row: InstalledVersionEntity): Promise<void> {
     const directory = join(this.tools.folder, row.directory);
-    if (!(await exists(directory))) await this.rebuild(row, directory);
+    if (!(await exists(directory))) await this.rebuild(row);
     const changed = await changedSince(directory, row.treeDigest);
     if (changed)
       throw new Unprocessable(
@@ -44,13 +46,13 @@ export class PackageCode implements OnModuleInit {
       );
   }
 
-  private async rebuild(row: InstalledVersionEntity, directory: string): Promise<void> {
+  private async rebuild(row: InstalledVersionEntity): Promise<void> {
     const { builder } = await this.tools.get();
-    const { npmName: name, version, lockfile } = row;
-    await mkdir(dirname(directory), { recursive: true });
-    const { treeDigest } = await builder.buildFromLockfile({ name, version, lockfile }, directory);
-    if (treeDigest === row.treeDigest) return;
-    await rm(directory, { recursive: true, force: true });
+    const { npmName: name, version, lockfile, directory } = row;
+    const unfinished = this.shelf.unfinished();
+    const { treeDigest } = await builder.buildFromLockfile({ name, version, lockfile }, unfinished);
+    if (treeDigest === row.treeDigest) return this.shelf.place(unfinished, directory, treeDigest);
+    await rm(unfinished, { recursive: true, force: true });
     throw new Unprocessable('package_changed', 'The package cannot be built again as it was installed.');
   }
 }

@@ -113,12 +113,7 @@ export class PluginWrites {
 
   private async changed(before: PluginState, dto: PatchPluginDto, rule: MergeRule): Promise<PluginState> {
     const { row } = before;
-    if (row.source === 'bundled' && (dto.path !== undefined || dto.checksum !== undefined))
-      throw new Conflict(
-        'plugin_bundled',
-        'The code of a plugin that comes with the server cannot be exchanged.',
-        'path',
-      );
+    if (dto.path !== undefined || dto.checksum !== undefined) assertExchangeable(row);
     const merged = {
       ...row,
       ...addressOf(dto, row.path),
@@ -126,12 +121,28 @@ export class PluginWrites {
       enabled: dto.enabled ?? row.enabled,
     };
     const moved = merged.path !== row.path || merged.checksum !== row.checksum;
-    const looksAgain = (moved || dto.enabled === true) && row.source !== 'bundled';
+    const looksAgain = (moved || dto.enabled === true) && row.source !== 'bundled' && row.source !== 'npm';
     const next = looksAgain ? await this.drafts.described(merged) : merged;
     if (dto.config === null) return this.drafts.configured(next, null, undefined, rule);
     const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
     return this.drafts.configured(next, before.settings, patch, rule);
   }
+}
+
+/** @throws Conflict where the code is not the caller's to exchange */
+function assertExchangeable({ source }: PluginEntity): void {
+  if (source === 'bundled')
+    throw new Conflict(
+      'plugin_bundled',
+      'The code of a plugin that comes with the server cannot be exchanged.',
+      'path',
+    );
+  if (source === 'npm' || source === 'ejected')
+    throw new Conflict(
+      'plugin_installed',
+      'The code of this plugin is an installed package: POST /api/plugins/install takes another version.',
+      'path',
+    );
 }
 
 /** A checksum is that of the file at its path: another path without one has none. */

@@ -149,6 +149,7 @@ export class PluginsController {
     ...NOT_LOADED,
     ...BAD_SETTINGS,
     'plugin_bundled',
+    'plugin_installed',
     'plugin_required',
   )
   updatePlugin(
@@ -177,6 +178,7 @@ export class PluginsController {
     ...NOT_LOADED,
     ...BAD_SETTINGS,
     'plugin_bundled',
+    'plugin_installed',
     'plugin_required',
   )
   patchPlugin(

@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   name_taken: [409, 'Something else has that name already.'],
   name_reserved: [409, 'The name is reserved for a route.'],
   plugin_bundled: [409, 'The plugin comes with the server: it can be disabled, not deleted or exchanged.'],
+  plugin_installed: [409, 'The code of the plugin is an installed package: install another version of that.'],
   plugin_required: [409, 'The plugin is a required core plugin: it stays, and it stays enabled.'],
   plugin_not_active: [409, 'The plugin is not active, so its hooks cannot be called.'],
   revision_conflict: [409, 'The plugin was changed at the same time. Read it and try again.'],

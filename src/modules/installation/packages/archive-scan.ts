@@ -27,7 +27,8 @@ export function scanArchive(tar: Buffer, maxFiles: number): void {
     else if (kind !== 'g' && kind !== 'K') {
       files += 1;
       checkEntry(longName ?? ustarName(header), kind);
-      if (files > maxFiles) throw new ArchiveRefused(`The archive has more than ${maxFiles} entries.`);
+      if (files > maxFiles)
+        throw new ArchiveRefused(`The archive has more than ${maxFiles} entries: POLICY_MAX_FILES.`);
       longName = null;
     }
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;

@@ -28,7 +28,9 @@ function inflated(...[input, options]: Parameters<typeof gunzipSync>): ReturnTyp
     return gunzipSync(input, { ...options, maxOutputLength });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
-    throw new ArchiveRefused(`An archive unpacks to more than ${maxOutputLength} bytes.`);
+    throw new ArchiveRefused(
+      `An archive unpacks to more than ${maxOutputLength} bytes: POLICY_MAX_UNPACKED_MB.`,
+    );
   }
 }
 
