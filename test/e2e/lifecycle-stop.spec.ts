@@ -1,5 +1,6 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { TestServer } from '../support/server.js';
@@ -63,6 +64,8 @@ it('event streams and connections that are merely kept open hold nothing up', as
       get(`${running.url}${path}`, { agent, headers }, resolve).once('error', reject);
     });
   (await open('/health/live')).resume();
+  const silent = createConnection(Number(new URL(running.url).port), '127.0.0.1');
+  await once(silent, 'connect');
   const stream = await open('/api/events');
   let text = '';
   stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -73,6 +76,7 @@ it('event streams and connections that are merely kept open hold nothing up', as
   expect(text).toMatch(/^retry: /);
   expect(performance.now() - asked).toBeLessThan(6_000);
   agent.destroy();
+  silent.destroy();
 });
 
 it('a second signal changes nothing, SIGINT ends with 130', async () => {
