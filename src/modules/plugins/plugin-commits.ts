@@ -78,7 +78,10 @@ export class PluginCommits {
       before: before && viewForAudit(before.row, before.settings),
       after: after && viewForAudit(after.row, after.settings),
     });
-    const pluginId = targetId;
+    await this.announce(tx, targetId, change);
+  }
+
+  private async announce(tx: Tx, pluginId: string, { before, after }: Change): Promise<void> {
     if (!after) await this.bus.publish(tx, 'plugin.deleted', { pluginId });
     else
       await this.bus.publish(tx, before ? 'plugin.updated' : 'plugin.created', {
