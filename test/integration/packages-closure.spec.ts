@@ -36,13 +36,11 @@ describe('where dependencies may come from', () => {
   });
 
   it('takes an alias of another registry package, and an old name with capitals', async () => {
-    world.registry
-      .publish({ name: 'JSONStream', version: '1.0.0' })
-      .publish({
-        name: 'aliased',
-        version: '1.0.0',
-        manifest: { dependencies: { other: 'npm:good@1.0.0', JSONStream: '1' } },
-      });
+    world.registry.publish({ name: 'JSONStream', version: '1.0.0' }).publish({
+      name: 'aliased',
+      version: '1.0.0',
+      manifest: { dependencies: { other: 'npm:good@1.0.0', JSONStream: '1' } },
+    });
     const plan = await world.builder.plan('aliased', '1.0.0');
     const built = await world.builder.build(plan, world.directory('aliased'));
     expect(plan.closure.map(({ name }) => name).sort()).toEqual(['JSONStream', 'aliased', 'good']);
@@ -50,13 +48,11 @@ describe('where dependencies may come from', () => {
   });
 
   it('refuses a dependency that differs from another in case alone', async () => {
-    world.registry
-      .publish({ name: 'jsonstream', version: '1.0.0' })
-      .publish({
-        name: 'twins',
-        version: '1.0.0',
-        manifest: { dependencies: { jsonstream: '1', JSONStream: '1' } },
-      });
+    world.registry.publish({ name: 'jsonstream', version: '1.0.0' }).publish({
+      name: 'twins',
+      version: '1.0.0',
+      manifest: { dependencies: { jsonstream: '1', JSONStream: '1' } },
+    });
     await expect(world.builder.plan('twins', '1.0.0')).rejects.toMatchObject({
       code: 'package_refused',
       message: /case/,
