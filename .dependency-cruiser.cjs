@@ -12,7 +12,7 @@ const AREAS = {
   'modules/auth': ['platform', 'config'],
   'modules/plugins': ['modules/auth', 'runtime/host', 'platform', 'config'],
   'modules/registry': ['modules/auth', 'platform', 'config'],
-  'modules/core-toggle': ['modules/auth', 'modules/plugins', 'platform', 'config'],
+  'modules/core-toggle': ['modules/auth', 'modules/plugins', 'modules/installation', 'platform', 'config'],
   'modules/installation': ['modules/auth', 'modules/plugins', 'modules/registry', 'platform', 'config'],
 };
 /** Files directly in src/ put the parts together: they may import any part, and no part imports them. */

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule, type TokenKeys } from './modules/auth/index.js';
+import { CoreToggleModule, type CoreToggleOptions } from './modules/core-toggle/index.js';
 import { InstallationModule } from './modules/installation/index.js';
 import { PluginsModule, type PluginsOptions } from './modules/plugins/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -10,6 +11,7 @@ import { type Foundation, PlatformModule } from './platform/platform.module.js';
 export interface Opened extends Foundation, Pick<Database, 'dataSource' | 'listener' | 'workerPool'> {
   tokenKeys: TokenKeys;
   plugins: PluginsOptions;
+  core: CoreToggleOptions;
 }
 
 /** The table of contents. */
@@ -17,14 +19,16 @@ export interface Opened extends Foundation, Pick<Database, 'dataSource' | 'liste
 export class AppModule {
   static of(opened: Opened): DynamicModule {
     const plugins = PluginsModule.of(opened.plugins);
+    const installation = InstallationModule.of(plugins, opened.plugins);
     return {
       module: AppModule,
       imports: [
         DatabaseModule.of(opened.dataSource, opened.listener, opened.workerPool),
         PlatformModule.of(opened),
         AuthModule.of(opened.tokenKeys),
-        // Before the plugins: its routes are more exact than theirs.
-        InstallationModule.of(plugins, opened.plugins),
+        // Before the plugins: their routes are more exact than theirs.
+        CoreToggleModule.of([plugins, installation], opened.core),
+        installation,
         plugins,
       ],
     };

@@ -4,6 +4,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { createApp } from './app.js';
 import { type Config, guestEnvironment } from './config.js';
+import { readCorePlugins } from './modules/core-toggle/index.js';
 import { openPluginFolders, type PluginsOptions } from './modules/plugins/index.js';
 import { ArtifactStore } from './platform/artifacts/artifact-store.js';
 import type { DataFolder } from './platform/data-folder/index.js';
@@ -20,6 +21,7 @@ export async function buildApplication(
   database: Database,
   log: Logger,
 ): Promise<{ app: INestApplication; adminToken: string }> {
+  const corePlugins = await readCorePlugins(config.CORE_PLUGINS_FILE);
   const outbound = new GuardedClient(config);
   const artifacts = new ArtifactStore(join(folder.path, 'artifacts'), outbound);
   await artifacts.sweep();
@@ -36,6 +38,7 @@ export async function buildApplication(
     nodeId,
     tokenKeys,
     plugins: await pluginsOptions(config, folder, nodeId),
+    core: { plugins: corePlugins },
   });
   const adminToken = config.JWT_JWKS_URL ? '' : await signAdminToken(tokenKeys);
   return { app, adminToken };

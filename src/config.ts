@@ -119,6 +119,10 @@ export const SETTINGS = {
   ),
   POLICY_MAX_FILES: integer('Most files a package may have with its dependencies.', 100_000, 1, 10_000_000),
   POLICY_LICENSES: list('Licences (SPDX identifiers) that packages may have, comma-separated. Empty: any.'),
+  CORE_PLUGINS_FILE: text(
+    'JSON file with the core plugins, `[{"name","npmName","required"}]`. Empty: the built-in list.',
+  ),
+  CORE_AUTO_INSTALL: flag('Install required core plugins that are missing when the server starts.', false),
   LOG_LEVEL: choice('Least severe log line to print.', 'info', [
     'trace',
     'debug',

@@ -27,6 +27,7 @@ ${errorCodeList()}
 const TAGS: [name: string, description: string][] = [
   ['Plugins', 'The known plugins: what is wanted of them and what they are doing.'],
   ['Installation', 'npm packages: in, out, newer, and back again.'],
+  ['Core', 'The plugins that an agent is built on, and those it may go without.'],
   ['Auth', 'Virtual keys and tokens.'],
   ['Jobs', 'Long work: how far it has come, and how to end it.'],
   ['Events', 'What happens, as it happens.'],

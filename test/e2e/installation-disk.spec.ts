@@ -40,7 +40,6 @@ it('builds a package again that is gone from the disk', async () => {
   await rm(packages, { recursive: true });
   await world.start();
   await until(world.server, at('answerer'), (answer) => answer.body.isActive);
-  console.log(world.server.printed);
   expect(await hook(world.api, 'answerer')).toMatchObject({ answer: '1.0.0' });
   expect((await world.directories()).versions).toHaveLength(2);
 });

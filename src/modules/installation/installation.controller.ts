@@ -53,6 +53,7 @@ const INSTALL = [
   'install_timeout',
   'job_timeout',
   'job_interrupted',
+  'plugin_required',
 ] as const;
 
 @ApiTags('Installation')
@@ -109,7 +110,7 @@ export class InstallationController {
     description:
       'Stops it and removes its files, registry or not. Its settings are kept unless `purge` is set.',
   })
-  @ApiFailures(...BAD_BODY, 'not_installed', 'revision_conflict')
+  @ApiFailures(...BAD_BODY, 'not_installed', 'plugin_required', 'revision_conflict')
   async uninstallPlugin(
     @Context() context: RequestContext,
     @Body() body: UninstallDto,

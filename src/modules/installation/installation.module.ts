@@ -30,6 +30,7 @@ export class InstallationModule {
         PackageTools,
         VersionShelf,
       ],
+      exports: [InstallationService],
     };
   }
 }

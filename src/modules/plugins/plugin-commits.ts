@@ -65,29 +65,29 @@ export class PluginCommits {
 
   private async write(tx: Tx, context: RequestContext, change: Change): Promise<void> {
     const { action, before, after } = change;
-    const targetId = (after ?? before)?.row.id ?? '';
-    if (!before && after) await this.plugins.insert(tx, after.row);
-    else if (after && !(await this.plugins.update(tx, after.row))) throw overtaken(targetId, change);
-    else if (before && !after && !(await this.plugins.delete(tx, targetId, before.row.revision)))
-      throw overtaken(targetId, change);
+    const pluginId = await this.writeRow(tx, change);
     await change.alongside?.(tx);
     await this.audit.record(tx, context, {
       action,
       targetType: 'plugin',
-      targetId,
+      targetId: pluginId,
       before: before && viewForAudit(before.row, before.settings),
       after: after && viewForAudit(after.row, after.settings),
     });
-    await this.announce(tx, targetId, change);
+    if (!after) return this.bus.publish(tx, 'plugin.deleted', { pluginId });
+    const { revision } = after.row;
+    return this.bus.publish(tx, before ? 'plugin.updated' : 'plugin.created', { pluginId, revision });
   }
 
-  private async announce(tx: Tx, pluginId: string, { before, after }: Change): Promise<void> {
-    if (!after) await this.bus.publish(tx, 'plugin.deleted', { pluginId });
-    else
-      await this.bus.publish(tx, before ? 'plugin.updated' : 'plugin.created', {
-        pluginId,
-        revision: after.row.revision,
-      });
+  /** @returns the plugin's id */
+  private async writeRow(tx: Tx, change: Change): Promise<string> {
+    const { before, after } = change;
+    if (after && !before) await this.plugins.insert(tx, after.row);
+    else if (after && !(await this.plugins.update(tx, after.row))) throw overtaken(after.row.id, change);
+    if (after) return after.row.id;
+    const { id = '', revision = 0 } = before?.row ?? {};
+    if (!(await this.plugins.delete(tx, id, revision))) throw overtaken(id, change);
+    return id;
   }
 }
 

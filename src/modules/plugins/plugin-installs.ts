@@ -7,6 +7,7 @@ import { PluginCommits, type PluginState } from './plugin-commits.js';
 import { PluginDrafts } from './plugin-drafts.js';
 import type { PluginEntity, PluginSource } from './plugin.entity.js';
 import { foldName } from './plugin-name.js';
+import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
 import { PluginSpecs } from './plugin-specs.js';
@@ -39,6 +40,7 @@ export class PluginInstalls {
     private readonly commits: PluginCommits,
     private readonly node: NodeRuntime,
     private readonly specs: PluginSpecs,
+    private readonly protection: PluginProtection,
   ) {}
 
   /** The plugin whose code is this npm package, however it came here through installation. */
@@ -58,6 +60,7 @@ export class PluginInstalls {
     await this.node.exclusively(id, async () => {
       const before = known ? await this.drafts.read(id, null) : null;
       const after = await this.drafted(before, id, code, options);
+      if (before) this.protection.check(before.row, after.row);
       const candidate = await this.drafts.start(after);
       if (!candidate) await this.tryOut(after);
       const { action, alongside } = options;
@@ -77,6 +80,7 @@ export class PluginInstalls {
   ): Promise<void> {
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, null);
+      this.protection.check(before.row, null);
       const { action, alongside } = options;
       await this.commits.commit(context, {
         ...{ action, before, after: null, candidate: null },

@@ -6,6 +6,7 @@ import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { checkName, foldName } from './plugin-name.js';
+import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
 import type { PatchPluginDto } from './plugin-patch.dto.js';
@@ -24,6 +25,7 @@ export class PluginWrites {
     private readonly drafts: PluginDrafts,
     private readonly commits: PluginCommits,
     private readonly node: NodeRuntime,
+    private readonly protection: PluginProtection,
   ) {}
 
   /** @returns the id of the new plugin */
@@ -59,6 +61,7 @@ export class PluginWrites {
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, expected);
       const after = await this.changed(before, dto, rule);
+      this.protection.check(before.row, after.row);
       const reload = dto.enabled === true && before.row.enabled;
       const differs = isDifferent(before, after);
       if (!reload && !differs) return;
@@ -80,6 +83,7 @@ export class PluginWrites {
           'plugin_bundled',
           'This plugin comes with the server: disable it instead of deleting it.',
         );
+      this.protection.check(before.row, null);
       const change = { action: 'plugin.delete', before, after: null, candidate: null, expected };
       await this.commits.commit(context, change);
     });

@@ -151,6 +151,7 @@ export class PluginsController {
     ...BAD_SETTINGS,
     'plugin_bundled',
     'plugin_installed',
+    'plugin_required',
   )
   updatePlugin(
     @Context() context: RequestContext,
@@ -180,6 +181,7 @@ export class PluginsController {
     ...BAD_SETTINGS,
     'plugin_bundled',
     'plugin_installed',
+    'plugin_required',
   )
   patchPlugin(
     @Context() context: RequestContext,
@@ -199,7 +201,7 @@ export class PluginsController {
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
   @ApiOkResponse({ type: PluginDeletedDto, description: 'The plugin was deleted.' })
-  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled')
+  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled', 'plugin_required')
   async deletePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,

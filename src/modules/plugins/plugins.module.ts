@@ -8,6 +8,7 @@ import { PluginCommits } from './plugin-commits.js';
 import { PluginDrafts } from './plugin-drafts.js';
 import { PluginInstalls } from './plugin-installs.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
+import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
 import { PluginSettings } from './plugin-settings.js';
 import { PluginSources } from './plugin-sources.js';
@@ -39,6 +40,7 @@ export class PluginsModule {
         PluginDrafts,
         PluginInstalls,
         PluginInstanceRepository,
+        PluginProtection,
         PluginRepository,
         PluginSettings,
         PluginSources,
@@ -49,7 +51,7 @@ export class PluginsModule {
         SecretDisclosure,
         SecretRotation,
       ],
-      exports: [NodeRuntime, PluginInstalls, PluginSources, PluginsService],
+      exports: [NodeRuntime, PluginInstalls, PluginProtection, PluginSources, PluginWrites, PluginsService],
     };
   }
 }

@@ -2,7 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Require } from '../http/access.js';
-import { Context, type RequestContext } from '../http/request.js';
+import { contextOf } from '../http/request.js';
 import { EventDto } from './event.dto.js';
 import { EventStream } from './event-stream.js';
 import { ApiResume, lastEventId, wantsPastOnly } from './last-event-id.js';
@@ -37,13 +37,9 @@ export class EventController {
     description: 'A stream of events; the `data` of each is an EventDto as JSON.',
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
-  streamEvents(
-    @Context() { actor }: RequestContext,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
+  streamEvents(@Req() request: Request, @Res() response: Response): Promise<void> {
     const lastId = lastEventId(request);
     if (wantsPastOnly(request)) return this.events.replay(response, lastId);
-    return this.events.stream(response, actor, lastId);
+    return this.events.stream(response, contextOf(request).actor, lastId);
   }
 }

@@ -1,0 +1,78 @@
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Require } from '../../platform/http/access.js';
+import { ApiFailures } from '../../platform/http/api-failures.js';
+import { BAD_BODY, NOT_LOADED } from '../../platform/http/error-codes.js';
+import { Context, type RequestContext } from '../../platform/http/request.js';
+import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { CorePluginListDto, CoreStatusDto, CoreToggledDto, ToggleCorePluginDto } from './core.dto.js';
+import { CoreToggle } from './core-toggle.service.js';
+
+/** What installing it and changing it can fail for. */
+const NOT_TOGGLED = [
+  'core_required',
+  'core_unknown',
+  'package_not_found',
+  'version_not_found',
+  'plugin_not_found',
+  'install_in_progress',
+  'job_cancelled',
+  'plugin_required',
+  'revision_conflict',
+  'config_invalid',
+  'policy_refused',
+  'package_refused',
+  'integrity_mismatch',
+  'job_interrupted',
+  'registry_unreachable',
+  'registry_answer_invalid',
+  'install_failed',
+  'registry_timeout',
+  'install_timeout',
+  'job_timeout',
+] as const;
+
+@ApiTags('Core')
+@Controller('api')
+export class CoreController {
+  constructor(private readonly core: CoreToggle) {}
+
+  @Get('core/status')
+  @Require('plugins:read')
+  @ApiOperation({
+    summary: 'Show the core',
+    description: 'Names of the plugins that agents are built on, and of those they may go without.',
+  })
+  getCoreStatus(): CoreStatusDto {
+    return this.core.status();
+  }
+
+  @Get('plugins/core')
+  @Require('plugins:read')
+  @ApiOperation({
+    summary: 'List core plugins',
+    description: 'Whether each is installed, wanted, and loaded on this node now.',
+  })
+  listCorePlugins(): Promise<CorePluginListDto> {
+    return this.core.list();
+  }
+
+  @Post('plugins/core/toggle')
+  @HttpCode(200)
+  @Require('core:write')
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Turn a core plugin on or off',
+    description:
+      'The same as `enabled` of `PUT /api/plugins/{x}`; one that is not installed is installed when it is turned on. Required ones cannot be turned off.',
+  })
+  @ApiFailures(...BAD_BODY, ...NOT_TOGGLED, ...NOT_LOADED)
+  async toggleCorePlugin(
+    @Context() context: RequestContext,
+    @Body() body: ToggleCorePluginDto,
+  ): Promise<CoreToggledDto> {
+    const name = await this.core.toggle(context, body);
+    const message = `${name} is ${body.enabled ? 'enabled' : 'disabled'}`;
+    return { ok: true, requiresRestart: false, restarting: false, message };
+  }
+}
