@@ -41,7 +41,8 @@ it('builds a package again that is gone from the disk', async () => {
   await world.start();
   await until(world.server, at('answerer'), (answer) => answer.body.isActive);
   expect(await hook(world.api, 'answerer')).toMatchObject({ answer: '1.0.0' });
-  expect((await world.directories()).versions).toHaveLength(2);
+  await until(world.server, at('other'), (answer) => answer.body.isActive);
+  expect(await world.directories()).toMatchObject({ versions: { length: 2 }, unfinished: [] });
 });
 
 it('has the version before running after a kill in the middle, and finishes then', async () => {

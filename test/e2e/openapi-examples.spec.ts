@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertJob } from '../support/job-rows.js';
+import { answerer } from '../support/installation-world.js';
 import { documentedOperations, shownRequests } from '../support/operations.js';
+import { TestRegistry } from '../support/registry.js';
 import { TestServer } from '../support/server.js';
 import { validateAnswer } from '../support/openapi.js';
 
@@ -9,14 +11,22 @@ import { validateAnswer } from '../support/openapi.js';
 const SAMPLE_JOB = '019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10';
 
 let server: TestServer;
+/** The package of the examples; a version before the latest is installed already. */
+const SAMPLE_PACKAGE = '@elizaos/plugin-openai';
+
 let database: TestDatabase;
+let registry: TestRegistry;
 beforeAll(async () => {
   database = await createTestDatabase();
   await insertJob(database.url, { id: SAMPLE_JOB });
-  server = await TestServer.start({ databaseUrl: database.url });
+  registry = await TestRegistry.start();
+  for (const version of ['1.5.0', '1.6.0']) registry.publish(answerer(version, { name: SAMPLE_PACKAGE }));
+  server = await TestServer.start({ databaseUrl: database.url, env: { NPM_REGISTRY: registry.url } });
+  await server.client().post('/api/plugins/install', { name: SAMPLE_PACKAGE, version: '1.5.0' });
 });
 afterAll(async () => {
   await server.stop();
+  await registry.close();
   await database.drop();
 });
 

@@ -58,12 +58,12 @@ export function documentedOperations(): Operation[] {
 
 /**
  * The requests of all operations as the explorer shows them, one for each example body: those that create first,
- * those that delete last, otherwise in the order of the document.
+ * those that take away last, otherwise in the order of the document.
  * @throws Error when a required parameter has no example
  */
 export function shownRequests(): ShownRequest[] {
   const rank = ({ method, path }: Operation): number =>
-    method === 'delete' ? 2 : method === 'post' && !path.includes('{') ? 0 : 1;
+    method === 'delete' || path.endsWith('/uninstall') ? 2 : method === 'post' && !path.includes('{') ? 0 : 1;
   return all()
     .sort(([a], [b]) => rank(a) - rank(b))
     .flatMap(([operation, documented]) => {

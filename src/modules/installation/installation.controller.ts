@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
 import {
+  ApiBody,
   ApiExtraModels,
   ApiHeader,
   ApiOkResponse,
@@ -12,7 +13,7 @@ import {
 import type { Response } from 'express';
 import { Require } from '../../platform/http/access.js';
 import { ApiFailures } from '../../platform/http/api-failures.js';
-import { BAD_BODY, NOT_LOADED } from '../../platform/http/error-codes.js';
+import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import {
@@ -28,6 +29,7 @@ import {
   UpdateListDto,
   VersionListDto,
 } from './installation.dto.js';
+import { INSTALL_EXAMPLES, ROLLBACK_EXAMPLES } from './installation.examples.js';
 import { InstallationService } from './installation.service.js';
 import { InstalledPackages } from './installed-packages.service.js';
 
@@ -77,13 +79,14 @@ export class InstallationController {
     description: '`respond-async`: answer 202 at once.',
     schema: { type: 'string' },
   })
+  @ApiBody({ type: InstallDto, examples: INSTALL_EXAMPLES })
   @ApiExtraModels(InstallDoneDto, InstallPlanDto)
   @ApiOkResponse({
     description: 'The installed plugin, or the plan.',
     schema: { oneOf: [{ $ref: getSchemaPath(InstallDoneDto) }, { $ref: getSchemaPath(InstallPlanDto) }] },
   })
   @ApiResponse({ status: 202, type: InstallBegunDto, description: 'The job that installs it.' })
-  @ApiFailures(...BAD_BODY, ...REGISTRY, ...INSTALL, ...NOT_LOADED)
+  @ApiFailures(...BAD_BODY, ...REGISTRY, ...INSTALL, ...NOT_LOADED, ...NOT_REBUILT)
   async installPlugin(
     @Context() context: RequestContext,
     @Body() body: InstallDto,
@@ -161,6 +164,7 @@ export class InstallationController {
       'To the one installed before, or the one named. Asks no registry. When it does not start, nothing changes.',
   })
   @ApiParam(NAMED)
+  @ApiBody({ type: RollbackDto, examples: ROLLBACK_EXAMPLES })
   @ApiFailures(
     ...BAD_BODY,
     'plugin_not_found',
@@ -168,6 +172,7 @@ export class InstallationController {
     'version_not_kept',
     'revision_conflict',
     ...NOT_LOADED,
+    ...NOT_REBUILT,
   )
   async rollbackPlugin(
     @Context() context: RequestContext,

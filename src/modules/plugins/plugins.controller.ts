@@ -3,7 +3,7 @@ import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, Api
 import type { Request, Response } from 'express';
 import { Require } from '../../platform/http/access.js';
 import { ApiFailures, header } from '../../platform/http/api-failures.js';
-import { BAD_BODY, NOT_LOADED } from '../../platform/http/error-codes.js';
+import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import {
@@ -147,6 +147,7 @@ export class PluginsController {
     ...BAD_BODY,
     ...CHANGE_REFUSED,
     ...NOT_LOADED,
+    ...NOT_REBUILT,
     ...BAD_SETTINGS,
     'plugin_bundled',
     'plugin_installed',
@@ -176,6 +177,7 @@ export class PluginsController {
     ...BAD_BODY,
     ...CHANGE_REFUSED,
     ...NOT_LOADED,
+    ...NOT_REBUILT,
     ...BAD_SETTINGS,
     'plugin_bundled',
     'plugin_installed',

@@ -123,3 +123,14 @@ export const NOT_LOADED = [
   'secret_unreadable',
   'shutting_down',
 ] as const;
+/** What code that is an installed package can fail for beside: its files, and building them again where they are gone. */
+export const NOT_REBUILT = [
+  'package_changed',
+  'package_refused',
+  'policy_refused',
+  'integrity_mismatch',
+  'registry_unreachable',
+  'registry_timeout',
+  'install_failed',
+  'install_timeout',
+] as const;
