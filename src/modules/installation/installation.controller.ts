@@ -42,6 +42,7 @@ const REGISTRY = [
   'registry_timeout',
 ] as const;
 const INSTALL = [
+  'already_ejected',
   'install_in_progress',
   'job_cancelled',
   'policy_refused',
@@ -165,6 +166,7 @@ export class InstallationController {
     'plugin_not_found',
     'not_installed',
     'version_not_kept',
+    'already_ejected',
     'revision_conflict',
     ...NOT_LOADED,
   )
