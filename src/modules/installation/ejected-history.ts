@@ -14,7 +14,7 @@ export interface Upstream {
 /** Branch that holds the packages as they were published, one commit a version. */
 export const UPSTREAM_BRANCH = 'upstream';
 const MAIN = 'main';
-const AUTHOR = { name: 'Plugboard', email: 'plugboard@localhost' };
+export const AUTHOR = { name: 'Plugboard', email: 'plugboard@localhost' };
 const FOLDER = '040000';
 
 /**

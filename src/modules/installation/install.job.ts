@@ -35,6 +35,9 @@ export interface InstallResult {
   installPath: string;
 }
 
+/** As much of a job as fetching and building need. */
+type Preparation = Pick<JobTask<InstallPayload>, 'payload' | 'signal' | 'progress'>;
+
 interface Gathered {
   plan: PackagePlan;
   trust: Trust;
@@ -67,10 +70,8 @@ export class InstallJob implements OnModuleInit {
   }
 
   private async install(task: JobTask<InstallPayload>): Promise<InstallResult> {
-    const gathered = await this.gather(task);
-    const { directory, built } = await this.build(task, gathered.plan);
+    const row = await this.prepare(task);
     task.progress('loading', 90);
-    const row = rowOf(gathered, built, directory);
     const pluginId = await this.put(task, row);
     await this.shelf.prune(pluginId);
     task.progress('complete', 100);
@@ -78,7 +79,19 @@ export class InstallJob implements OnModuleInit {
     return { pluginId, name, version, installPath: join(this.tools.folder, pathOf(row)) };
   }
 
-  private async gather({ payload, signal, progress }: JobTask<InstallPayload>): Promise<Gathered> {
+  /** Fetches, checks and builds a version, and puts it in its place on disk; nothing is recorded or run. */
+  async prepare(task: Preparation): Promise<Omit<InstalledVersionEntity, 'pluginId'>> {
+    const gathered = await this.gather(task);
+    const { directory, built } = await this.build(task, gathered.plan);
+    return rowOf(gathered, built, directory);
+  }
+
+  /** Longest time that a preparation may take, in milliseconds. */
+  get timeoutMs(): number {
+    return this.config.INSTALL_TIMEOUT;
+  }
+
+  private async gather({ payload, signal, progress }: Preparation): Promise<Gathered> {
     const { registry, builder, verifier } = await this.tools.get();
     progress('resolving', 5);
     const resolved = await registry.resolve(payload.name, payload.version, signal);
@@ -96,7 +109,7 @@ export class InstallJob implements OnModuleInit {
   }
 
   private async build(
-    { signal, progress }: JobTask<InstallPayload>,
+    { signal, progress }: Preparation,
     plan: PackagePlan,
   ): Promise<{ directory: string; built: BuiltPackage }> {
     const { builder } = await this.tools.get();

@@ -4,7 +4,10 @@ import { EjectedCode } from './ejected-code.js';
 import { EjectedController } from './ejected.controller.js';
 import { EjectedFolders } from './ejected-folders.js';
 import { EjectedLocks } from './ejected-locks.js';
+import { EjectedScript } from './ejected-script.js';
 import { EjectedService } from './ejected.service.js';
+import { EjectedSync } from './ejected-sync.service.js';
+import { EjectedUpstream } from './ejected-upstream.js';
 import { InstallJob } from './install.job.js';
 import { InstallationController } from './installation.controller.js';
 import { INSTALLATION_OPTIONS, type InstallationOptions } from './installation.options.js';
@@ -31,7 +34,10 @@ export class InstallationModule {
         EjectedCode,
         EjectedFolders,
         EjectedLocks,
+        EjectedScript,
         EjectedService,
+        EjectedSync,
+        EjectedUpstream,
         InstallJob,
         InstallationRecords,
         InstallationService,
