@@ -57,11 +57,11 @@ it('tells how it failed, and lets the version before run on', async () => {
 });
 
 it('is for callers who may install', async () => {
-  const { body } = await world.api.post<{ value?: string; token?: string }>('/api/auth/keys', {
+  const { body } = await world.api.post<{ key: string }>('/api/auth/virtual-keys', {
     name: 'writer',
     scopes: ['plugins:write'],
   });
-  const writer = world.server.client(body.value ?? body.token);
+  const writer = world.server.client(body.key);
   expect(failure(await writer.post(at(ID, '/sync'), { builder: 'script' }))).toEqual([
     403,
     'scope_missing',

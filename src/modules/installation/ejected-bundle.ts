@@ -64,8 +64,8 @@ async function bundleEntry(folder: string, entry: string): Promise<void> {
 function only(folder: string): Plugin {
   return {
     name: 'only-the-package',
-    setup({ onLoad }) {
-      onLoad({ filter: /.*/ }, async ({ path }) => {
+    setup(builder) {
+      builder.onLoad({ filter: /.*/ }, async ({ path }) => {
         const way = relative(folder, await realpath(path));
         if (!way.startsWith('..') && !isAbsolute(way)) return undefined;
         return { errors: [{ text: 'A file out of the package cannot be part of it.' }] };

@@ -12,7 +12,7 @@ export interface Upstream {
 }
 
 /** Branch that holds the packages as they were published, one commit a version. */
-export const UPSTREAM_BRANCH = 'upstream';
+export const UPSTREAM_BRANCH = 'refs/heads/upstream';
 const MAIN = 'main';
 export const AUTHOR = { name: 'Plugboard', email: 'plugboard@localhost' };
 const FOLDER = '040000';
@@ -27,8 +27,8 @@ export async function beginHistory(dir: string, packageDir: string, upstream: Up
   await writeFile(join(dir, '.git', 'info', 'exclude'), `/node_modules\n/${RECORD}\n`);
   const head = await commitFolder(dir, { folder: packageDir, accept: ofPackage, parent: [], upstream });
   await setBranch(dir, UPSTREAM_BRANCH, head);
-  await setBranch(dir, MAIN, head);
-  await git.checkout({ fs, dir, ref: MAIN, force: true });
+  await setBranch(dir, `refs/heads/${MAIN}`, head);
+  await git.checkout({ fs, dir, ref: `refs/heads/${MAIN}`, force: true });
 }
 
 interface FolderCommit {
@@ -48,22 +48,27 @@ export async function commitFolder(
   return git.commit({ fs, dir, tree, parent, message, author: AUTHOR, noUpdateBranch: true });
 }
 
-/** Commits what was edited in a working copy. @returns the branch and its newest commit, null where there is none */
+/** Commits what was edited in a working copy. @returns the branch (its full name) and its newest commit, null where there is none */
 export async function saveEdits(dir: string): Promise<{ branch: string; head: string } | null> {
-  const branch = await git.currentBranch({ fs, dir }).catch(() => undefined);
+  const branch = await git.currentBranch({ fs, dir, fullname: true }).catch(() => undefined);
   if (typeof branch !== 'string') return null;
   const before = await git.resolveRef({ fs, dir, ref: branch });
   const tree = await treeOf(dir, dir, ofWorkingCopy);
   const { commit } = await git.readCommit({ fs, dir, oid: before });
   if (commit.tree === tree) return { branch, head: before };
   const message = 'Local edits\n';
-  const head = await git.commit({ fs, dir, tree, parent: [before], message, author: AUTHOR, ref: branch });
+  const head = await git.commit({
+    ...{ fs, dir, tree, parent: [before], message, author: AUTHOR },
+    noUpdateBranch: true,
+  });
+  await setBranch(dir, branch, head);
   await git.checkout({ fs, dir, ref: branch, force: true });
   return { branch, head };
 }
 
+/** @param branch its full name: a short one would be taken for a file beside HEAD */
 export async function setBranch(dir: string, branch: string, oid: string): Promise<void> {
-  await git.writeRef({ fs, dir, ref: `refs/heads/${branch}`, value: oid, force: true });
+  await git.writeRef({ fs, dir, ref: branch, value: oid, force: true });
 }
 
 /** Writes the folder's files into the repository. @returns the tree's id */

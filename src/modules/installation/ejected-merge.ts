@@ -42,7 +42,7 @@ export async function mergeUpstream(dir: string, packageDir: string, upstream: U
   if (!saved || base === null)
     throw new Conflict(
       'sync_conflict',
-      `The local copy has no branch to merge into: check one out, and keep the branch "${UPSTREAM_BRANCH}".`,
+      `The local copy has no branch to merge into: check one out, and keep the branch "upstream".`,
     );
   const theirs = await commitFolder(dir, { folder: packageDir, accept: ofPackage, parent: [base], upstream });
   try {

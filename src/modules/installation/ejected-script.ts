@@ -40,29 +40,31 @@ export class EjectedScript {
     };
     for (const output of [child.stdout, child.stderr])
       if (output) createInterface({ input: output }).on('line', keep);
-    let cause: string | null = null;
-    const limit = this.config.INSTALL_TIMEOUT;
-    const timer = setTimeout(() => {
-      cause = `took longer than ${Math.round(limit / 1000)} s`;
-      endGroup(child);
-    }, limit);
-    await new Promise<void>((resolve) => {
-      child.once('error', ({ message }) => {
-        cause = `cannot be started (${message})`;
-        resolve();
-      });
-      child.once('exit', (code, signal) => {
-        if (code !== 0) cause ??= `ended with ${signal ?? `exit code ${code ?? ''}`}`;
-        // What it left running would hold its output open.
-        endGroup(child);
-      });
-      child.once('close', () => resolve());
-    });
-    clearTimeout(timer);
+    const cause = await failureOf(child, this.config.INSTALL_TIMEOUT);
     if (cause === null) return lines;
     const problems = lines.slice(-20).map((message) => ({ field: 'builder', message }));
-    throw new Unprocessable('build_failed', `The build script ${String(cause)}.`, 'builder', problems);
+    throw new Unprocessable('build_failed', `The build script ${cause}.`, 'builder', problems);
   }
+}
+
+/** Waits until it and its output have ended, or ends it. @returns what went wrong, null for nothing */
+async function failureOf(child: ChildProcess, limitMs: number): Promise<string | null> {
+  const late = `took longer than ${Math.round(limitMs / 1000)} s`;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    endGroup(child);
+  }, limitMs);
+  const cause = await new Promise<string | null>((resolve) => {
+    child.once('error', ({ message }) => resolve(`cannot be started (${message})`));
+    // What it left running would hold its output open.
+    child.once('exit', () => endGroup(child));
+    child.once('close', (code, signal) =>
+      resolve(code === 0 ? null : `ended with ${signal ?? `exit code ${code ?? ''}`}`),
+    );
+  });
+  clearTimeout(timer);
+  return isLate ? late : cause;
 }
 
 async function buildScript(folder: string): Promise<string> {
