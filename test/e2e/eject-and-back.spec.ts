@@ -109,3 +109,21 @@ it('takes the copy aside when the plugin is uninstalled', async () => {
   expect(await readdir(join(dirname(localPath), '.aside'))).toHaveLength(2);
   await world.install('1.0.0');
 });
+
+it('makes one copy when it is asked twice at once', async () => {
+  await world.api.post(at(ID, '/reinject'), { purge: true });
+  const answers = await Promise.all([1, 2].map(() => world.api.post(at(ID, '/eject'))));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  expect(await hook(world.api, ID)).toMatchObject({ text: 'hello!' });
+});
+
+it('keeps what ran, and no copy, when the package does not start from it', async () => {
+  await world.api.post(at(ID, '/reinject'), { purge: true });
+  const source = `import './AGENTS.md/start.js';\nexport const getName = () => 'x';\nexport const init = () => {};`;
+  world.publish('2.0.0', { 'index.js': source, 'AGENTS.md/start.js': '' });
+  await world.install('2.0.0');
+  expect(failure(await world.api.post(at(ID, '/eject')))).toMatchObject([422, 'load_failed', '']);
+  expect((await world.api.get<PluginDto>(at(ID))).body).toMatchObject({ source: 'npm', isActive: true });
+  expect(existsSync(localPath)).toBe(false);
+  await world.api.post(at(ID, '/rollback'), {});
+});

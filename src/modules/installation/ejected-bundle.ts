@@ -10,6 +10,8 @@ const OUTPUT = 'index.plugboard.mjs';
 const SOURCES = ['src/index.ts', 'src/index.mts', 'src/index.tsx', 'src/main.ts', 'index.ts', 'index.mts'];
 const BUILT = ['index.js', 'index.mjs', 'index.cjs'];
 const LONGEST_MESSAGE = 300;
+/** Bundles being made; the bundler's process ends with the last of them. */
+let underWay = 0;
 
 type Json = Record<string, unknown>;
 
@@ -38,6 +40,7 @@ export async function bundle(folder: string, bundling: Bundling): Promise<void> 
 
 async function bundleEntry(folder: string, entry: string): Promise<void> {
   const real = await realpath(folder);
+  underWay += 1;
   try {
     await build({
       absWorkingDir: real,
@@ -56,7 +59,8 @@ async function bundleEntry(folder: string, entry: string): Promise<void> {
   } catch (error) {
     throw buildFailed(error);
   } finally {
-    await stop();
+    underWay -= 1;
+    if (underWay === 0) await stop();
   }
 }
 

@@ -49,10 +49,9 @@ export class EjectedScript {
 
 /** Waits until it and its output have ended, or ends it. @returns what went wrong, null for nothing */
 async function failureOf(child: ChildProcess, limitMs: number): Promise<string | null> {
-  const late = `took longer than ${Math.round(limitMs / 1000)} s`;
-  let isLate = false;
+  const late = new AbortController();
   const timer = setTimeout(() => {
-    isLate = true;
+    late.abort();
     endGroup(child);
   }, limitMs);
   const cause = await new Promise<string | null>((resolve) => {
@@ -64,7 +63,7 @@ async function failureOf(child: ChildProcess, limitMs: number): Promise<string |
     );
   });
   clearTimeout(timer);
-  return isLate ? late : cause;
+  return late.signal.aborted ? `took longer than ${Math.round(limitMs / 1000)} s` : cause;
 }
 
 async function buildScript(folder: string): Promise<string> {
