@@ -16,6 +16,8 @@ import {
 /** A merge that no branch names yet. */
 export interface Merged {
   branch: string;
+  /** The local edits that were merged. */
+  ours: string;
   /** The merge itself. */
   head: string;
   /** The newer package as it was published. */
@@ -52,17 +54,37 @@ export async function mergeUpstream(dir: string, packageDir: string, upstream: U
       noUpdateBranch: true,
       abortOnConflict: true,
     });
-    return { branch: saved.branch, head: oid ?? saved.head, theirs };
+    return { branch: saved.branch, ours: saved.head, head: oid ?? saved.head, theirs };
   } catch (error) {
     throw conflictOf(error, upstream);
   }
 }
 
-/** Gives the working copy a merge: branches first, then files. */
-export async function land(dir: string, { branch, head, theirs }: Merged): Promise<void> {
+/** Gives the working copy a merge: branches first, then files. What was edited meanwhile is merged too. */
+export async function land(dir: string, merged: Merged): Promise<void> {
+  const { branch, theirs } = merged;
+  const head = await withLateEdits(dir, merged);
   await setBranch(dir, branch, head);
   await setBranch(dir, UPSTREAM_BRANCH, theirs);
   await git.checkout({ fs, dir, ref: branch, force: true });
+}
+
+/** Edits made since the merge; those that clash with it stay on a branch of their own. */
+async function withLateEdits(dir: string, { branch, ours, head }: Merged): Promise<string> {
+  const now = await saveEdits(dir);
+  if (!now || now.branch !== branch || now.head === ours) return head;
+  try {
+    const { oid } = await git.merge({
+      ...{ fs, dir, ours: branch, theirs: head, author: AUTHOR },
+      noUpdateBranch: true,
+      abortOnConflict: true,
+    });
+    return oid ?? head;
+  } catch (error) {
+    if (!(error instanceof Errors.MergeConflictError)) throw error;
+    await setBranch(dir, `refs/heads/edits-${now.head.slice(0, 8)}`, now.head);
+    return head;
+  }
 }
 
 /** Writes the files of a commit into a folder that is there and empty. */
