@@ -13,7 +13,7 @@ const RESERVED = {
     imports: ['child_process', 'node:child_process'].map((name) => ({
       name,
       allowTypeImports: true,
-      message: 'Only runtime/host, the embedded database and pnpm-process start processes.',
+      message: 'Only runtime/host, the embedded database, pnpm-process and ejected-script start processes.',
     })),
     syntax: [],
   },
@@ -203,6 +203,7 @@ export default defineConfig(
       'src/platform/database/embedded{,-*,.*}.ts',
       'src/platform/database/embedded/**/*.ts',
       'src/modules/installation/packages/pnpm-process.ts',
+      'src/modules/installation/ejected-script.ts',
     ],
     ['processes'],
   ),

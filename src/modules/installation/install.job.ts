@@ -34,6 +34,8 @@ export interface InstallResult {
 }
 
 type VersionRow = Omit<InstalledVersionEntity, 'pluginId'>;
+/** As much of a job as fetching and building need. */
+type Preparation = Pick<JobTask<InstallPayload>, 'payload' | 'signal' | 'progress'>;
 
 interface Gathered {
   plan: PackagePlan;
@@ -67,6 +69,14 @@ export class InstallJob implements OnModuleInit {
   }
 
   private async install(task: JobTask<InstallPayload>): Promise<InstallResult> {
+    return this.prepare(task, (row) => this.begin(task, row));
+  }
+
+  /**
+   * Fetches, checks and builds a version and holds it on the shelf while it is put to `use`; what is not on record
+   * afterwards goes again.
+   */
+  async prepare<T>(task: Preparation, use: (row: VersionRow) => Promise<T>): Promise<T> {
     const gathered = await this.gather(task);
     const unfinished = this.shelf.unfinished();
     const built = await this.build(task, gathered.plan, unfinished);
@@ -74,7 +84,7 @@ export class InstallJob implements OnModuleInit {
     try {
       return await this.shelf.holding(row.directory, async () => {
         await this.shelf.place(unfinished, row.directory, row.treeDigest);
-        return this.begin(task, row);
+        return use(row);
       });
     } finally {
       // The directory of a version that did not start, or those of versions no longer kept.
@@ -82,7 +92,12 @@ export class InstallJob implements OnModuleInit {
     }
   }
 
-  private async gather(task: JobTask<InstallPayload>): Promise<Gathered> {
+  /** Longest time that a preparation may take, in milliseconds. */
+  get timeoutMs(): number {
+    return this.config.INSTALL_TIMEOUT;
+  }
+
+  private async gather(task: Preparation): Promise<Gathered> {
     const { payload, signal } = task;
     const { registry, builder, verifier } = await this.tools.get();
     task.progress('resolving', 5);
@@ -100,11 +115,7 @@ export class InstallJob implements OnModuleInit {
     return { plan, trust };
   }
 
-  private async build(
-    task: JobTask<InstallPayload>,
-    plan: PackagePlan,
-    unfinished: string,
-  ): Promise<BuiltPackage> {
+  private async build(task: Preparation, plan: PackagePlan, unfinished: string): Promise<BuiltPackage> {
     const { builder } = await this.tools.get();
     task.progress('downloading', 35);
     const built = await builder.build(plan, unfinished, { signal: task.signal, onProgress: scaled(task) });
@@ -157,7 +168,7 @@ function rowOf({ plan, trust }: Gathered, built: BuiltPackage): VersionRow {
   };
 }
 
-function scaled(task: JobTask<InstallPayload>): (step: BuildProgress) => void {
+function scaled(task: Preparation): (step: BuildProgress) => void {
   return ({ phase, percentage }) => {
     const [from, to] = SCALE[phase];
     task.progress(phase, Math.round(from + ((to - from) * percentage) / 100));

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { NotFound } from '../../platform/http/errors.js';
+import { Conflict, NotFound } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
 import { PluginInstalls } from '../plugins/index.js';
+import { EjectedFolders } from './ejected-folders.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { PackageTools } from './package-tools.js';
 import { VersionShelf } from './version-shelf.js';
@@ -15,6 +16,7 @@ export class InstallationRecords {
     readonly installs: PluginInstalls,
     private readonly shelf: VersionShelf,
     private readonly tools: PackageTools,
+    private readonly folders: EjectedFolders,
   ) {}
 
   /**
@@ -25,7 +27,7 @@ export class InstallationRecords {
   async remove(context: RequestContext, name: string, purge: boolean): Promise<string> {
     const plugin = await this.installs.find(name);
     if (!plugin?.npmName) throw notInstalled(name);
-    const { id, npmName, config } = plugin;
+    const { id, npmName, config, source } = plugin;
     await this.installs.remove(context, id, {
       action: 'plugin.uninstall',
       alongside: async (tx) => {
@@ -34,7 +36,14 @@ export class InstallationRecords {
       },
     });
     await this.shelf.sweep();
+    if (source === 'ejected') await this.removeCopy(npmName, purge);
     return npmName;
+  }
+
+  private async removeCopy(npmName: string, purge: boolean): Promise<void> {
+    await this.folders.sweep(npmName);
+    if (purge) await this.folders.remove(npmName);
+    else await this.folders.setAside(npmName);
   }
 
   /** Absolute path of a recorded directory. */
@@ -45,4 +54,13 @@ export class InstallationRecords {
 
 export function notInstalled(name: string): NotFound {
   return new NotFound('not_installed', `No package "${name.slice(0, 214)}" is installed.`, 'name');
+}
+
+/** What runs from a local copy is changed there. */
+export function hasLocalCopy(name: string, param: string): Conflict {
+  return new Conflict(
+    'already_ejected',
+    `${name} runs from a local copy. Merge a newer version with sync and upstream: true, or reinject it first.`,
+    param,
+  );
 }

@@ -44,6 +44,7 @@ const REGISTRY = [
   'registry_timeout',
 ] as const;
 const INSTALL = [
+  'already_ejected',
   'install_in_progress',
   'job_cancelled',
   'policy_refused',
@@ -170,6 +171,7 @@ export class InstallationController {
     'plugin_not_found',
     'not_installed',
     'version_not_kept',
+    'already_ejected',
     'revision_conflict',
     ...NOT_LOADED,
     ...NOT_REBUILT,

@@ -1,4 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { EjectedBuilds } from './ejected-builds.js';
+import { EjectedCode } from './ejected-code.js';
+import { EjectedController } from './ejected.controller.js';
+import { EjectedFolders } from './ejected-folders.js';
+import { EjectedLocks } from './ejected-locks.js';
+import { EjectedScript } from './ejected-script.js';
+import { EjectedService } from './ejected.service.js';
+import { EjectedSync } from './ejected-sync.service.js';
+import { EjectedUpstream } from './ejected-upstream.js';
 import { InstallJob } from './install.job.js';
 import { InstallationController } from './installation.controller.js';
 import { INSTALLATION_OPTIONS, type InstallationOptions } from './installation.options.js';
@@ -18,9 +27,17 @@ export class InstallationModule {
     return {
       module: InstallationModule,
       imports: [plugins],
-      controllers: [InstallationController],
+      controllers: [EjectedController, InstallationController],
       providers: [
         { provide: INSTALLATION_OPTIONS, useValue: options },
+        EjectedBuilds,
+        EjectedCode,
+        EjectedFolders,
+        EjectedLocks,
+        EjectedScript,
+        EjectedService,
+        EjectedSync,
+        EjectedUpstream,
         InstallJob,
         InstallationRecords,
         InstallationService,

@@ -8,7 +8,7 @@ import { CONFIG } from '../../platform/tokens.js';
 import { PluginsService } from '../plugins/index.js';
 import { INSTALL, type InstallPayload, type InstallResult } from './install.job.js';
 import type { InstallDto, InstallDoneDto, InstallPlanDto, UninstallDto } from './installation.dto.js';
-import { InstallationRecords } from './installation-records.js';
+import { hasLocalCopy, InstallationRecords } from './installation-records.js';
 import { PackageTools } from './package-tools.js';
 import { enforce } from './packages/package-policy.js';
 
@@ -27,9 +27,10 @@ export class InstallationService {
   /**
    * Queues the installation, or joins the one that is under way for the same version.
    * @returns the job's id
-   * @throws Conflict `install_in_progress`, and whatever resolving or policy say at once
+   * @throws Conflict `install_in_progress`, `already_ejected`, and whatever resolving or policy say at once
    */
   async begin(context: RequestContext, { name, version, enable }: InstallDto): Promise<string> {
+    if ((await this.records.installs.find(name))?.source === 'ejected') throw hasLocalCopy(name, 'name');
     const { registry } = await this.tools.get();
     const resolved = await registry.resolve(name, version);
     enforce({ name, publishedAt: resolved.publishedAt, license: resolved.manifest.license }, this.config);

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../platform/http/request.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { PluginsService, type PluginDto } from '../plugins/index.js';
 import type { InstalledVersionDto, PolicyDto, UpdateListDto } from './installation.dto.js';
-import { InstallationRecords, notInstalled } from './installation-records.js';
+import { hasLocalCopy, InstallationRecords, notInstalled } from './installation-records.js';
 import type { InstalledVersionEntity } from './installed-version.entity.js';
 import { pathOf } from './package-code.js';
 import { PackageTools } from './package-tools.js';
@@ -42,6 +42,7 @@ export class InstalledPackages {
     wanted?: string,
   ): Promise<[plugin: PluginDto, to: string]> {
     const plugin = await this.plugins.get(segment);
+    if (plugin.source === 'ejected') throw hasLocalCopy(plugin.id, 'x');
     const rows = await this.kept(plugin);
     const row = rows.find(({ version }) =>
       wanted === undefined ? version !== plugin.version : version === wanted,

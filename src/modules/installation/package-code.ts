@@ -35,7 +35,8 @@ export class PackageCode implements OnModuleInit {
     return located;
   }
 
-  private async check(row: InstalledVersionEntity): Promise<void> {
+  /** Builds a kept version again where it is missing. @throws Unprocessable `package_changed` */
+  async check(row: InstalledVersionEntity): Promise<void> {
     const directory = join(this.tools.folder, row.directory);
     if (!(await exists(directory))) await this.rebuild(row);
     const changed = await changedSince(directory, row.treeDigest);

@@ -8,6 +8,13 @@ import {
 import { assertNoNul, assertPlainJson } from './plain-json.js';
 import { BadRequest, type FieldProblem } from './errors.js';
 
+const LEFT_OUT = Symbol('body may be left out');
+
+/** Lets a request leave the body out that this class describes; then it is an empty object. */
+export function MayBeLeftOut(): ClassDecorator {
+  return (target) => Reflect.defineMetadata(LEFT_OUT, true, target);
+}
+
 /**
  * Checks bodies and queries against their DTOs: a wrong type is 400 with the field's name, unknown keys are
  * dropped (real clients send some), a body that is no object is refused before anything walks it.
@@ -25,6 +32,8 @@ export class BodyPipe extends ValidationPipe {
     if (metadata.type === 'query' && isEmpty(value)) return this.emptyQuery(value, metadata);
     if (metadata.type === 'query' || metadata.type === 'param') refuseNul(value, metadata);
     if (metadata.type !== 'body') return super.transform(value, metadata);
+    if (value === undefined && metadata.metatype && Reflect.hasMetadata(LEFT_OUT, metadata.metatype))
+      return super.transform({}, metadata);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new BadRequest(
         'body_not_object',

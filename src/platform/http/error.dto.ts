@@ -97,7 +97,7 @@ export class ErrorDto {
   code?: string;
   /** Extra facts that gateway clients expect. */
   extra_fields: ErrorExtraFieldsDto;
-  /** Field by field, on a 422. */
+  /** Field by field, on a 422; file by file, on a `sync_conflict`. */
   validationErrors?: FieldProblemDto[];
 }
 
@@ -129,6 +129,6 @@ export class ProblemDto {
   /** Stable machine-readable cause. */
   @ApiProperty({ enum: CODES, example: 'config_invalid' })
   code: string;
-  /** Field by field, on a 422. */
+  /** Field by field, on a 422; file by file, on a `sync_conflict`. */
   errors?: FieldProblemDto[];
 }

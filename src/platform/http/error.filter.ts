@@ -140,11 +140,16 @@ function envelope(failure: Failure, id: string, request: AppRequest): object {
     status_code: status,
     error: { type, code, message, param, event_id: id },
     extra_fields: { provider: '', model_requested: '', request_type: request.operationId ?? '' },
-    ...(status === 422 && { validationErrors: problems }),
+    ...(listsProblems(failure) && { validationErrors: problems }),
   };
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Refused content is told field by field, files that clash file by file. */
+function listsProblems({ status, code }: Failure): boolean {
+  return status === 422 || code === 'sync_conflict';
+}
 
 /** RFC 9457. */
 function problem(failure: Failure, id: string): object {
@@ -156,6 +161,6 @@ function problem(failure: Failure, id: string): object {
     detail: failure.message,
     instance: UUID.test(id) ? `urn:uuid:${id}` : `urn:plugboard:request:${id}`,
     code: failure.code,
-    ...(failure.status === 422 && { errors: failure.problems }),
+    ...(listsProblems(failure) && { errors: failure.problems }),
   };
 }

@@ -20,11 +20,22 @@ export async function readableBy(artifact: Artifact, roots: readonly string[]): 
   for (let at = packageDir ?? folder; realRoots.some((root) => isInside(at, root)); at = dirname(at)) {
     const modules = basename(at) === 'node_modules' ? at : join(at, 'node_modules');
     const [real] = (await isThere(modules)) ? await realFolders([modules]) : [];
-    if (real !== undefined && realRoots.some((root) => isInside(real, root))) found.add(real);
+    if (real !== undefined && realRoots.some((root) => isInside(real, root)))
+      found.add(outermostModules(real, realRoots));
     if (!alone && (await isThere(join(at, 'package.json')))) found.add(join(at, 'package.json'));
     if (at === dirname(at)) break;
   }
   return [...found];
+}
+
+/** Where links lead into a layout of links (pnpm), packages lie in the `node_modules` around it all. */
+function outermostModules(modules: string, roots: readonly string[]): string {
+  let found = modules;
+  for (let at = dirname(modules); roots.some((root) => isInside(at, root)); at = dirname(at)) {
+    if (basename(at) === 'node_modules') found = at;
+    if (at === dirname(at)) break;
+  }
+  return found;
 }
 
 /**

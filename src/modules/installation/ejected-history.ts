@@ -1,0 +1,96 @@
+import fs from 'node:fs';
+import { mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import git from 'isomorphic-git';
+import { type Accept, isExecutable, ofPackage, ofWorkingCopy, RECORD } from './ejected-files.js';
+
+/** The package that a copy was made from. */
+export interface Upstream {
+  name: string;
+  version: string;
+  integrity: string;
+}
+
+/** Branch that holds the packages as they were published, one commit a version. */
+export const UPSTREAM_BRANCH = 'refs/heads/upstream';
+const MAIN = 'main';
+export const AUTHOR = { name: 'Plugboard', email: 'plugboard@localhost' };
+const FOLDER = '040000';
+
+/**
+ * Makes a git repository in `dir`, which is there and empty, whose first commit is the package as it was published,
+ * and checks it out. Nothing of the package is run or obeyed: there is no git program, and so no hook or filter.
+ */
+export async function beginHistory(dir: string, packageDir: string, upstream: Upstream): Promise<void> {
+  await git.init({ fs, dir, defaultBranch: MAIN });
+  await mkdir(join(dir, '.git', 'info'), { recursive: true });
+  await writeFile(join(dir, '.git', 'info', 'exclude'), `/node_modules\n/${RECORD}\n`);
+  const head = await commitFolder(dir, { folder: packageDir, accept: ofPackage, parent: [], upstream });
+  await setBranch(dir, UPSTREAM_BRANCH, head);
+  await setBranch(dir, `refs/heads/${MAIN}`, head);
+  await git.checkout({ fs, dir, ref: `refs/heads/${MAIN}`, force: true });
+}
+
+interface FolderCommit {
+  folder: string;
+  accept: Accept;
+  parent: string[];
+  upstream: Upstream;
+}
+
+/** Writes a folder as a commit that no branch names yet. @returns its id */
+export async function commitFolder(
+  dir: string,
+  { folder, accept, parent, upstream }: FolderCommit,
+): Promise<string> {
+  const tree = await treeOf(dir, folder, accept);
+  const message = `${upstream.name}@${upstream.version}\n\nintegrity: ${upstream.integrity}\n`;
+  return git.commit({ fs, dir, tree, parent, message, author: AUTHOR, noUpdateBranch: true });
+}
+
+/** Commits what was edited in a working copy. @returns the branch (its full name) and its newest commit, null where there is none */
+export async function saveEdits(dir: string): Promise<{ branch: string; head: string } | null> {
+  const branch = await git.currentBranch({ fs, dir, fullname: true }).catch(() => undefined);
+  if (typeof branch !== 'string') return null;
+  const before = await git.resolveRef({ fs, dir, ref: branch });
+  const tree = await treeOf(dir, dir, ofWorkingCopy);
+  const { commit } = await git.readCommit({ fs, dir, oid: before });
+  if (commit.tree === tree) return { branch, head: before };
+  const message = 'Local edits\n';
+  const head = await git.commit({
+    ...{ fs, dir, tree, parent: [before], message, author: AUTHOR },
+    noUpdateBranch: true,
+  });
+  await setBranch(dir, branch, head);
+  await git.checkout({ fs, dir, ref: branch, force: true });
+  return { branch, head };
+}
+
+/** @param branch its full name: a short one would be taken for a file beside HEAD */
+export async function setBranch(dir: string, branch: string, oid: string): Promise<void> {
+  await git.writeRef({ fs, dir, ref: branch, value: oid, force: true });
+}
+
+/** Writes the folder's files into the repository. @returns the tree's id */
+async function treeOf(dir: string, folder: string, accept: Accept, top = true): Promise<string> {
+  const tree = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!accept(entry.name, top)) continue;
+    const path = join(folder, entry.name);
+    const common = { path: entry.name, mode: FOLDER, type: 'blob' as const };
+    if (entry.isDirectory()) {
+      const oid = await treeOf(dir, path, accept, false);
+      if (oid !== EMPTY_TREE) tree.push({ ...common, type: 'tree' as const, oid });
+    } else if (entry.isSymbolicLink()) {
+      const blob = Buffer.from(await readlink(path));
+      tree.push({ ...common, mode: '120000', oid: await git.writeBlob({ fs, dir, blob }) });
+    } else if (entry.isFile()) {
+      const mode = (await isExecutable(path)) ? '100755' : '100644';
+      tree.push({ ...common, mode, oid: await git.writeBlob({ fs, dir, blob: await readFile(path) }) });
+    }
+  }
+  return git.writeTree({ fs, dir, tree });
+}
+
+/** git knows no empty folders. */
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
