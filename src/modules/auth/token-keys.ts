@@ -26,7 +26,7 @@ export interface TokenKeysOptions {
 }
 
 /**
- * Signs and checks JWTs. Keys are imported once (a string secret costs 338 µs a request, a KeyObject 7.5).
+ * Signs and checks JWTs. Keys are imported once, not on every request.
  * Algorithm, issuer and audience come from the configuration, never from the token.
  */
 export class TokenKeys {

@@ -10,7 +10,7 @@ const SWEEP_MS = 50;
 /**
  * Nest's Express adapter with one difference: Node creates requests and responses with Express's prototypes
  * from the start. Express otherwise swaps the prototype of both on every request, which throws away V8's
- * hidden classes and costs two thirds of the throughput on Node 20 (`npm run bench -- list`).
+ * hidden classes and slows every request down.
  */
 export class FastExpressAdapter extends ExpressAdapter {
   private readonly sockets = new Set<Socket>();
