@@ -1,3 +1,5 @@
+export { FleetAnsweredDto, WaitQueryDto } from './fleet-outcome.dto.js';
+export { FleetWait } from './fleet-wait.js';
 export { PluginEntity } from './plugin.entity.js';
 export { PluginInstanceEntity } from './plugin-instance.entity.js';
 export { PluginsModule } from './plugins.module.js';

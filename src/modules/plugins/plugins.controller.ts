@@ -14,6 +14,8 @@ import {
   PluginNamesDto,
   PluginUpdatedDto,
 } from './plugin.dto.js';
+import { WaitQueryDto } from './fleet-outcome.dto.js';
+import { FleetWait } from './fleet-wait.js';
 import { ApiIfMatch, ApiTagged } from './etag-docs.js';
 import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
@@ -40,6 +42,7 @@ export class PluginsController {
   constructor(
     private readonly plugins: PluginsService,
     private readonly writes: PluginWrites,
+    private readonly fleet: FleetWait,
   ) {}
 
   @Get()
@@ -127,9 +130,11 @@ export class PluginsController {
   async createPlugin(
     @Context() context: RequestContext,
     @Body() body: CreatePluginDto,
+    @Query() wait: WaitQueryDto,
   ): Promise<PluginCreatedDto> {
     const id = await this.writes.create(context, body);
-    return { message: 'Plugin created successfully', plugin: await this.plugins.get(id) };
+    const plugin = await this.plugins.get(id);
+    return this.fleet.answered(wait, id, { message: 'Plugin created successfully', plugin });
   }
 
   @Put(':x')
@@ -157,9 +162,10 @@ export class PluginsController {
     @Context() context: RequestContext,
     @Param('x') x: string,
     @Body() body: UpdatePluginDto,
+    @Query() wait: WaitQueryDto,
     @Req() request: Request,
   ): Promise<PluginUpdatedDto> {
-    return this.change(context, x, body, { rule: 'by-key', expected: revisionOf(request) });
+    return this.change(wait, context, x, body, { rule: 'by-key', expected: revisionOf(request) });
   }
 
   @Patch(':x')
@@ -187,9 +193,10 @@ export class PluginsController {
     @Context() context: RequestContext,
     @Param('x') x: string,
     @Body() body: PatchPluginDto,
+    @Query() wait: WaitQueryDto,
     @Req() request: Request,
   ): Promise<PluginUpdatedDto> {
-    return this.change(context, x, body, { rule: 'merge-patch', expected: revisionOf(request) });
+    return this.change(wait, context, x, body, { rule: 'merge-patch', expected: revisionOf(request) });
   }
 
   @Delete(':x')
@@ -205,15 +212,20 @@ export class PluginsController {
   async deletePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
+    @Query() wait: WaitQueryDto,
     @Req() request: Request,
   ): Promise<PluginDeletedDto> {
-    await this.writes.delete(context, x, revisionOf(request));
-    return { ok: true, message: 'Plugin deleted successfully' };
+    const id = await this.writes.delete(context, x, revisionOf(request));
+    return this.fleet.answered(wait, id, { ok: true, message: 'Plugin deleted successfully' });
   }
 
-  private async change(...args: Parameters<PluginWrites['update']>): Promise<PluginUpdatedDto> {
+  private async change(
+    wait: WaitQueryDto,
+    ...args: Parameters<PluginWrites['update']>
+  ): Promise<PluginUpdatedDto> {
     const id = await this.writes.update(...args);
     const plugin = await this.plugins.get(id);
-    return { ok: true, message: 'Plugin updated successfully', plugin, requiresRestart: false };
+    const answer = { ok: true, message: 'Plugin updated successfully', plugin, requiresRestart: false };
+    return this.fleet.answered(wait, id, answer);
   }
 }

@@ -2,6 +2,7 @@ import { Initial1768464000000 } from './0001-initial.js';
 import { Jobs1768550400000 } from './0002-jobs.js';
 import { Installation1768636800000 } from './0003-installation.js';
 import { Schedule1768982400000 } from './0007-schedule.js';
+import { Nodes1768986000000 } from './0008-nodes.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   Jobs1768550400000,
   Installation1768636800000,
   Schedule1768982400000,
+  Nodes1768986000000,
 ];
