@@ -1,6 +1,7 @@
 import { VirtualKeyEntity } from './modules/auth/index.js';
 import { InstalledVersionEntity, RetainedSettingsEntity } from './modules/installation/index.js';
 import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
+import { CatalogEntryEntity, CatalogSourceEntity } from './modules/registry/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
@@ -11,6 +12,8 @@ import { ScheduledWorkEntity } from './platform/schedule/scheduled-work.entity.j
 /** Every table, for the DataSource and for the comparison of migrations with entities. */
 export const ENTITIES = [
   AuditEntity,
+  CatalogEntryEntity,
+  CatalogSourceEntity,
   EventEntity,
   IdempotencyEntity,
   JobEntity,
