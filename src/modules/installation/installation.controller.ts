@@ -16,6 +16,7 @@ import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { WaitsForFleet } from '../plugins/index.js';
 import {
   InstallBegunDto,
   InstallDoneDto,
@@ -68,6 +69,7 @@ export class InstallationController {
   @Post('plugins/install')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Install a plugin from npm',
@@ -158,6 +160,7 @@ export class InstallationController {
   @Post('plugins/:x/rollback')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Go back to a kept version',

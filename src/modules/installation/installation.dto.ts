@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { FleetAnsweredDto } from '../plugins/index.js';
 
 const PACKAGE = '@elizaos/plugin-openai';
 
@@ -139,7 +140,7 @@ export class InstalledPluginDto {
 }
 
 /** A finished installation. */
-export class InstallDoneDto {
+export class InstallDoneDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true
@@ -228,7 +229,7 @@ export class InstallPlanDto {
 }
 
 /** A change that has nothing more to say than that it was made. */
-export class PackageDoneDto {
+export class PackageDoneDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true

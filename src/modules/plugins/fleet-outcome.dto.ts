@@ -1,25 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { CONVERGENCE_STATES, type ConvergenceState } from './convergence-state.js';
 import { STATUSES, type Status } from './plugin-status.js';
-
-/** How long a change waits for the other nodes. */
-export class WaitQueryDto {
-  /** `all`: answer when every live node has come to the change, or the time is up. */
-  @ApiProperty({ enum: ['all'], required: false })
-  @IsOptional()
-  @IsIn(['all'])
-  wait?: 'all';
-  /** Longest wait for the other nodes, in seconds. */
-  @ApiProperty({ type: 'integer', default: 20, minimum: 1, maximum: 120, required: false })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(120)
-  waitSeconds?: number;
-}
 
 /** A node as others are told of it. */
 export class NodeRefDto {

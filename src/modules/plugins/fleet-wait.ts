@@ -3,13 +3,12 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { isDatabaseAway } from '../../platform/database/database-away.js';
 import { EventBus } from '../../platform/events/event-bus.js';
 import { Nodes } from '../../platform/nodes/nodes.service.js';
-import type { FleetOutcomeDto, NodeOutcomeDto, WaitQueryDto } from './fleet-outcome.dto.js';
+import type { FleetOutcomeDto, NodeOutcomeDto } from './fleet-outcome.dto.js';
 import { presentOutcome } from './fleet.service.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
 
 /** Whatever is heard meanwhile, the reports are looked at again after so long, in milliseconds. */
 const LOOK_MS = 500;
-const DEFAULT_SECONDS = 20;
 /** Of a plugin that is gone, a node that has nothing of it any more. */
 const NOTHING_LEFT = { state: 'converged', status: null, revision: null, error: null } as const;
 
@@ -37,20 +36,11 @@ export class FleetWait implements BeforeApplicationShutdown {
   }
 
   /**
-   * The answer to a change that is made, with what the fleet has made of it where the caller asked to wait for that.
-   * Nodes that die or leave meanwhile are waited for no longer.
+   * Waits for every live node; those that die or leave meanwhile are waited for no longer.
    * @param pluginId of a plugin that is there, or was until now
+   * @param limitMs longest wait, in milliseconds
    */
-  async answered<T extends object>(
-    { wait, waitSeconds = DEFAULT_SECONDS }: WaitQueryDto,
-    pluginId: string,
-    answer: T,
-  ): Promise<T & { fleet?: FleetOutcomeDto }> {
-    if (wait === undefined) return answer;
-    return { ...answer, fleet: await this.settled(pluginId, waitSeconds * 1_000) };
-  }
-
-  private async settled(pluginId: string, limitMs: number): Promise<FleetOutcomeDto> {
+  async settled(pluginId: string, limitMs: number): Promise<FleetOutcomeDto> {
     const limit = AbortSignal.timeout(limitMs);
     let nodes: NodeOutcomeDto[] | null = null;
     for (;;) {

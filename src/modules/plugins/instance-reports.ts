@@ -13,7 +13,7 @@ import { PluginInstanceRepository } from './plugin-instance.repository.js';
 /** Time between two tries while the database is away, in milliseconds. */
 const RETRY_MS = 1_000;
 /** How often reports of nodes that are forgotten are looked for, in milliseconds. */
-const SWEEP_MS = 60_000;
+const SWEEP_MS = 15_000;
 
 /**
  * Writes down what this node says of its plugins, one report after the other, only the newest of each plugin, and
@@ -38,8 +38,7 @@ export class InstanceReports implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     await this.instances.forget(this.nodes.ownId);
     this.schedule.every('reports of nodes', SWEEP_MS, async () => {
-      const known = await this.nodes.ids();
-      await this.instances.forgetOthers(known);
+      await this.instances.forgetOthers(await this.nodes.ids());
     });
   }
 

@@ -74,8 +74,7 @@ export class PluginWrites {
     return id;
   }
 
-  /** @returns the id that the plugin had */
-  async delete(context: RequestContext, segment: string, expected: number | null): Promise<string> {
+  async delete(context: RequestContext, segment: string, expected: number | null): Promise<void> {
     const id = await this.idOf(segment);
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, expected);
@@ -88,7 +87,6 @@ export class PluginWrites {
       const change = { action: 'plugin.delete', before, after: null, candidate: null, expected };
       await this.commits.commit(context, change);
     });
-    return id;
   }
 
   /** Starts a new plugin and puts it on record; one that fails leaves nothing, no data folder either. */

@@ -14,8 +14,6 @@ import {
   PluginNamesDto,
   PluginUpdatedDto,
 } from './plugin.dto.js';
-import { WaitQueryDto } from './fleet-outcome.dto.js';
-import { FleetWait } from './fleet-wait.js';
 import { ApiIfMatch, ApiTagged } from './etag-docs.js';
 import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
@@ -23,6 +21,7 @@ import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-reque
 import { CREATE_EXAMPLES, PATCH_EXAMPLES, UPDATE_EXAMPLES } from './plugin-request.examples.js';
 import { PluginWrites } from './plugin-writes.service.js';
 import { PluginsService } from './plugins.service.js';
+import { WaitsForFleet } from './waits-for-fleet.js';
 
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
 const ETAG = { ETag: header('ETag') };
@@ -42,7 +41,6 @@ export class PluginsController {
   constructor(
     private readonly plugins: PluginsService,
     private readonly writes: PluginWrites,
-    private readonly fleet: FleetWait,
   ) {}
 
   @Get()
@@ -108,6 +106,7 @@ export class PluginsController {
 
   @Post()
   @Require('plugins:write')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Create a plugin',
@@ -130,15 +129,14 @@ export class PluginsController {
   async createPlugin(
     @Context() context: RequestContext,
     @Body() body: CreatePluginDto,
-    @Query() wait: WaitQueryDto,
   ): Promise<PluginCreatedDto> {
     const id = await this.writes.create(context, body);
-    const plugin = await this.plugins.get(id);
-    return this.fleet.answered(wait, id, { message: 'Plugin created successfully', plugin });
+    return { message: 'Plugin created successfully', plugin: await this.plugins.get(id) };
   }
 
   @Put(':x')
   @Require('plugins:write')
+  @WaitsForFleet()
   @ApiOperation({
     summary: 'Update a plugin',
     description:
@@ -162,14 +160,14 @@ export class PluginsController {
     @Context() context: RequestContext,
     @Param('x') x: string,
     @Body() body: UpdatePluginDto,
-    @Query() wait: WaitQueryDto,
     @Req() request: Request,
   ): Promise<PluginUpdatedDto> {
-    return this.change(wait, context, x, body, { rule: 'by-key', expected: revisionOf(request) });
+    return this.change(context, x, body, { rule: 'by-key', expected: revisionOf(request) });
   }
 
   @Patch(':x')
   @Require('plugins:write')
+  @WaitsForFleet()
   @ApiOperation({
     summary: 'Patch a plugin',
     description:
@@ -193,14 +191,14 @@ export class PluginsController {
     @Context() context: RequestContext,
     @Param('x') x: string,
     @Body() body: PatchPluginDto,
-    @Query() wait: WaitQueryDto,
     @Req() request: Request,
   ): Promise<PluginUpdatedDto> {
-    return this.change(wait, context, x, body, { rule: 'merge-patch', expected: revisionOf(request) });
+    return this.change(context, x, body, { rule: 'merge-patch', expected: revisionOf(request) });
   }
 
   @Delete(':x')
   @Require('plugins:write')
+  @WaitsForFleet()
   @ApiOperation({
     summary: 'Delete a plugin',
     description: 'Stops it and forgets it, settings and data folder too.',
@@ -212,20 +210,15 @@ export class PluginsController {
   async deletePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
-    @Query() wait: WaitQueryDto,
     @Req() request: Request,
   ): Promise<PluginDeletedDto> {
-    const id = await this.writes.delete(context, x, revisionOf(request));
-    return this.fleet.answered(wait, id, { ok: true, message: 'Plugin deleted successfully' });
+    await this.writes.delete(context, x, revisionOf(request));
+    return { ok: true, message: 'Plugin deleted successfully' };
   }
 
-  private async change(
-    wait: WaitQueryDto,
-    ...args: Parameters<PluginWrites['update']>
-  ): Promise<PluginUpdatedDto> {
+  private async change(...args: Parameters<PluginWrites['update']>): Promise<PluginUpdatedDto> {
     const id = await this.writes.update(...args);
     const plugin = await this.plugins.get(id);
-    const answer = { ok: true, message: 'Plugin updated successfully', plugin, requiresRestart: false };
-    return this.fleet.answered(wait, id, answer);
+    return { ok: true, message: 'Plugin updated successfully', plugin, requiresRestart: false };
   }
 }
