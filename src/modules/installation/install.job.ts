@@ -121,7 +121,10 @@ export class InstallJob implements OnModuleInit {
         enforce({ name: payload.name, signature, provenance }, this.config);
         return found;
       },
-      (until) => builder.build(plan, unfinished, { signal: until, onProgress }),
+      (until) => {
+        task.progress('downloading', 30);
+        return builder.build(plan, unfinished, { signal: until, onProgress });
+      },
     ).catch(async (error: unknown) => {
       await rm(unfinished, { recursive: true, force: true });
       throw error;

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildProgress, ProgressReader } from './build-progress.js';
-import { type SkippedScript, checkBuiltPackages } from './built-packages.js';
+import { checkBuiltPackages } from './built-packages.js';
+import type { SkippedScript } from './install-scripts.js';
 import { KeptPlans } from './kept-plans.js';
 import { type LockedPackage, inspectLockfile } from './lockfile.js';
 import type { NpmConfig } from './npm-config.js';
