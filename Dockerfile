@@ -20,7 +20,7 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json openapi.yaml LICENSE ./
 COPY --from=build /app/plugins ./plugins
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data /plugins && chown node:node /data /plugins
 VOLUME /data
 USER node
 EXPOSE 8080

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { SETTINGS } from '../../src/config.js';
+
+interface Service {
+  image: string;
+  environment?: Record<string, string>;
+  volumes?: string[];
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: { test: string[] };
+}
+interface Compose {
+  services: Record<string, Service>;
+  volumes: Record<string, null>;
+  configs: Record<string, { content: string }>;
+}
+
+let compose: Compose;
+let image: string;
+beforeAll(async () => {
+  compose = parse(await readFile(join(process.cwd(), 'docker-compose.yml'), 'utf8'), {
+    merge: true,
+  }) as Compose;
+  image = await readFile(join(process.cwd(), 'Dockerfile'), 'utf8');
+});
+
+const servers = (): [string, Service][] =>
+  Object.entries(compose.services).filter(([, service]) => service.image === 'plugboard');
+
+it('has three servers on one database, each with a data folder of its own and settings that exist', () => {
+  expect(servers()).toHaveLength(3);
+  const folders = servers().map(([, { volumes }]) => volumes?.find((volume) => volume.endsWith(':/data')));
+  expect(new Set(folders).size).toBe(3);
+  for (const [name, { environment = {}, volumes = [], depends_on }] of servers()) {
+    expect(Object.keys(SETTINGS)).toEqual(expect.arrayContaining(Object.keys(environment)));
+    expect(environment).toMatchObject({
+      ...{ NODE_NAME: name, PLUGIN_ROOTS: '/plugins' },
+      DATABASE_URL: expect.stringContaining('@postgres:5432/'),
+    });
+    expect(volumes).toContain('plugins:/plugins');
+    expect(depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+  }
+  expect(compose.services['postgres']?.image).toBe('postgres:18');
+});
+
+it('declares every volume that it uses, and the image makes the folders for the user that it runs as', () => {
+  const used = Object.values(compose.services).flatMap(({ volumes = [] }) =>
+    volumes.map((one) => one.split(':')[0]),
+  );
+  expect([...new Set(used)].sort()).toEqual(Object.keys(compose.volumes).sort());
+  expect(image).toMatch(/chown node:node \/data \/plugins/);
+});
+
+it('waits for health: of the database, of every server, of the proxy', () => {
+  const { postgres, proxy } = compose.services;
+  expect(postgres?.healthcheck?.test).toContain('pg_isready');
+  expect(image).toMatch(/^HEALTHCHECK [^]*\/health\/ready/m);
+  expect(proxy?.healthcheck?.test.at(-1)).toMatch(/\/health\/ready$/);
+  const healthy = servers().map(([name]) => [name, { condition: 'service_healthy' }]);
+  expect(proxy?.depends_on).toEqual(Object.fromEntries(healthy));
+});
+
+it('has every server behind the proxy', () => {
+  const { content = '' } = compose.configs['proxy'] ?? {};
+  const upstream = [...content.matchAll(/server (\S+):8080 /g)].map(([, name]) => name);
+  expect(upstream.sort()).toEqual(
+    servers()
+      .map(([name]) => name)
+      .sort(),
+  );
+  // Compose takes a single `$` for a variable of its own.
+  expect(content.replaceAll('$$', '')).not.toContain('$');
+});
