@@ -9,6 +9,6 @@ export default {
   testPathIgnorePatterns: suite ? [] : SPECIAL.map((name) => `/test/${name}/`),
   transform: {},
   testEnvironment: 'node',
-  testTimeout: 30_000,
+  testTimeout: suite === 'fleet' ? 120_000 : 30_000,
   maxWorkers: 2,
 };

@@ -39,8 +39,8 @@ export class Fleet {
         ? await createTestDatabase()
         : { url: databaseUrl, drop: () => Promise.resolve() };
     const fleet = new Fleet({ path: folder.path, database, remove: () => folder.remove() }, env);
-    await mkdir(join(folder.path, 'plugins'));
-    await Promise.all(Array.from({ length: size }, (_, n) => fleet.start(n)));
+    for (const name of ['plugins', 'home']) await mkdir(join(folder.path, name));
+    for (let n = 0; n < size; n++) await fleet.start(n);
     return fleet;
   }
 
@@ -54,10 +54,11 @@ export class Fleet {
   /** Starts a server, or starts it again, on the data folder of its number. */
   async start(n: number, env: Record<string, string> = {}): Promise<TestServer> {
     const { path, database } = this.opened;
+    const folders = { PLUGIN_ROOTS: join(path, 'plugins'), HOME: join(path, 'home') };
     const server = await TestServer.start({
       dataDir: join(path, `node-${n}`),
       databaseUrl: database.url,
-      env: { ...SECRETS, PLUGIN_ROOTS: join(path, 'plugins'), NODE_NAME: `node-${n}`, ...this.env, ...env },
+      env: { ...SECRETS, ...folders, NODE_NAME: `node-${n}`, ...this.env, ...env },
     });
     this.servers[n] = server;
     return server;

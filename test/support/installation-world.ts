@@ -5,16 +5,9 @@ import type { JobEventDto } from '../../src/platform/jobs/job.dto.js';
 import type { Answer, Client } from './http.js';
 import { createTestDatabase } from './database.js';
 import { answering, type Failed } from './plugins-api.js';
-import { type Release, TestRegistry } from './registry.js';
+import { type HeldArchives, type Release, TestRegistry } from './registry.js';
 import { TestServer } from './server.js';
 import { temporaryFolder } from './temporary-folder.js';
-
-/** Archives that a registry keeps to itself for now. */
-export interface HeldArchives {
-  /** Settles when one was asked for. */
-  asked: Promise<void>;
-  release: () => void;
-}
 
 export type Installed = InstallDoneDto & Failed;
 
@@ -100,20 +93,7 @@ export class InstallationWorld {
 
   /** Lets the registry hand out no archive that `isHeld` names, until `release` is called. */
   hold(isHeld: (path: string) => boolean): HeldArchives {
-    const waiting: (() => void)[] = [];
-    const asked = new Promise<void>((tell) => {
-      this.registry.interfere = (_, response, path) => {
-        if (!path.endsWith('.tgz') || !isHeld(path)) return false;
-        waiting.push(() => this.registry.deliver(response, path));
-        tell();
-        return true;
-      };
-    });
-    const release = (): void => {
-      this.registry.interfere = () => false;
-      for (const deliver of waiting) deliver();
-    };
-    return { asked, release };
+    return this.registry.hold(isHeld);
   }
 
   /** Directories of versions, and what is unfinished, of all packages. */

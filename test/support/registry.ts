@@ -32,6 +32,13 @@ interface Stored {
 
 type Answer = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 
+/** Archives that a registry keeps to itself for now. */
+export interface HeldArchives {
+  /** Settles when one was asked for. */
+  asked: Promise<void>;
+  release: () => void;
+}
+
 /**
  * An npm registry for one test, on a free port: packuments, versions, archives, signing keys. `interfere` sees
  * each request first, to be slow, down or lying.
@@ -100,6 +107,24 @@ export class TestRegistry {
   private get keyId(): string {
     const der = this.keys.publicKey.export({ type: 'spki', format: 'der' });
     return `SHA256:${createHash('sha256').update(der).digest('base64')}`;
+  }
+
+  /** Hands out no archive that `isHeld` names, until `release` is called. */
+  hold(isHeld: (path: string) => boolean): HeldArchives {
+    const waiting: (() => void)[] = [];
+    const asked = new Promise<void>((tell) => {
+      this.interfere = (_, response, path) => {
+        if (!path.endsWith('.tgz') || !isHeld(path)) return false;
+        waiting.push(() => this.deliver(response, path));
+        tell();
+        return true;
+      };
+    });
+    const release = (): void => {
+      this.interfere = () => false;
+      for (const deliver of waiting) deliver();
+    };
+    return { asked, release };
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {

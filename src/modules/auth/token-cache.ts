@@ -37,8 +37,7 @@ export class TokenCache {
     const key = hashOf(token);
     const entry = this.entries.get(key);
     if (!entry) return null;
-    const now = Date.now();
-    if ((entry.actor.expiresAt ?? Infinity) <= now || entry.freshUntil <= now) {
+    if ((entry.actor.expiresAt ?? Infinity) <= Date.now() || entry.freshUntil <= performance.now()) {
       this.entries.delete(key);
       return null;
     }
@@ -51,7 +50,7 @@ export class TokenCache {
     const verified = await verify();
     if (seen !== this.changes) return verified;
     if (this.entries.size >= MAX_ENTRIES) this.dropOldest();
-    this.entries.set(hashOf(token), { ...verified, freshUntil: Date.now() + MAX_AGE_MS });
+    this.entries.set(hashOf(token), { ...verified, freshUntil: performance.now() + MAX_AGE_MS });
     return verified;
   }
 

@@ -39,7 +39,7 @@ export interface RunTools {
 export class JobRun {
   private readonly abort = new AbortController();
   private job: JobEntity | null = null;
-  private aliveAt = Date.now();
+  private aliveAt = performance.now();
   private abandoned = false;
 
   constructor(
@@ -130,14 +130,14 @@ export class JobRun {
 
   private async beat(job: JobEntity): Promise<void> {
     const { jobs, timings } = this.tools;
-    const sentAt = Date.now();
+    const sentAt = performance.now();
     try {
       const { counts, cancelled } = await jobs.beat(job);
       this.aliveAt = sentAt;
       if (!counts) this.stop('lost');
       else if (cancelled) this.stop('cancelled');
     } catch {
-      if (Date.now() - this.aliveAt > timings.deadMs - timings.heartbeatMs) this.stop('lost');
+      if (performance.now() - this.aliveAt > timings.deadMs - timings.heartbeatMs) this.stop('lost');
     }
   }
 }
