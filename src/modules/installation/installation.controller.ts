@@ -1,12 +1,10 @@
-import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiExtraModels,
-  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
-  ApiResponse,
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
@@ -16,8 +14,9 @@ import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { JobBegunDto } from '../../platform/jobs/job.dto.js';
+import { accepted, ApiNoWait, wantsNoWait } from '../../platform/jobs/respond-async.js';
 import {
-  InstallBegunDto,
   InstallDoneDto,
   InstallDto,
   InstalledListDto,
@@ -74,32 +73,23 @@ export class InstallationController {
     description:
       'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan.',
   })
-  @ApiHeader({
-    name: 'Prefer',
-    required: false,
-    description: '`respond-async`: answer 202 at once.',
-    schema: { type: 'string' },
-  })
+  @ApiNoWait()
   @ApiBody({ type: InstallDto, examples: INSTALL_EXAMPLES })
   @ApiExtraModels(InstallDoneDto, InstallPlanDto)
   @ApiOkResponse({
     description: 'The installed plugin, or the plan.',
     schema: { oneOf: [{ $ref: getSchemaPath(InstallDoneDto) }, { $ref: getSchemaPath(InstallPlanDto) }] },
   })
-  @ApiResponse({ status: 202, type: InstallBegunDto, description: 'The job that installs it.' })
   @ApiFailures(...BAD_BODY, ...REGISTRY, ...INSTALL, ...NOT_LOADED, ...NOT_REBUILT)
   async installPlugin(
     @Context() context: RequestContext,
     @Body() body: InstallDto,
     @Res({ passthrough: true }) response: Response,
     @Headers() headers: Record<string, string | undefined>,
-  ): Promise<InstallDoneDto | InstallPlanDto | InstallBegunDto> {
+  ): Promise<InstallDoneDto | InstallPlanDto | JobBegunDto> {
     if (body.dryRun === true) return this.installation.plan(body);
     const jobId = await this.installation.begin(context, body);
-    if (!/\brespond-async\b/i.test(headers['prefer'] ?? '')) return this.installation.finish(jobId);
-    response.status(HttpStatus.ACCEPTED).setHeader('Location', `/api/jobs/${jobId}`);
-    response.setHeader('Preference-Applied', 'respond-async');
-    return { ok: true, jobId };
+    return wantsNoWait(headers) ? accepted(response, jobId) : this.installation.finish(jobId);
   }
 
   @Post('plugins/uninstall')

@@ -3,7 +3,6 @@ import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
 import { EjectedController } from './ejected.controller.js';
 import { EjectedFolders } from './ejected-folders.js';
-import { EjectedLocks } from './ejected-locks.js';
 import { EjectedScript } from './ejected-script.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
@@ -17,6 +16,7 @@ import { InstalledPackages } from './installed-packages.service.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { PackageCode } from './package-code.js';
 import { PackageTools } from './package-tools.js';
+import { SyncJob } from './sync.job.js';
 import { VersionShelf } from './version-shelf.js';
 
 /** npm packages in and out: installed, checked, rolled back. */
@@ -33,7 +33,6 @@ export class InstallationModule {
         EjectedBuilds,
         EjectedCode,
         EjectedFolders,
-        EjectedLocks,
         EjectedScript,
         EjectedService,
         EjectedSync,
@@ -45,6 +44,7 @@ export class InstallationModule {
         InstalledVersionRepository,
         PackageCode,
         PackageTools,
+        SyncJob,
         VersionShelf,
       ],
       exports: [InstallationService],

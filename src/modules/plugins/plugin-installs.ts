@@ -27,6 +27,8 @@ export interface PutOptions {
   /** Settings that a new one begins with, sealed for its id. */
   retained?: { id: string; config: Record<string, unknown> | null } | null;
   action: string;
+  /** Put on record as it is: what it would replace does not run, so nothing is lost when it does not either. */
+  untried?: boolean;
   /** Written in the same transaction as the plugin. */
   alongside: (tx: Tx, pluginId: string) => Promise<void>;
 }
@@ -51,6 +53,7 @@ export class PluginInstalls {
 
   /**
    * Starts the code (or, where it shall not run, loads it once in a process that is thrown away) and records it.
+   * What is `untried` is started after that, come what may.
    * @returns the plugin's id
    * @throws AppError the cause; then what ran before runs on
    */
@@ -61,11 +64,11 @@ export class PluginInstalls {
       const before = known ? await this.drafts.read(id, null) : null;
       const after = await this.drafted(before, id, code, options);
       if (before) this.protection.check(before.row, after.row);
-      const candidate = await this.drafts.start(after);
-      if (!candidate) await this.tryOut(after);
-      const { action, alongside } = options;
+      const { action, alongside, untried = false } = options;
+      const candidate = untried ? null : await this.drafts.start(after);
+      if (!candidate && !untried) await this.tryOut(after);
       await this.commits.commit(context, {
-        ...{ action, before, after, candidate },
+        ...{ action, before, after, candidate, untried },
         alongside: (tx) => alongside(tx, id),
       });
     });
