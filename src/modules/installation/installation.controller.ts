@@ -101,7 +101,7 @@ export class InstallationController {
     description:
       'Stops it and removes its files, registry or not. Its settings are kept unless `purge` is set.',
   })
-  @ApiFailures(...BAD_BODY, 'not_installed', 'plugin_required', 'revision_conflict')
+  @ApiFailures(...BAD_BODY, 'not_installed', 'plugin_required', 'plugin_needed', 'revision_conflict')
   async uninstallPlugin(
     @Context() context: RequestContext,
     @Body() body: UninstallDto,

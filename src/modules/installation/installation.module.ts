@@ -14,6 +14,7 @@ import { InstallationRecords } from './installation-records.js';
 import { InstallationService } from './installation.service.js';
 import { InstalledPackages } from './installed-packages.service.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
+import { NeededPackages } from './needed-packages.js';
 import { PackageCode } from './package-code.js';
 import { PackageTools } from './package-tools.js';
 import { SyncJob } from './sync.job.js';
@@ -42,6 +43,7 @@ export class InstallationModule {
         InstallationService,
         InstalledPackages,
         InstalledVersionRepository,
+        NeededPackages,
         PackageCode,
         PackageTools,
         SyncJob,

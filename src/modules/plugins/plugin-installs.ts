@@ -51,6 +51,11 @@ export class PluginInstalls {
     return rows.find((row) => row.npmName === npmName && isInstalled(row)) ?? null;
   }
 
+  /** Refuses at once what `put` would refuse in the end. @throws Conflict `plugin_required` */
+  async assertMayBe(known: PluginEntity, enabled: boolean): Promise<void> {
+    await this.protection.check(known, { enabled });
+  }
+
   /**
    * Starts the code (or, where it shall not run, loads it once in a process that is thrown away) and records it.
    * What is `untried` is started after that, come what may.
@@ -63,7 +68,7 @@ export class PluginInstalls {
     await this.node.exclusively(id, async () => {
       const before = known ? await this.drafts.read(id, null) : null;
       const after = await this.drafted(before, id, code, options);
-      if (before) this.protection.check(before.row, after.row);
+      if (before) await this.protection.check(before.row, after.row);
       const { action, alongside, untried = false } = options;
       const candidate = untried ? null : await this.drafts.start(after);
       if (!candidate && !untried) await this.tryOut(after);
@@ -83,7 +88,7 @@ export class PluginInstalls {
   ): Promise<void> {
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, null);
-      this.protection.check(before.row, null);
+      await this.protection.check(before.row, null);
       const { action, alongside } = options;
       await this.commits.commit(context, {
         ...{ action, before, after: null, candidate: null },
