@@ -47,6 +47,7 @@ export const SETTINGS = {
   PORT: integer('TCP port to listen on; 0 takes a free one.', 8080, 0, 65_535),
   HOST: text('Address to listen on.', '127.0.0.1'),
   DATA_DIR: text('Folder for the embedded database, secrets, plugin files and downloads.', '.data'),
+  NODE_NAME: text('Name of this server where nodes are listed. Empty: the name of its host.'),
   DATABASE_URL: text('Postgres 15 or newer, as a URL. Empty: an embedded Postgres 18 in DATA_DIR.'),
   DATABASE_POOL: integer('Connections to Postgres that this process may open.', 10, 2, 200),
   DATABASE_TIMEOUT: integer(

@@ -1,6 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BundledPlugins } from './bundled-plugins.js';
 import { Convergence } from './convergence.js';
+import { FleetController } from './fleet.controller.js';
+import { FleetService } from './fleet.service.js';
+import { FleetWait } from './fleet-wait.js';
 import { InstanceReports } from './instance-reports.js';
 import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
@@ -28,11 +31,13 @@ export class PluginsModule {
   static of(options: PluginsOptions): DynamicModule {
     return {
       module: PluginsModule,
-      controllers: [PluginsController, PluginTryoutController],
+      controllers: [FleetController, PluginsController, PluginTryoutController],
       providers: [
         { provide: PLUGINS_OPTIONS, useValue: options },
         BundledPlugins,
         Convergence,
+        FleetService,
+        FleetWait,
         InstanceReports,
         KnownPlugins,
         NodeRuntime,
@@ -51,7 +56,15 @@ export class PluginsModule {
         SecretDisclosure,
         SecretRotation,
       ],
-      exports: [NodeRuntime, PluginInstalls, PluginProtection, PluginSources, PluginWrites, PluginsService],
+      exports: [
+        FleetWait,
+        NodeRuntime,
+        PluginInstalls,
+        PluginProtection,
+        PluginSources,
+        PluginWrites,
+        PluginsService,
+      ],
     };
   }
 }

@@ -3,6 +3,7 @@ import { Jobs1768550400000 } from './0002-jobs.js';
 import { Installation1768636800000 } from './0003-installation.js';
 import { Catalog1768723200000 } from './0004-catalog.js';
 import { Schedule1768982400000 } from './0007-schedule.js';
+import { Nodes1768986000000 } from './0008-nodes.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Installation1768636800000,
   Catalog1768723200000,
   Schedule1768982400000,
+  Nodes1768986000000,
 ];
