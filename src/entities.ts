@@ -3,6 +3,7 @@ import { InstalledVersionEntity, RetainedSettingsEntity } from './modules/instal
 import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
+import { RateLimitEntity } from './platform/http/limits/rate-limit.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
 import { JobEntity } from './platform/jobs/job.entity.js';
 
@@ -15,6 +16,7 @@ export const ENTITIES = [
   InstalledVersionEntity,
   PluginEntity,
   PluginInstanceEntity,
+  RateLimitEntity,
   RetainedSettingsEntity,
   VirtualKeyEntity,
 ];

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { EventRepository } from './events/event.repository.js';
+import { RateLimitRepository } from './http/limits/rate-limit.repository.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { JobRepository } from './jobs/job.repository.js';
 import { LOG } from './tokens.js';
@@ -18,6 +19,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly events: EventRepository,
     private readonly idempotency: IdempotencyRepository,
     private readonly jobs: JobRepository,
+    private readonly rateLimits: RateLimitRepository,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -34,6 +36,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
       await this.events.deleteOlderThan(EVENT_DAYS);
       await this.idempotency.deleteExpired();
       await this.jobs.deleteFinishedOlderThan(JOB_DAYS);
+      await this.rateLimits.deleteFull();
     } catch (error) {
       this.log.warn({ err: error }, 'housekeeping failed, next try in an hour');
     }

@@ -1,6 +1,7 @@
 import { Initial1768464000000 } from './0001-initial.js';
 import { Jobs1768550400000 } from './0002-jobs.js';
 import { Installation1768636800000 } from './0003-installation.js';
+import { RateLimits1768723200000 } from './0004-rate-limits.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
-export const MIGRATIONS = [Initial1768464000000, Jobs1768550400000, Installation1768636800000];
+export const MIGRATIONS = [Initial1768464000000, Jobs1768550400000, Installation1768636800000, RateLimits1768723200000];
