@@ -166,7 +166,7 @@ export const SETTINGS = {
   ),
   OVERLOAD_DELAY: integer(
     'Longest turn of the event loop, in milliseconds, after which the requests still in it are answered 503.',
-    1_000,
+    250,
     10,
     60_000,
   ),

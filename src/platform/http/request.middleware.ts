@@ -39,6 +39,8 @@ export function requestMiddleware({ log, metrics, overload, limits }: Surroundin
       return;
     }
     const { path } = request;
+    // What is left of an answer then only waits for the client.
+    response.once('prefinish', () => overload.leave(response));
     response.once('close', () => {
       overload.leave(response);
       const { operationId: operation = 'none', actor, method } = request;
@@ -62,7 +64,7 @@ export function requestMiddleware({ log, metrics, overload, limits }: Surroundin
       if (error instanceof TooManyRequests) return error;
       throw error;
     }
-    return overload.refuses(response, now)
+    return overload.refuses(request, response, now)
       ? new Unavailable(
           'overloaded',
           'The server has more requests than it can take just now. Try again in a second.',

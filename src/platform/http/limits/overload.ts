@@ -1,10 +1,13 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Config } from '../../../config.js';
 import { CONFIG, LOG } from '../../tokens.js';
 
 const REPORT_MS = 1_000;
+/** Requests that one connection may send ahead. Node reads many more at once, and an answer to each waits in memory. */
+const MOST_AHEAD = 8;
 
 /**
  * Says when a request is too many. A turn of the event loop takes in all requests that have arrived; when it has
@@ -15,6 +18,7 @@ const REPORT_MS = 1_000;
 @Injectable()
 export class Overload {
   private readonly working = new Set<ServerResponse>();
+  private readonly ahead = new WeakMap<Socket, number>();
   private turnStarted = 0;
   private lastTurnMs = 0;
   private refused = 0;
@@ -25,11 +29,11 @@ export class Overload {
   ) {}
 
   /** Whether this request must be refused; otherwise it counts until `leave`. */
-  refuses(response: ServerResponse, now: number): boolean {
+  refuses(request: IncomingMessage, response: ServerResponse, now: number): boolean {
     if (this.turnStarted === 0) this.beginTurn(now);
     const { OVERLOAD_DELAY: delay, OVERLOAD_REQUESTS: most } = this.limits;
     const late = now - this.turnStarted > delay && this.lastTurnMs > delay;
-    if (late || this.working.size >= most) {
+    if (late || this.working.size >= most || this.isTooFarAhead(request, response)) {
       this.report();
       return true;
     }
@@ -40,6 +44,16 @@ export class Overload {
   /** A request is answered, or has become a stream that waits for events. */
   leave(response: ServerResponse): void {
     this.working.delete(response);
+  }
+
+  /** An answer that has no socket yet waits for the one before it. */
+  private isTooFarAhead({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    if (response.socket !== null) return false;
+    const ahead = this.ahead.get(socket) ?? 0;
+    if (ahead >= MOST_AHEAD) return true;
+    this.ahead.set(socket, ahead + 1);
+    response.once('close', () => this.ahead.set(socket, (this.ahead.get(socket) ?? 1) - 1));
+    return false;
   }
 
   private beginTurn(now: number): void {
