@@ -51,9 +51,13 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
 
 /** The application as far as the OpenAPI document needs it: nothing is opened, nothing runs. */
 export function createPreview(): Promise<INestApplication> {
-  return NestFactory.create(AppModule.of({} as Opened), new FastExpressAdapter({}, { connections: 1, stallMs: 1_000 }), {
-    preview: true,
-    logger: false,
-    abortOnError: false,
-  });
+  return NestFactory.create(
+    AppModule.of({} as Opened),
+    new FastExpressAdapter({}, { connections: 1, stallMs: 1_000 }),
+    {
+      preview: true,
+      logger: false,
+      abortOnError: false,
+    },
+  );
 }

@@ -28,7 +28,9 @@ import { JobWorker } from './jobs/job-worker.js';
 import { JobRepository } from './jobs/job.repository.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
-import { CONFIG, LOG } from './tokens.js';
+import { FleetSchedule } from './schedule/fleet-schedule.js';
+import { ScheduledWorkRepository } from './schedule/scheduled-work.repository.js';
+import { CONFIG, LOG, NODE_ID } from './tokens.js';
 import { Metrics } from './metrics/metrics.service.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -47,6 +49,7 @@ const SHARED = [
   AuditRepository,
   EventBus,
   EventRepository,
+  FleetSchedule,
   IdempotencyInterceptor,
   IdempotencyRepository,
   Jobs,
@@ -74,6 +77,7 @@ export class PlatformModule {
     const made = [
       { provide: CONFIG, useValue: config },
       { provide: LOG, useValue: log },
+      { provide: NODE_ID, useValue: nodeId },
       { provide: SecretBox, useValue: secrets },
       { provide: ArtifactStore, useValue: artifacts },
     ];
@@ -90,6 +94,7 @@ export class PlatformModule {
         HealthService,
         Housekeeping,
         RateLimitRepository,
+        ScheduledWorkRepository,
       ],
       exports: [...made, ...SHARED],
     };

@@ -16,12 +16,13 @@ import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { InstallPlanDto } from './install-plan.dto.js';
+import { InstallPlans } from './install-plan.service.js';
 import {
   InstallBegunDto,
   InstallDoneDto,
   InstallDto,
   InstalledListDto,
-  InstallPlanDto,
   PackageDoneDto,
   PolicyDto,
   RollbackDto,
@@ -62,6 +63,7 @@ const INSTALL = [
 export class InstallationController {
   constructor(
     private readonly installation: InstallationService,
+    private readonly plans: InstallPlans,
     private readonly packages: InstalledPackages,
   ) {}
 
@@ -72,7 +74,7 @@ export class InstallationController {
   @ApiOperation({
     summary: 'Install a plugin from npm',
     description:
-      'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan.',
+      'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan: what would be fetched, with sizes, evidence, warnings and what would change.',
   })
   @ApiHeader({
     name: 'Prefer',
@@ -94,7 +96,7 @@ export class InstallationController {
     @Res({ passthrough: true }) response: Response,
     @Headers() headers: Record<string, string | undefined>,
   ): Promise<InstallDoneDto | InstallPlanDto | InstallBegunDto> {
-    if (body.dryRun === true) return this.installation.plan(body);
+    if (body.dryRun === true) return this.plans.plan(body);
     const jobId = await this.installation.begin(context, body);
     if (!/\brespond-async\b/i.test(headers['prefer'] ?? '')) return this.installation.finish(jobId);
     response.status(HttpStatus.ACCEPTED).setHeader('Location', `/api/jobs/${jobId}`);

@@ -11,7 +11,7 @@ create index rate_limit_at on rate_limit (at);
 `;
 
 /** What callers have left of their quotas; of a minute's worth, so that a crash of Postgres may forget it. */
-export class RateLimits1768723200000 implements MigrationInterface {
+export class RateLimits1769155200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(UP);
   }
