@@ -4,6 +4,7 @@ import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
 import { CatalogEntryEntity, CatalogSourceEntity } from './modules/registry/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
+import { RateLimitEntity } from './platform/http/limits/rate-limit.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
 import { JobEntity } from './platform/jobs/job.entity.js';
 import { NodeEntity } from './platform/nodes/node.entity.js';
@@ -21,6 +22,7 @@ export const ENTITIES = [
   InstalledVersionEntity,
   PluginEntity,
   PluginInstanceEntity,
+  RateLimitEntity,
   RetainedSettingsEntity,
   ScheduledWorkEntity,
   VirtualKeyEntity,
