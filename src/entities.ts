@@ -1,7 +1,13 @@
 import { VirtualKeyEntity } from './modules/auth/index.js';
 import { InstalledVersionEntity, RetainedSettingsEntity } from './modules/installation/index.js';
 import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
-import { CatalogEntryEntity, CatalogSourceEntity } from './modules/registry/index.js';
+import {
+  AgentEntity,
+  AgentPluginEntity,
+  CatalogEntryEntity,
+  CatalogSourceEntity,
+  RegistrationEntity,
+} from './modules/registry/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
@@ -9,6 +15,8 @@ import { JobEntity } from './platform/jobs/job.entity.js';
 
 /** Every table, for the DataSource and for the comparison of migrations with entities. */
 export const ENTITIES = [
+  AgentEntity,
+  AgentPluginEntity,
   AuditEntity,
   CatalogEntryEntity,
   CatalogSourceEntity,
@@ -18,6 +26,7 @@ export const ENTITIES = [
   InstalledVersionEntity,
   PluginEntity,
   PluginInstanceEntity,
+  RegistrationEntity,
   RetainedSettingsEntity,
   VirtualKeyEntity,
 ];

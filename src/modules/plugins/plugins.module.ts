@@ -10,6 +10,7 @@ import { PluginInstalls } from './plugin-installs.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
+import { PluginSet } from './plugin-set.repository.js';
 import { PluginSettings } from './plugin-settings.js';
 import { PluginSources } from './plugin-sources.js';
 import { PluginSpecs } from './plugin-specs.js';
@@ -42,6 +43,7 @@ export class PluginsModule {
         PluginInstanceRepository,
         PluginProtection,
         PluginRepository,
+        PluginSet,
         PluginSettings,
         PluginSources,
         PluginSpecs,
@@ -51,7 +53,7 @@ export class PluginsModule {
         SecretDisclosure,
         SecretRotation,
       ],
-      exports: [NodeRuntime, PluginInstalls, PluginProtection, PluginSources, PluginWrites, PluginsService],
+      exports: [NodeRuntime, PluginInstalls, PluginProtection, PluginSet, PluginSources, PluginWrites, PluginsService],
     };
   }
 }
