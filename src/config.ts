@@ -222,7 +222,10 @@ function contradictions(values: Values): string[] {
       /[^!-~]/.test(values.REGISTRY_TOKEN),
       'REGISTRY_TOKEN must be printable characters without spaces, as tokens are',
     ],
-    [!/^[^\p{Cc}\p{Cs}]{1,200}$/u.test(values.AGENT_NAME), 'AGENT_NAME must have 1 to 200 printable characters'],
+    [
+      !/^[^\p{Cc}\p{Cs}]{1,200}$/u.test(values.AGENT_NAME),
+      'AGENT_NAME must have 1 to 200 printable characters',
+    ],
     [
       production && JWT_SECRET === '',
       'JWT_SECRET is needed with NODE_ENV=production, 32 characters or more, the same on every server',

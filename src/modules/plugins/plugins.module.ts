@@ -53,7 +53,15 @@ export class PluginsModule {
         SecretDisclosure,
         SecretRotation,
       ],
-      exports: [NodeRuntime, PluginInstalls, PluginProtection, PluginSet, PluginSources, PluginWrites, PluginsService],
+      exports: [
+        NodeRuntime,
+        PluginInstalls,
+        PluginProtection,
+        PluginSet,
+        PluginSources,
+        PluginWrites,
+        PluginsService,
+      ],
     };
   }
 }

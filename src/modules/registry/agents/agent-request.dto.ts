@@ -26,7 +26,12 @@ export class PutAgentDto {
   @IsAddress()
   endpoint?: string | null;
   /** Public URI of it or of the document that describes it: http, https, ipfs, ipns, ar or did. */
-  @ApiProperty({ type: String, nullable: true, required: false, example: 'https://gateway.example/agent.json' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    required: false,
+    example: 'https://gateway.example/agent.json',
+  })
   @IsOptional()
   @IsPublicUri()
   uri?: string | null;

@@ -5,6 +5,12 @@ import { AgentsRepository } from './agents.repository.js';
 import { AgentsService } from './agents.service.js';
 import { DriftRepository } from './drift.repository.js';
 import { DriftService } from './drift.service.js';
+import { RegistrationChanges } from './registration-changes.js';
+import { RegistrationController } from './registration.controller.js';
+import { RegistrationHeartbeat } from './registration-heartbeat.js';
+import { RegistrationRepository } from './registration.repository.js';
+import { RegistrationService } from './registration.service.js';
+import { UpstreamClient } from './upstream.client.js';
 
 /** Agents that report to this server, and this server reporting to another. */
 @Module({})
@@ -14,8 +20,19 @@ export class AgentsModule {
     return {
       module: AgentsModule,
       imports: [plugins],
-      controllers: [AgentsController],
-      providers: [AgentBeats, AgentsRepository, AgentsService, DriftRepository, DriftService],
+      controllers: [AgentsController, RegistrationController],
+      providers: [
+        AgentBeats,
+        AgentsRepository,
+        AgentsService,
+        DriftRepository,
+        DriftService,
+        RegistrationChanges,
+        RegistrationHeartbeat,
+        RegistrationRepository,
+        RegistrationService,
+        UpstreamClient,
+      ],
     };
   }
 }

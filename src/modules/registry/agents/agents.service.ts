@@ -57,7 +57,11 @@ export class AgentsService {
   async put(context: RequestContext, agentId: string, body: PutAgentDto): Promise<AgentDto> {
     checkId(agentId);
     if (RESERVED.has(agentId))
-      throw new Conflict('name_reserved', `"${agentId}" is reserved for a route. Choose another id.`, 'agentId');
+      throw new Conflict(
+        'name_reserved',
+        `"${agentId}" is reserved for a route. Choose another id.`,
+        'agentId',
+      );
     const state = stateOf(body);
     const digest = digestOf(state);
     if ((await this.beats.beat(agentId)) !== digest) await this.write(context, agentId, state, digest);
@@ -155,6 +159,14 @@ function present({ lastSeenAt, registeredAt, updatedAt, ...row }: AgentRow): Age
   };
 }
 
-function forAudit({ name, endpoint, uri, version, heartbeatInterval, pluginCount, digest }: AgentRow): object {
+function forAudit({
+  name,
+  endpoint,
+  uri,
+  version,
+  heartbeatInterval,
+  pluginCount,
+  digest,
+}: AgentRow): object {
   return { name, endpoint, uri, version, heartbeatInterval, pluginCount, digest };
 }

@@ -49,10 +49,7 @@ export class RegistrationController {
       'Tells the registry at REGISTRY_URL who this server is and which plugins it runs; from then on it sends heartbeats. May be repeated: the id stays.',
   })
   @ApiFailures(...BAD_BODY, ...NOT_TOLD, 'config_key_forbidden')
-  registerAtRegistry(
-    @Context() context: RequestContext,
-    @Body() body: RegisterDto,
-  ): Promise<RegisteredDto> {
+  registerAtRegistry(@Context() context: RequestContext, @Body() body: RegisterDto): Promise<RegisteredDto> {
     return this.registration.register(context, body);
   }
 
@@ -65,10 +62,7 @@ export class RegistrationController {
     description: 'Tells the registry another URI of this server. Without one: that of the settings again.',
   })
   @ApiFailures(...BAD_BODY, ...NOT_TOLD, 'config_key_forbidden', 'not_registered')
-  updateRegistryUri(
-    @Context() context: RequestContext,
-    @Body() body: UpdateUriDto,
-  ): Promise<UriUpdatedDto> {
+  updateRegistryUri(@Context() context: RequestContext, @Body() body: UpdateUriDto): Promise<UriUpdatedDto> {
     return this.registration.updateUri(context, body);
   }
 
@@ -78,7 +72,8 @@ export class RegistrationController {
   @Idempotent()
   @ApiOperation({
     summary: 'Send a heartbeat now',
-    description: 'And all that has changed since the last one. It is sent by itself every REGISTRY_SYNC_INTERVAL.',
+    description:
+      'And all that has changed since the last one. It is sent by itself every REGISTRY_SYNC_INTERVAL.',
   })
   @ApiFailures(...NOT_TOLD, 'not_registered')
   syncWithRegistry(): Promise<SyncedDto> {

@@ -83,9 +83,13 @@ function explained(error: unknown): unknown {
     return error;
   const status = error instanceof DownloadFailed ? error.httpStatus : undefined;
   const refused = (why: string): BadGateway =>
-    new BadGateway('upstream_refused', `The registry at REGISTRY_URL refuses ${why}.`, '', [], { cause: error });
-  if (status === 401) return refused('the token in REGISTRY_TOKEN (HTTP 401): it needs one that was made there');
-  if (status === 403) return refused('the token in REGISTRY_TOKEN (HTTP 403): it needs the scope registry:write');
+    new BadGateway('upstream_refused', `The registry at REGISTRY_URL refuses ${why}.`, '', [], {
+      cause: error,
+    });
+  if (status === 401)
+    return refused('the token in REGISTRY_TOKEN (HTTP 401): it needs one that was made there');
+  if (status === 403)
+    return refused('the token in REGISTRY_TOKEN (HTTP 403): it needs the scope registry:write');
   if (status !== undefined && status >= 400 && status < 500 && status !== 429)
     return refused(`what it was told (HTTP ${status})`);
   return new BadGateway(

@@ -200,7 +200,10 @@ export class GuardedClient {
   }
 }
 
-async function gather({ body, ...head }: FetchHead & { body: Readable }): Promise<FetchHead & { bytes: Buffer }> {
+async function gather({
+  body,
+  ...head
+}: FetchHead & { body: Readable }): Promise<FetchHead & { bytes: Buffer }> {
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk as Buffer);
   return { ...head, bytes: Buffer.concat(chunks) };
