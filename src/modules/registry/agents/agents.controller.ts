@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Require } from '../../../platform/http/access.js';
 import { ApiFailures } from '../../../platform/http/api-failures.js';
 import { BAD_BODY } from '../../../platform/http/error-codes.js';
@@ -82,6 +82,7 @@ export class AgentsController {
       'With `digest`, the answer says whether the agent has to send all of its state again. 404 says that it has to register.',
   })
   @ApiParam(ID)
+  @ApiBody({ type: HeartbeatDto, required: false })
   @ApiFailures(...BAD_BODY, 'parameter_invalid', 'agent_not_found', 'config_key_forbidden')
   sendHeartbeat(@Param('agentId') agentId: string, @Body() body: HeartbeatDto): Promise<HeartbeatAnswerDto> {
     return this.agents.beat(agentId, body);

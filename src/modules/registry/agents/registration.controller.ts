@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Require } from '../../../platform/http/access.js';
 import { ApiFailures } from '../../../platform/http/api-failures.js';
 import { BAD_BODY } from '../../../platform/http/error-codes.js';
@@ -48,6 +48,7 @@ export class RegistrationController {
     description:
       'Tells the registry at REGISTRY_URL who this server is and which plugins it runs; from then on it sends heartbeats. May be repeated: the id stays.',
   })
+  @ApiBody({ type: RegisterDto, required: false })
   @ApiFailures(...BAD_BODY, ...NOT_TOLD, 'config_key_forbidden')
   registerAtRegistry(@Context() context: RequestContext, @Body() body: RegisterDto): Promise<RegisteredDto> {
     return this.registration.register(context, body);
@@ -61,6 +62,7 @@ export class RegistrationController {
     summary: 'Change the public URI',
     description: 'Tells the registry another URI of this server. Without one: that of the settings again.',
   })
+  @ApiBody({ type: UpdateUriDto, required: false })
   @ApiFailures(...BAD_BODY, ...NOT_TOLD, 'config_key_forbidden', 'not_registered')
   updateRegistryUri(@Context() context: RequestContext, @Body() body: UpdateUriDto): Promise<UriUpdatedDto> {
     return this.registration.updateUri(context, body);

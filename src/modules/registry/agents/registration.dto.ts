@@ -27,7 +27,7 @@ export class RegisterDto {
   @IsPublicUri()
   uri?: string;
   /** The same as `uri`, as some consoles call it. */
-  @ApiProperty({ ...URI, example: undefined })
+  @ApiProperty(URI)
   @IsOptional()
   @IsPublicUri()
   tokenURI?: string;
@@ -42,7 +42,7 @@ export class UpdateUriDto {
   @IsPublicUri()
   uri?: string;
   /** The same as `uri`, as some consoles call it. */
-  @ApiProperty({ ...URI, example: undefined })
+  @ApiProperty(URI)
   @IsOptional()
   @IsPublicUri()
   tokenURI?: string;
