@@ -171,6 +171,19 @@ export const SETTINGS = {
     10,
     60_000,
   ),
+  REGISTRY_URL: text(
+    'Address of the registry that this server reports to: another Plugboard. It may be private.',
+  ),
+  REGISTRY_TOKEN: text('Token for REGISTRY_URL: a virtual key made there, with registry:write.'),
+  REGISTRY_AUTO_REGISTER: flag('Register at REGISTRY_URL when the server starts.', false),
+  REGISTRY_SYNC_INTERVAL: integer(
+    'Time between two heartbeats to REGISTRY_URL, in milliseconds.',
+    300_000,
+    1_000,
+    86_400_000,
+  ),
+  PUBLIC_URL: text('Address that others reach this server at, told to REGISTRY_URL.'),
+  AGENT_NAME: text('Name that this server, with all its replicas, registers under.', 'plugboard'),
   LOG_LEVEL: choice('Least severe log line to print.', 'info', [
     'trace',
     'debug',
@@ -248,6 +261,18 @@ function contradictions(values: Values): string[] {
     [
       values.NPM_REGISTRY !== '' && !isWebAddress(values.NPM_REGISTRY),
       'NPM_REGISTRY must be an http or https URL without a password: give tokens in .npmrc',
+    ],
+    ...(['REGISTRY_URL', 'PUBLIC_URL'] as const).map((name): [boolean, string] => [
+      values[name] !== '' && !isWebAddress(values[name]),
+      `${name} must be an http or https URL without a password`,
+    ]),
+    [
+      /[^!-~]/.test(values.REGISTRY_TOKEN),
+      'REGISTRY_TOKEN must be printable characters without spaces, as tokens are',
+    ],
+    [
+      !/^[^\p{Cc}\p{Cs}]{1,200}$/u.test(values.AGENT_NAME),
+      'AGENT_NAME must have 1 to 200 printable characters',
     ],
     [
       production && JWT_SECRET === '',

@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { EXPLORER_OPTIONS, explorerHeaders } from './explorer.js';
 import { errorCodeList, header, QUOTA_HEADERS, writeFailures } from './platform/http/api-failures.js';
 import { ErrorDto, ProblemDto } from './platform/http/error.dto.js';
-import { VERSION } from './version.js';
+import { VERSION } from './platform/version.js';
 
 const DESCRIPTION = `The home of a fleet's plugins: agent packages, gateway plugins and collectors are created,
 configured, run in fenced processes, tested, reloaded and rolled back through this API.
