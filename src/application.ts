@@ -12,7 +12,7 @@ import type { DataFolder } from './platform/data-folder/index.js';
 import type { Database } from './platform/database/open-database.js';
 import { GuardedClient } from './platform/http/outbound/guarded.client.js';
 import { SecretBox } from './platform/secrets/secret-box.js';
-import { VERSION } from './version.js';
+import { VERSION } from './platform/version.js';
 import { openTokenKeys, signAdminToken } from './token-keys.js';
 import { parseSecretsKeys } from './platform/secrets/secrets-keys.js';
 

@@ -12,6 +12,9 @@ import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { Housekeeping } from './housekeeping.js';
 import { ArtifactStore } from './artifacts/artifact-store.js';
+import { Overload } from './http/limits/overload.js';
+import { RateLimitRepository } from './http/limits/rate-limit.repository.js';
+import { RateLimits } from './http/limits/rate-limits.service.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { JobHandlers } from './jobs/job-handlers.js';
@@ -54,6 +57,8 @@ const SHARED = [
   Jobs,
   Metrics,
   Nodes,
+  Overload,
+  RateLimits,
 ];
 
 const JOB_PARTS = [
@@ -102,6 +107,7 @@ export class PlatformModule {
         HealthService,
         Housekeeping,
         NodeRepository,
+        RateLimitRepository,
         ScheduledWorkRepository,
       ],
       exports: [...made, ...SHARED],

@@ -5,6 +5,7 @@ export { PluginInstanceEntity } from './plugin-instance.entity.js';
 export { PluginsModule } from './plugins.module.js';
 export { type CodeOnDisk, PluginInstalls } from './plugin-installs.js';
 export { PluginProtection } from './plugin-protection.js';
+export { PluginSet } from './plugin-set.repository.js';
 export { type LocatedCode, type PluginAddress, PluginSources } from './plugin-sources.js';
 export { NodeRuntime } from './node-runtime.js';
 export { PluginWrites } from './plugin-writes.service.js';

@@ -13,6 +13,7 @@ import { PluginInstalls } from './plugin-installs.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
+import { PluginSet } from './plugin-set.repository.js';
 import { PluginSettings } from './plugin-settings.js';
 import { PluginSources } from './plugin-sources.js';
 import { PluginSpecs } from './plugin-specs.js';
@@ -47,6 +48,7 @@ export class PluginsModule {
         PluginInstanceRepository,
         PluginProtection,
         PluginRepository,
+        PluginSet,
         PluginSettings,
         PluginSources,
         PluginSpecs,
@@ -61,6 +63,7 @@ export class PluginsModule {
         NodeRuntime,
         PluginInstalls,
         PluginProtection,
+        PluginSet,
         PluginSources,
         PluginWrites,
         PluginsService,

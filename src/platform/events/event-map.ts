@@ -23,6 +23,12 @@ export interface EventMap {
   /** Someone wants it to stop; the server that runs it sees to that. */
   'job.cancelling': { jobId: string; subject: string };
   'job.finished': { jobId: string; subject: string; state: string };
+  /** A server or agent reports here for the first time, with other words, or no longer. */
+  'agent.registered': { agentId: string };
+  'agent.changed': { agentId: string };
+  'agent.removed': { agentId: string };
+  /** This fleet has told another registry who it is. */
+  'registry.registered': { agentId: string };
 }
 
 export type EventType = keyof EventMap;

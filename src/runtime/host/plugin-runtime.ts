@@ -13,7 +13,7 @@ import {
   UNLOADED,
 } from './guest-spec.js';
 import { GuestStarter, type StartOptions, type StarterOptions } from './guest-starter.js';
-import { KeyedMutex } from './keyed-mutex.js';
+import { KeyedMutex } from '../../platform/keyed-mutex.js';
 import { startedLine, Supervisor } from './supervisor.js';
 import { runTrial, type TrialResult } from './trial.js';
 
