@@ -6,6 +6,7 @@ import { AuditEntity } from './platform/audit/audit.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
 import { JobEntity } from './platform/jobs/job.entity.js';
+import { ScheduledWorkEntity } from './platform/schedule/scheduled-work.entity.js';
 
 /** Every table, for the DataSource and for the comparison of migrations with entities. */
 export const ENTITIES = [
@@ -19,5 +20,6 @@ export const ENTITIES = [
   PluginEntity,
   PluginInstanceEntity,
   RetainedSettingsEntity,
+  ScheduledWorkEntity,
   VirtualKeyEntity,
 ];
