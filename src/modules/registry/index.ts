@@ -1,3 +1,4 @@
 export { CatalogEntryEntity } from './catalog/catalog-entry.entity.js';
+export { CatalogLookup, type MeantPackage } from './catalog/catalog-lookup.js';
 export { CatalogSourceEntity } from './catalog/catalog-source.entity.js';
 export { RegistryModule } from './registry.module.js';
