@@ -7,22 +7,15 @@ import { GuardedClient } from '../../../platform/http/outbound/guarded.client.js
 import { BadGateway } from '../../../platform/http/errors.js';
 import { CONFIG } from '../../../platform/tokens.js';
 import { type Foreign, objectOf } from './sources/entry-fields.js';
-import type { SourceState } from './sources/source-reading.js';
+import type { OpenedDocument, SourceClient, SourceState } from './sources/source-reading.js';
 
 /** Largest page of an API, in bytes. */
 const MAX_PAGE_BYTES = 16 * 2 ** 20;
 const JSON_ACCEPTED = { accept: 'application/json' };
 
-/** A catalogue that is one document. */
-interface Opened {
-  /** Null: it is what it was when `state` was kept. */
-  body: AsyncIterable<Buffer> | null;
-  state: SourceState;
-}
-
 /** Fetches catalogues. The hosts that the operator configured may be private ones; where they redirect to may not. */
 @Injectable()
-export class CatalogClient implements OnApplicationShutdown {
+export class CatalogClient implements SourceClient, OnApplicationShutdown {
   private readonly http: GuardedClient;
 
   constructor(@Inject(CONFIG) config: Config) {
@@ -34,11 +27,7 @@ export class CatalogClient implements OnApplicationShutdown {
     this.http.close();
   }
 
-  /**
-   * Opens a document, unless it is still the one that `state` was kept for.
-   * @throws AppError when it cannot be had
-   */
-  async open(source: RegistrySource, state: SourceState, signal: AbortSignal): Promise<Opened> {
+  async open(source: RegistrySource, state: SourceState, signal: AbortSignal): Promise<OpenedDocument> {
     if (source.url === null) return this.openFile(source, state, signal);
     const { etag, lastModified } = state;
     const headers = {
@@ -56,11 +45,6 @@ export class CatalogClient implements OnApplicationShutdown {
     return { body: answer.body, state: known };
   }
 
-  /**
-   * One page of an API.
-   * @param path below the source's URL
-   * @throws AppError when it cannot be had or is no JSON object
-   */
   async page(
     source: RegistrySource,
     path: string,
@@ -79,7 +63,11 @@ export class CatalogClient implements OnApplicationShutdown {
     }
   }
 
-  private async openFile(source: RegistrySource, state: SourceState, signal: AbortSignal): Promise<Opened> {
+  private async openFile(
+    source: RegistrySource,
+    state: SourceState,
+    signal: AbortSignal,
+  ): Promise<OpenedDocument> {
     const file = source.file ?? '';
     try {
       const { size, mtimeMs } = await stat(file);

@@ -2,7 +2,7 @@ import semver from 'semver';
 
 /** Characters that are not seen, and those that change how a line reads (Unicode TR 36): controls, marks of direction. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
-const REPOSITORY = /^[\w.-]{1,100}\/[\w.-]{1,100}$/;
+const REPOSITORY = /^[A-Za-z0-9][\w.-]{0,99}\/(?!\.{1,2}$)[\w.-]{1,100}$/;
 const MAX_LINK = 2_048;
 const MAX_COUNT = 2 ** 31 - 1;
 

@@ -16,6 +16,9 @@ export interface MemberLimits {
 export class MalformedJson extends Error {}
 
 const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c];
+/** What may stand before the object: blanks and a byte order mark. */
+const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+const NO_OBJECT = 'It is not a JSON object.';
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /**
@@ -47,6 +50,8 @@ class MemberScanner {
   private key: string | null = null;
   private pieces: Buffer[] = [];
   private size = 0;
+  /** Where the bytes of the present chunk begin that are not among the pieces. */
+  private from = 0;
 
   constructor(
     private readonly into: string,
@@ -54,31 +59,15 @@ class MemberScanner {
   ) {}
 
   *take(chunk: Buffer): Generator<JsonMember> {
-    let from = 0;
+    this.from = 0;
     for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at] ?? 0;
-      if (this.inString) {
-        this.passString(byte);
-        continue;
+      if (this.inString) at = this.passString(chunk, at);
+      else {
+        const member = this.step(chunk, at);
+        if (member) yield member;
       }
-      if (byte === QUOTE) this.inString = true;
-      else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-        if (this.open(byte, chunk, from, at)) from = at + 1;
-      } else if (byte === COLON && this.depth === this.base && this.key === null) {
-        this.key = this.textOf(chunk, from, at);
-        from = at + 1;
-      } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-        if (this.depth === this.base) {
-          yield* this.member(chunk, from, at);
-          from = at + 1;
-        }
-        this.close();
-      } else if (byte === COMMA && this.depth === this.base) {
-        yield* this.member(chunk, from, at);
-        from = at + 1;
-      } else if (!this.begun && byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf) this.refuse();
     }
-    this.keep(chunk, from, chunk.length);
+    this.keep(chunk, chunk.length);
   }
 
   /** @throws MalformedJson when there should be more */
@@ -86,67 +75,94 @@ class MemberScanner {
     if (!this.begun || this.depth > 0) throw new MalformedJson('It breaks off.');
   }
 
-  private passString(byte: number): void {
-    if (this.escaped) this.escaped = false;
-    else if (byte === BACKSLASH) this.escaped = true;
-    else if (byte === QUOTE) this.inString = false;
-  }
-
-  /** @returns whether members are looked for in there from now on */
-  private open(byte: number, chunk: Buffer, from: number, at: number): boolean {
-    if (!this.begun && byte === OPEN_LIST) this.refuse();
-    if (this.begun && this.depth === 0) this.refuse();
-    this.depth++;
-    this.deepest = Math.max(this.deepest, this.depth - this.base);
-    if (!this.begun) {
-      this.begun = true;
-      return true;
+  /** @returns where the string ends, or the last place in the chunk */
+  private passString(chunk: Buffer, from: number): number {
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (this.escaped) this.escaped = false;
+      else if (byte === BACKSLASH) this.escaped = true;
+      else if (byte === QUOTE) {
+        this.inString = false;
+        return at;
+      }
     }
-    if (this.base !== 1 || this.depth !== 2 || byte !== OPEN_OBJECT) return false;
-    if (this.key === null || parsed(this.key) !== this.into) return false;
-    this.textOf(chunk, from, at);
-    this.base = 2;
-    this.key = null;
-    return true;
+    return chunk.length;
   }
 
-  private close(): void {
+  /** One byte outside of strings. @returns the member that ends with it */
+  private step(chunk: Buffer, at: number): JsonMember | null {
+    const byte = chunk[at] ?? 0;
+    switch (byte) {
+      case QUOTE:
+        this.inString = true;
+        return null;
+      case OPEN_OBJECT:
+      case OPEN_LIST:
+        this.open(byte, chunk, at);
+        return null;
+      case COLON:
+        if (this.depth === this.base) this.key ??= this.textOf(chunk, at);
+        return null;
+      case COMMA:
+        return this.depth === this.base ? this.member(chunk, at) : null;
+      case CLOSE_OBJECT:
+      case CLOSE_LIST:
+        return this.close(chunk, at);
+      default:
+        if (!this.begun && !BLANKS.has(byte)) throw new MalformedJson(NO_OBJECT);
+        return null;
+    }
+  }
+
+  /** Goes into the root, and into the object whose members are wanted. */
+  private open(byte: number, chunk: Buffer, at: number): void {
+    if (this.depth === 0 && (this.begun || byte === OPEN_LIST)) throw new MalformedJson(NO_OBJECT);
+    this.begun = true;
+    this.depth++;
+    const wanted = byte === OPEN_OBJECT && this.key !== null && this.base === 1 && this.depth === 2;
+    if (wanted && parsed(this.key ?? '') === this.into) {
+      this.base = 2;
+      this.key = null;
+    }
+    if (this.depth === this.base) this.textOf(chunk, at);
+    else this.deepest = Math.max(this.deepest, this.depth - this.base);
+  }
+
+  private close(chunk: Buffer, at: number): JsonMember | null {
+    const member = this.depth === this.base ? this.member(chunk, at) : null;
     this.depth--;
-    if (this.depth < 0) this.refuse();
-    if (this.base === 2 && this.depth === 1) this.base = 1;
+    if (this.depth < 0) throw new MalformedJson(NO_OBJECT);
+    if (this.depth === 1) this.base = 1;
+    return member;
   }
 
-  private *member(chunk: Buffer, from: number, to: number): Generator<JsonMember> {
+  /** The member that ends before `to`; null where there is none. */
+  private member(chunk: Buffer, to: number): JsonMember | null {
     const { key } = this;
-    const tooLarge = this.size + to - from > this.limits.bytes || this.deepest > this.limits.depth;
-    const text = this.textOf(chunk, from, to);
+    const tooLarge = this.size + to - this.from > this.limits.bytes || this.deepest > this.limits.depth;
+    const text = this.textOf(chunk, to);
     this.key = null;
     this.deepest = 0;
-    if (key === null) return;
+    if (key === null) return null;
     const name = parsed(key);
-    yield {
-      key: typeof name === 'string' ? name : '',
-      value: tooLarge || typeof name !== 'string' ? undefined : parsed(text),
-    };
+    if (typeof name !== 'string') return { key: '', value: undefined };
+    return { key: name, value: tooLarge ? undefined : parsed(text) };
   }
 
-  /** What has been kept and these bytes; nothing is kept afterwards. Empty where that is too much. */
-  private textOf(chunk: Buffer, from: number, to: number): string {
-    this.keep(chunk, from, to);
+  /** What has been kept and the bytes before `to`; what is kept begins after it. Empty where that is too much. */
+  private textOf(chunk: Buffer, to: number): string {
+    this.keep(chunk, to);
     const text = this.size > this.limits.bytes ? '' : Buffer.concat(this.pieces).toString();
     this.pieces = [];
     this.size = 0;
+    this.from = to + 1;
     return text;
   }
 
-  private keep(chunk: Buffer, from: number, to: number): void {
-    this.size += to - from;
-    if (this.size <= this.limits.bytes && to > from) this.pieces.push(chunk.subarray(from, to));
-    else if (this.size > this.limits.bytes) this.pieces = [];
-  }
-
-  private refuse(): never {
-    throw new MalformedJson('It is not a JSON object.');
+  private keep(chunk: Buffer, to: number): void {
+    this.size += to - this.from;
+    if (this.size > this.limits.bytes) this.pieces = [];
+    else if (to > this.from) this.pieces.push(chunk.subarray(this.from, to));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RegistrySource } from '../../../../config/registry-sources.js';
 import type { CatalogEntry } from '../catalog-entry.js';
-import type { CatalogClient } from '../catalog.client.js';
+import type { Foreign } from './entry-fields.js';
 
 /** One thing that a source says: an entry, that a name is gone, or (null) something malformed. */
 export type Said = { entry: CatalogEntry } | { gone: string } | null;
@@ -18,12 +18,36 @@ export interface Reading {
   state: SourceState;
 }
 
+/** A catalogue that is one document. */
+export interface OpenedDocument {
+  /** Null: it is what it was when `state` was kept. */
+  body: AsyncIterable<Buffer> | null;
+  state: SourceState;
+}
+
+/** How catalogues are fetched. */
+export interface SourceClient {
+  /** Opens a document, unless it is still the one that `state` was kept for. @throws AppError when it cannot be had */
+  open(source: RegistrySource, state: SourceState, signal: AbortSignal): Promise<OpenedDocument>;
+  /**
+   * One page of an API.
+   * @param path below the source's URL
+   * @throws AppError when it cannot be had or is no JSON object
+   */
+  page(
+    source: RegistrySource,
+    path: string,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Foreign>;
+}
+
 /** What an adapter works with. */
 export interface SourceTask {
   source: RegistrySource;
   /** As it was kept with the last reading; empty at first. */
   state: SourceState;
-  client: CatalogClient;
+  client: SourceClient;
   signal: AbortSignal;
 }
 
