@@ -18,6 +18,8 @@ export interface EventMap {
   /** A server of the fleet came (`live`), is about to stop (`draining`), stopped (`gone`) or fell silent (`dead`). */
   'node.changed': { nodeId: string; state: string };
   'key.changed': { keyId: string };
+  /** What a catalogue source says has changed. */
+  'registry.refreshed': { source: string };
   'job.queued': { jobId: string; subject: string };
   'job.progress': JobProgress;
   /** Someone wants it to stop; the server that runs it sees to that. */
