@@ -2,13 +2,12 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { openPostgres, type Opened, postmasterPid } from '../support/embedded.js';
 import { eventually } from '../support/eventually.js';
-import { Fleet, type FleetChanged } from '../support/fleet.js';
+import { Fleet, type FleetChanged, WAIT } from '../support/fleet.js';
 import { PersistentClient } from '../support/persistent-client.js';
 import { answering, at, hook, type PluginDto, PLUGINS } from '../support/plugins-api.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { Wire } from '../support/wire.js';
 
-const WAIT = '?wait=all';
 const SERVERS = [0, 1];
 const LIMITS = { DATABASE_TIMEOUT: '2000' };
 

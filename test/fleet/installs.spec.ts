@@ -29,16 +29,17 @@ afterAll(async () => {
   await registry.close();
 });
 
-const api = (n: number): ReturnType<Fleet['servers'][number]['client']> => fleet.server(n).client();
 const begin = async (n: number, version: string): Promise<string> => {
   const body = { name: NAME, version };
-  const { body: begun } = await api(n).post<{ jobId: string }>(INSTALL, body, { prefer: 'respond-async' });
+  const { body: begun } = await fleet
+    .api(n)
+    .post<{ jobId: string }>(INSTALL, body, { prefer: 'respond-async' });
   return begun.jobId;
 };
 const job = async (id: string, by: number): Promise<JobDto> =>
-  (await api(by).get<JobDto>(`/api/jobs/${id}`)).body;
+  (await fleet.api(by).get<JobDto>(`/api/jobs/${id}`)).body;
 const answers = async (id: string, answer: string, servers: readonly number[]): Promise<void> => {
-  for (const n of servers) expect(await hook(api(n), id)).toMatchObject({ answer });
+  for (const n of servers) expect(await hook(fleet.api(n), id)).toMatchObject({ answer });
 };
 
 it('two installs of one package on two servers are one, and every server runs it', async () => {
@@ -47,7 +48,9 @@ it('two installs of one package on two servers are one, and every server runs it
   expect(first).toBe(second);
   await asked;
   release();
-  const done = await api(2).post<InstallDoneDto>(`${INSTALL}?wait=all`, { name: NAME, version: '1.0.0' });
+  const done = await fleet
+    .api(2)
+    .post<InstallDoneDto>(`${INSTALL}?wait=all`, { name: NAME, version: '1.0.0' });
   expect(done.body).toMatchObject({ ok: true, fleet: { converged: true, nodes: [{}, {}, {}] } });
   await answers('answerer', '1.0.0', [0, 1, 2]);
   const { instances } = await fleet.instances('answerer');
@@ -76,7 +79,7 @@ it('an install whose server is killed is finished by another; meanwhile the vers
   await fleet.start(victim);
   await fleet.converged(by);
   await answers('answerer', '1.1.0', [0, 1, 2]);
-  const back = await api(by).post<FleetChanged>(`${at('answerer', '/rollback')}?wait=all`, {});
+  const back = await fleet.api(by).post<FleetChanged>(`${at('answerer', '/rollback')}?wait=all`, {});
   expect(back.body.fleet).toMatchObject({ converged: true });
   await answers('answerer', '1.0.0', [0, 1, 2]);
 });
@@ -84,18 +87,18 @@ it('an install whose server is killed is finished by another; meanwhile the vers
 it('a server that joins late with an empty disk serves at once and has everything in the end', async () => {
   const checksum = createHash('sha256').update(REMOTE).digest('hex');
   const path = `${origin.url}/remote.mjs`;
-  await api(0).post(PLUGINS, { name: 'remote', path, checksum, enabled: true });
+  await fleet.api(0).post(PLUGINS, { name: 'remote', path, checksum, enabled: true });
   await fleet.plugin('here.mjs', answering('here'));
-  await api(0).post(PLUGINS, { name: 'here', path: 'here.mjs', enabled: true });
+  await fleet.api(0).post(PLUGINS, { name: 'here', path: 'here.mjs', enabled: true });
   const { asked, release } = registry.hold(() => true);
   await fleet.start(3);
   await asked;
   await eventually(() => answers('here', 'here', [3]));
-  const pending = (await api(3).get<PluginDto>(at('answerer'))).body;
+  const pending = (await fleet.api(3).get<PluginDto>(at('answerer'))).body;
   expect([pending.enabled, pending.isActive]).toEqual([true, false]);
   expect((await fleet.node(3)).plugins.drift).toContain('answerer');
   // A change does not wait for it either, unless it is told to.
-  expect((await api(3).put(at('here'), { config: { by: 3 } })).status).toBe(200);
+  expect((await fleet.api(3).put(at('here'), { config: { by: 3 } })).status).toBe(200);
   release();
   await fleet.converged();
   await answers('answerer', '1.0.0', [3]);
@@ -106,8 +109,8 @@ it('a server that joins late with an empty disk serves at once and has everythin
 });
 
 it('a local copy runs where it lies; the others say why it does not run there', async () => {
-  await api(1).post(`${INSTALL}?wait=all`, { name: 'plugin-copied' });
-  expect((await api(1).post(at('copied', '/eject'), {})).status).toBe(200);
+  await fleet.api(1).post(`${INSTALL}?wait=all`, { name: 'plugin-copied' });
+  expect((await fleet.api(1).post(at('copied', '/eject'), {})).status).toBe(200);
   await eventually(async () => {
     const { converged, instances } = await fleet.instances('copied');
     expect(converged).toBe(false);
@@ -116,7 +119,7 @@ it('a local copy runs where it lies; the others say why it does not run there', 
       else expect([state, error?.length]).toEqual(['failed', expect.any(Number)]);
   });
   await answers('copied', 'copied', [1]);
-  await api(1).post(at('copied', '/reinject'), {});
+  await fleet.api(1).post(at('copied', '/reinject'), {});
   await fleet.converged();
   await answers('copied', 'copied', [0, 1, 2, 3]);
 });

@@ -4,9 +4,13 @@ import type { NodeDto, NodeListDto, PluginInstancesDto } from '../../src/modules
 import type { FleetOutcomeDto } from '../../src/modules/plugins/fleet-outcome.dto.js';
 import { createTestDatabase, execute } from './database.js';
 import { eventually } from './eventually.js';
-import { at, type Changed } from './plugins-api.js';
+import type { Client } from './http.js';
+import { at, type Changed, type PluginDto } from './plugins-api.js';
 import { TestServer } from './server.js';
 import { temporaryFolder } from './temporary-folder.js';
+
+/** Behind a change's path: answer when every live node has come to it. */
+export const WAIT = '?wait=all';
 
 /** The answer to a change that waited for the fleet. */
 export type FleetChanged = Changed & { fleet: FleetOutcomeDto };
@@ -72,6 +76,15 @@ export class Fleet {
   /** Runs a statement on the database that the servers share. */
   sql(statement: string): Promise<void> {
     return execute(this.opened.database.url, statement);
+  }
+
+  api(n: number): Client {
+    return this.server(n).client();
+  }
+
+  /** A plugin as one server shows it. */
+  async plugged(n: number, id: string): Promise<PluginDto> {
+    return (await this.api(n).get<PluginDto>(at(id))).body;
   }
 
   async nodes(by = 0): Promise<NodeDto[]> {
