@@ -1,5 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CatalogEntries } from './catalog-entries.repository.js';
+import { CatalogSearchController } from './search/catalog-search.controller.js';
+import { CatalogSearchRepository } from './search/catalog-search.repository.js';
+import { CatalogSearch } from './search/catalog-search.service.js';
+import { SearchIndex } from './search/search-index.repository.js';
+import { SearchWords } from './search/search-words.repository.js';
 
 /** Where plugins are found: catalogues from elsewhere and what is published here, in one list. */
 @Module({})
@@ -9,7 +14,8 @@ export class CatalogModule {
     return {
       module: CatalogModule,
       imports: [plugins],
-      providers: [CatalogEntries],
+      controllers: [CatalogSearchController],
+      providers: [CatalogEntries, CatalogSearch, CatalogSearchRepository, SearchIndex, SearchWords],
       exports: [CatalogEntries],
     };
   }
