@@ -9,6 +9,7 @@ create table catalog_search (
   folded_name text not null,
   source text not null,
   name text not null,
+  digest text not null,
   name_key text collate "C" not null,
   quality real not null,
   facets text[] not null,

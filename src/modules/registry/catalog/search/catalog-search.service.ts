@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { BadRequest } from '../../../../platform/http/errors.js';
 import { CatalogSearchRepository, type Found } from './catalog-search.repository.js';
-import { FACETS, type SearchAnswerDto, type SearchFacetsDto, type SearchQueryDto } from './catalog-search.dto.js';
+import {
+  FACETS,
+  type SearchAnswerDto,
+  type SearchFacetsDto,
+  type SearchQueryDto,
+} from './catalog-search.dto.js';
 import { corrected, isDoubtful, joinedPairs, startOfTwoSlips, type Term, termsOf } from './query-terms.js';
 import { queryWords } from './query-words.js';
-import type { SearchPlan } from './search-statement.js';
+import { rarerHalf, type SearchPlan } from './search-statement.js';
 import { SearchWords } from './search-words.repository.js';
 import { oneSlipAway } from './spelling.js';
 
@@ -26,8 +31,7 @@ export class CatalogSearch {
   /** @throws BadRequest (parameter_invalid) when there is nothing to search for */
   async search(query: SearchQueryDto): Promise<SearchAnswerDto> {
     const text = textOf(query.q);
-    if (text.trim() === '')
-      throw new BadRequest('parameter_invalid', "Query parameter 'q' is required", 'q');
+    if (text.trim() === '') throw new BadRequest('parameter_invalid', "Query parameter 'q' is required", 'q');
     const found = await this.find(text, facetsOf(query), limitOf(query.limit));
     const { results, total, totalIsExact } = found;
     return { query: text, count: results.length, results, total, totalIsExact, facets: facetCounts(found) };
@@ -42,9 +46,10 @@ export class CatalogSearch {
     const terms = await this.correct(words, termsOf(words, known, continuations));
     const plan = (match: 'all' | 'any'): SearchPlan => {
       const rarest = facets.map((facet) => known.find(({ word }) => word === facet)?.entries ?? 0);
-      const counts = terms.map(({ entries }) => entries);
-      const most = match === 'all' ? Math.min(...counts, ...rarest) : sum(counts);
-      return { terms, facets, key, name, limit, match, amongBest: most > Math.max(FEW, total * FREQUENT) };
+      const counts = (match === 'all' ? terms : rarerHalf(terms)).map(({ entries }) => entries);
+      const most = match === 'all' ? Math.min(...counts, ...rarest) : Math.min(sum(counts), ...rarest);
+      const amongBest = terms.length > 0 && most > Math.max(FEW, total * FREQUENT);
+      return { terms, facets, key, name, limit, total, match, amongBest };
     };
     const strict = await this.entries.find(plan('all'));
     if (strict.total > 0 || terms.length < 2) return strict;
@@ -54,10 +59,7 @@ export class CatalogSearch {
   private async correct(words: string[], terms: Term[]): Promise<Term[]> {
     const doubtful = words.filter((word, index) => isDoubtful(word, terms[index] as Term));
     if (doubtful.length === 0) return terms;
-    const alike = await this.words.findLike(
-      doubtful.flatMap(oneSlipAway),
-      doubtful.flatMap(startOfTwoSlips),
-    );
+    const alike = await this.words.findLike(doubtful.flatMap(oneSlipAway), doubtful.flatMap(startOfTwoSlips));
     return terms.map((term, index) => {
       const word = words[index] as string;
       return doubtful.includes(word) ? corrected(word, term, alike) : term;

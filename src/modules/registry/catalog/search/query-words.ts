@@ -19,7 +19,12 @@ const USUAL_START = /^(eliza(os)?[-\s])?((plugin|client|adapter|server|mcp)[-\s]
 
 /** @param text anything; of what is longer than 200 characters the beginning counts */
 export function queryWords(text: string): QueryWords {
-  const name = [...text.slice(0, MOST_CHARACTERS * 2).normalize('NFKC').toLowerCase()]
+  const name = [
+    ...text
+      .slice(0, MOST_CHARACTERS * 2)
+      .normalize('NFKC')
+      .toLowerCase(),
+  ]
     .slice(0, MOST_CHARACTERS)
     .join('')
     .trim();

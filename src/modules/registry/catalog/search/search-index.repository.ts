@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LongTransactions } from '../../../../platform/database/long-transactions.js';
 import type { Tx } from '../../../../platform/database/transaction.js';
 import { PUBLISHED } from '../catalog-entries.repository.js';
 
@@ -31,29 +32,58 @@ const QUALITY = `(case when installable then 3 else 0 end
  * The columns of `catalog_search`. Lexemes are the words of an entry as they are, those of its name also with `=`
  * in front, and its facets, `kind=agent`: no word has a `=`.
  */
-const COLUMNS = 'folded_name, source, name, name_key, quality, facets, lexemes';
+const COLUMNS = 'folded_name, source, name, digest, name_key, quality, facets, lexemes';
 const ROWS = `
-select folded_name, source, name, joined, quality, facets,
+select folded_name, source, name, digest, joined, quality, facets,
   name_words || ${words(`left(folded_name, 200) || ' ' || left(display_name, 200) || ' ' || left(category, 100)
     || ' ' || left(array_to_string(tags, ' '), 1000) || ' ' || left(description, 2000)`)}
   || array_to_tsvector(array(select '=' || w from unnest(tsvector_to_array(name_words)) w) || facets)
 from (select *, ${JOINED} as joined, ${QUALITY} as quality, ${FACETS} as facets, ${NAME_WORDS} as name_words
   from catalog_entry where shown) entry`;
 
+const DIFFERENT = `
+select folded_name as name from (select * from catalog_entry where shown) e full join catalog_search s using (folded_name)
+where (e.source, e.name, e.digest) is distinct from (s.source, s.name, s.digest) limit $1`;
+
+/** Names that one statement brings up to date. */
+const STEP = 1_000;
+/** Above so many names everything is built anew: that takes as long, and puts the rows in order. */
+const MOST_STEPS = 10;
+
 /**
  * Keeps what is searched in step with the entries that are shown: `catalog_search`, a row an entry, and
- * `catalog_word`, their words. The rows lie best first, so a search that stops early has seen the best.
+ * `catalog_word`, their words. Built anew its rows lie best first, so a search that stops early has seen the best.
  */
 @Injectable()
 export class SearchIndex {
+  constructor(private readonly long: LongTransactions) {}
+
   /**
-   * Brings some entries up to date: a millisecond for ten. New rows lie last, and the counts of words stay as they
-   * were, which only tells among more than a few hundred hits; new words are known at once.
+   * Brings up to date what differs, whatever was missed before. At a million entries that is seconds to find out, and
+   * two minutes where most differ; searches go on with what there was. Not within a transaction: it has its own.
+   */
+  async follow(): Promise<void> {
+    await this.long.run(async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock(hashtext('catalog_search'))`);
+      const rows = await tx.query<{ name: string }[]>(DIFFERENT, [STEP * MOST_STEPS + 1]);
+      if (rows.length > STEP * MOST_STEPS) return this.rebuild(tx);
+      const names = rows.map(({ name }) => name);
+      for (let from = 0; from < names.length; from += STEP)
+        await this.put(tx, names.slice(from, from + STEP));
+      if (names.length > 0) await tx.query('analyze catalog_search');
+    });
+  }
+
+  /**
+   * Brings some entries up to date, atomic with the change to them: a millisecond for ten. New rows lie last, and
+   * known words keep their counts, which only tells among more than some hundreds of hits; new words are known at once.
    * @param foldedNames of entries that were changed, shown or taken away
    */
   async put(tx: Tx, foldedNames: readonly string[]): Promise<void> {
     await tx.query('delete from catalog_search where folded_name = any($1)', [foldedNames]);
-    await tx.query(`insert into catalog_search (${COLUMNS}) ${ROWS} where folded_name = any($1)`, [foldedNames]);
+    await tx.query(`insert into catalog_search (${COLUMNS}) ${ROWS} where folded_name = any($1)`, [
+      foldedNames,
+    ]);
     await tx.query(
       `insert into catalog_word (word, entries)
        select word, count(*) from catalog_search, unnest(tsvector_to_array(lexemes)) word
@@ -63,13 +93,8 @@ export class SearchIndex {
     );
   }
 
-  /**
-   * Builds everything anew and puts it in place of the old: a minute for a million entries, in which searches go on
-   * with the old. To be the last thing in its transaction: from its end until the commit they wait.
-   */
-  async rebuild(tx: Tx): Promise<void> {
-    // Two rebuilds would both want to be the next.
-    await tx.query(`select pg_advisory_xact_lock(hashtext('catalog_search'))`);
+  /** Builds everything beside what there is and puts it in its place; only then searches wait, until the commit. */
+  private async rebuild(tx: Tx): Promise<void> {
     await tx.query('create table catalog_search_next (like catalog_search)');
     await tx.query(`insert into catalog_search_next (${COLUMNS}) ${ROWS} order by quality desc, folded_name`);
     await tx.query('alter table catalog_search_next add primary key (folded_name)');
@@ -77,9 +102,11 @@ export class SearchIndex {
     await tx.query('create index on catalog_search_next using gin (lexemes)');
     await tx.query('analyze catalog_search_next');
     await this.countWords(tx);
+    await tx.query('lock table catalog_search in access exclusive mode');
+    const published = await this.publishedMeanwhile(tx);
     await tx.query('drop table catalog_search');
     await tx.query('alter table catalog_search_next rename to catalog_search');
-    await this.put(tx, await this.publishedMeanwhile(tx));
+    await this.put(tx, published);
   }
 
   private async countWords(tx: Tx): Promise<void> {
@@ -99,7 +126,8 @@ export class SearchIndex {
   private async publishedMeanwhile(tx: Tx): Promise<string[]> {
     const rows = await tx.query<{ name: string }[]>(
       `select folded_name as name from catalog_entry where source = $1
-       union select folded_name from catalog_search where source = $1`,
+       union select folded_name from catalog_search where source = $1
+       union select folded_name from catalog_search_next where source = $1`,
       [PUBLISHED],
     );
     return rows.map(({ name }) => name);

@@ -8,7 +8,9 @@ export interface SearchPlan {
   key: string;
   name: string;
   limit: number;
-  /** `all`: entries that have a word of each term; `any`: of one at least. */
+  /** About how many entries there are. */
+  total: number;
+  /** `all`: entries that have a word of each term; `any`: of one at least of the rarer half of the terms. */
   match: 'all' | 'any';
   /** So many entries match that the best of the table are looked through instead of all. */
   amongBest: boolean;
@@ -47,11 +49,13 @@ export function searchStatement(plan: SearchPlan): Statement {
   const faceted = plan.facets.length > 0 ? ` and ${matches(plan.facets.map(quoted).join(' & '))}` : '';
   const key = parameter(plan.key);
   const name = parameter(plan.name);
-  const some = plan.terms.some((term) => wordsOf(term).length > 0);
+  const wanted = query(plan, '');
   const place = plan.amongBest ? `ctid < '(${BEST_PAGES},0)' and ` : '';
   const arm = (mark: '=' | ''): string =>
-    some ? `${place}${matches(query(plan, mark))}${faceted}` : 'false';
-  const points = plan.terms.map((term) => pointsOf(term, matches)).join(' + ') || '0';
+    wanted ? `${place}${matches(query(plan, mark))}${faceted}` : 'false';
+  const points = plan.terms
+    .map((term) => `${shareOf(term, plan)} * (${pointsOf(term, matches)})`)
+    .join(' + ');
   const sql = `
 with named as materialized (select * from catalog_search where ${arm('=')}),
 worded as materialized (select * from catalog_search where ${arm('')}),
@@ -62,7 +66,7 @@ hit as (
   union all (select 2, * from named limit ${WEIGHED})
   union all (select 3, * from worded limit ${WEIGHED})
 ), weighed as materialized (
-  select distinct on (folded_name) *, (${points}) / ${Math.max(plan.terms.length, 1)} + quality
+  select distinct on (folded_name) *, ${points || '0'} + quality
     + case when name_key = ${key} then ${SAME_KEY} else 0 end
     + case when folded_name = ${name} then ${SAME_NAME} else 0 end as score
   from hit order by folded_name
@@ -76,7 +80,7 @@ select json_build_object(
     from (select * from weighed order by score desc, folded_name limit ${parameter(plan.limit)}) best
     join catalog_entry e on e.source = best.source and e.name = best.name), '[]'),
   'total', (select count(*) from weighed),
-  'totalIsExact', ${plan.amongBest ? 'false' : `not exists (select from hit group by arm having count(*) = ${WEIGHED})`},
+  'totalIsExact', ${plan.amongBest ? 'false' : `coalesce((select max(n) < ${WEIGHED} from (select count(*) n from hit group by arm) a), true)`},
   'facets', coalesce((select json_agg(json_build_array(facet, entries) order by entries desc, facet)
     from (select facet, count(*) as entries from weighed, unnest(facets) facet group by facet) f), '[]')
 ) as answer`;
@@ -90,9 +94,26 @@ function pointsOf(term: Term, matches: (query: string) => string): string {
   return cases.length > 0 ? `case ${cases.join(' ')} else 0 end` : '0';
 }
 
-function query(plan: SearchPlan, place: '=' | ''): string {
-  const terms = plan.terms.map(wordsOf).filter((words) => words.length > 0);
-  return terms.map((words) => `(${anyOf(words, place)})`).join(plan.match === 'all' ? ' & ' : ' | ');
+/** The rarer a term, the more it tells; all shares make 1. */
+function shareOf(term: Term, { terms, total }: SearchPlan): string {
+  const weight = ({ entries }: Term): number => Math.log(2 + total / Math.max(entries, 1));
+  return (weight(term) / terms.reduce((sum, other) => sum + weight(other), 0)).toFixed(3);
+}
+
+function query({ terms, match }: SearchPlan, place: '=' | ''): string {
+  const chosen = match === 'all' ? terms : rarerHalf(terms);
+  return chosen
+    .filter((term) => wordsOf(term).length > 0)
+    .map((term) => `(${anyOf(wordsOf(term), place)})`)
+    .join(match === 'all' ? ' & ' : ' | ');
+}
+
+/** The terms that tell most, of those that there are entries for. */
+export function rarerHalf(terms: readonly Term[]): Term[] {
+  return terms
+    .filter(({ entries }) => entries > 0)
+    .sort((a, b) => a.entries - b.entries)
+    .slice(0, Math.ceil(terms.length / 2));
 }
 
 function wordsOf({ exact, starts, slips }: Term): string[] {
