@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LongTransactions } from '../../../../platform/database/long-transactions.js';
 import type { Tx } from '../../../../platform/database/transaction.js';
-import { PUBLISHED } from '../catalog-entries.repository.js';
+import { PUBLISHED } from '../catalog-entry.js';
 
 /** Nobody types longer words, and the words of names are words already. */
 const TO_BE_KNOWN = `length(word) <= 40 and word not like '=%'`;
@@ -39,7 +39,7 @@ select folded_name, source, name, digest, joined, quality, facets,
     || ' ' || left(array_to_string(tags, ' '), 1000) || ' ' || left(description, 2000)`)}
   || array_to_tsvector(array(select '=' || w from unnest(tsvector_to_array(name_words)) w) || facets)
 from (select *, ${JOINED} as joined, ${QUALITY} as quality, ${FACETS} as facets, ${NAME_WORDS} as name_words
-  from catalog_entry where shown) entry`;
+  from catalog_entry where shown offset 0) entry`;
 
 const DIFFERENT = `
 select folded_name as name from (select * from catalog_entry where shown) e full join catalog_search s using (folded_name)
