@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Filled, fillCatalogue } from './support/catalogue.js';
+import { type Filled, fillCatalogue } from './support/made-catalogue.js';
 import { ENVIRONMENT_NOTE, note } from './support/environment.js';
 import { BenchServer } from './support/server.js';
 import { summarize } from './stats.js';

@@ -16,6 +16,8 @@ export interface EventMap {
   /** What a node's own guest is doing has changed: started, failed, quarantined, stopped. */
   'plugin.status': { pluginId: string; nodeId: string; status: string };
   'key.changed': { keyId: string };
+  /** What a catalogue source says has changed. */
+  'registry.refreshed': { source: string };
   'job.queued': { jobId: string; subject: string };
   'job.progress': JobProgress;
   /** Someone wants it to stop; the server that runs it sees to that. */
