@@ -1,7 +1,11 @@
 import { VirtualKeyEntity } from './modules/auth/index.js';
 import { InstalledVersionEntity, RetainedSettingsEntity } from './modules/installation/index.js';
 import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
-import { CatalogEntryEntity, CatalogSourceEntity } from './modules/registry/index.js';
+import {
+  CatalogEntryEntity,
+  CatalogSourceEntity,
+  PublishedArtifactEntity,
+} from './modules/registry/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
@@ -19,6 +23,7 @@ export const ENTITIES = [
   InstalledVersionEntity,
   PluginEntity,
   PluginInstanceEntity,
+  PublishedArtifactEntity,
   RetainedSettingsEntity,
   ScheduledWorkEntity,
   VirtualKeyEntity,

@@ -159,6 +159,7 @@ function rowOf({ plan, trust }: Gathered, built: BuiltPackage): VersionRow {
   return {
     version: plan.version,
     npmName: plan.name,
+    source: 'npm',
     directory: join(VERSIONS, packageFolder(plan.name), `${plan.version}-${shortDigest(built)}`),
     ...{ packageDir, treeDigest, files },
     lockfile: plan.lockfile,

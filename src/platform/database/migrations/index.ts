@@ -2,6 +2,7 @@ import { Initial1768464000000 } from './0001-initial.js';
 import { Jobs1768550400000 } from './0002-jobs.js';
 import { Installation1768636800000 } from './0003-installation.js';
 import { Catalog1768723200000 } from './0004-catalog.js';
+import { Artifacts1768896000000 } from './0006-artifacts.js';
 import { Schedule1768982400000 } from './0007-schedule.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
@@ -10,5 +11,6 @@ export const MIGRATIONS = [
   Jobs1768550400000,
   Installation1768636800000,
   Catalog1768723200000,
+  Artifacts1768896000000,
   Schedule1768982400000,
 ];

@@ -71,6 +71,11 @@ export class GuardedClient {
     this.policy = new AddressPolicy(config.OUTBOUND_ALLOW);
   }
 
+  /** The largest body that is ever let in, in bytes. */
+  get maxBytes(): number {
+    return this.config.OUTBOUND_MAX_BYTES;
+  }
+
   /**
    * GETs `url`. The body must be read or destroyed; it fails with the same errors.
    * @throws Unprocessable `destination_refused`, `download_too_large`; DownloadFailed; GatewayTimeout
