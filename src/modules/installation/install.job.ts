@@ -5,7 +5,7 @@ import type { JobTask } from '../../platform/jobs/job-handlers.js';
 import { Jobs } from '../../platform/jobs/jobs.service.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { PluginInstalls } from '../plugins/index.js';
-import type { InstalledVersionEntity } from './installed-version.entity.js';
+import type { InstalledVersionEntity, VersionRow } from './installed-version.entity.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { pathOf } from './package-code.js';
 import { PackageTools } from './package-tools.js';
@@ -14,7 +14,8 @@ import type { BuiltPackage, PackagePlan } from './packages/package-builder.js';
 import { packageFolder } from './packages/package-name.js';
 import { enforce } from './packages/package-policy.js';
 import type { Trust } from './packages/package-verifier.js';
-import { VERSIONS, VersionShelf } from './version-shelf.js';
+import { versionDirectory } from './version-directory.js';
+import { VersionShelf } from './version-shelf.js';
 
 export const INSTALL = 'install';
 
@@ -22,6 +23,8 @@ export const INSTALL = 'install';
 export interface InstallPayload {
   name: string;
   version: string;
+  /** Left out: the npm registry. */
+  source?: InstalledVersionEntity['source'];
   enable?: boolean;
 }
 
@@ -33,7 +36,6 @@ export interface InstallResult {
   installPath: string;
 }
 
-type VersionRow = Omit<InstalledVersionEntity, 'pluginId'>;
 /** As much of a job as fetching and building need. */
 type Preparation = Pick<JobTask<InstallPayload>, 'payload' | 'signal' | 'progress'>;
 
@@ -77,10 +79,8 @@ export class InstallJob implements OnModuleInit {
    * afterwards goes again.
    */
   async prepare<T>(task: Preparation, use: (row: VersionRow) => Promise<T>): Promise<T> {
-    const gathered = await this.gather(task);
     const unfinished = this.shelf.unfinished();
-    const built = await this.build(task, gathered.plan, unfinished);
-    const row = rowOf(gathered, built);
+    const row = await this.made(task, unfinished);
     try {
       return await this.shelf.holding(row.directory, async () => {
         await this.shelf.place(unfinished, row.directory, row.treeDigest);
@@ -95,6 +95,15 @@ export class InstallJob implements OnModuleInit {
   /** Longest time that a preparation may take, in milliseconds. */
   get timeoutMs(): number {
     return this.config.INSTALL_TIMEOUT;
+  }
+
+  private async made(task: Preparation, unfinished: string): Promise<VersionRow> {
+    if (task.payload.source === 'artifact') {
+      task.progress('extracting', 40);
+      return this.tools.artifacts.prepare(task.payload, unfinished);
+    }
+    const gathered = await this.gather(task);
+    return rowOf(gathered, await this.build(task, gathered.plan, unfinished));
   }
 
   private async gather(task: Preparation): Promise<Gathered> {
@@ -136,7 +145,7 @@ export class InstallJob implements OnModuleInit {
   private async put({ context, payload }: JobTask<InstallPayload>, row: VersionRow): Promise<string> {
     const retained = await this.versions.retained(payload.name);
     const code = {
-      source: 'npm' as const,
+      source: row.source,
       npmName: payload.name,
       version: payload.version,
       path: pathOf(row),
@@ -160,7 +169,7 @@ function rowOf({ plan, trust }: Gathered, built: BuiltPackage): VersionRow {
     version: plan.version,
     npmName: plan.name,
     source: 'npm',
-    directory: join(VERSIONS, packageFolder(plan.name), `${plan.version}-${shortDigest(built)}`),
+    directory: versionDirectory(packageFolder(plan.name), plan.version, treeDigest),
     ...{ packageDir, treeDigest, files },
     lockfile: plan.lockfile,
     trust: { ...trust, scripts },
@@ -174,10 +183,4 @@ function scaled(task: Preparation): (step: BuildProgress) => void {
     const [from, to] = SCALE[phase];
     task.progress(phase, Math.round(from + ((to - from) * percentage) / 100));
   };
-}
-
-function shortDigest({ treeDigest }: BuiltPackage): string {
-  return Buffer.from(treeDigest.replace(/^sha256-/, ''), 'base64')
-    .toString('hex')
-    .slice(0, 16);
 }

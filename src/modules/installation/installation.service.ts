@@ -31,14 +31,8 @@ export class InstallationService {
    */
   async begin(context: RequestContext, { name, version, enable }: InstallDto): Promise<string> {
     if ((await this.records.installs.find(name))?.source === 'ejected') throw hasLocalCopy(name, 'name');
-    const { registry } = await this.tools.get();
-    const resolved = await registry.resolve(name, version);
-    enforce({ name, publishedAt: resolved.publishedAt, license: resolved.manifest.license }, this.config);
-    const payload: InstallPayload = {
-      name,
-      version: resolved.version,
-      ...(enable !== undefined && { enable }),
-    };
+    const exact = await this.resolve(name, version);
+    const payload: InstallPayload = { name, ...exact, ...(enable !== undefined && { enable }) };
     return this.transactions.run(async (tx) => {
       await this.records.versions.lock(tx, name);
       const open = await this.jobs.findOpen(tx, INSTALL, name);
@@ -49,6 +43,19 @@ export class InstallationService {
         `Another version of ${name} is being installed: job ${open.id}. Wait for it, or cancel it.`,
       );
     });
+  }
+
+  /** What is published here goes before npm, as it does in the catalogue. */
+  private async resolve(
+    name: string,
+    version: string | undefined,
+  ): Promise<Pick<InstallPayload, 'version' | 'source'>> {
+    const published = await this.tools.artifacts.find(name, version);
+    if (published) return { version: published.version, source: 'artifact' };
+    const { registry } = await this.tools.get();
+    const resolved = await registry.resolve(name, version);
+    enforce({ name, publishedAt: resolved.publishedAt, license: resolved.manifest.license }, this.config);
+    return { version: resolved.version };
   }
 
   /** Waits for an installation. @throws AppError its cause */
@@ -68,18 +75,32 @@ export class InstallationService {
 
   /** What an installation would do; nothing is written. */
   async plan({ name, version }: InstallDto): Promise<InstallPlanDto> {
+    const known = await this.records.installs.find(name);
+    const installedVersion = known?.version ?? null;
+    const published = await this.tools.artifacts.find(name, version);
+    if (published)
+      return {
+        ...{
+          ok: true,
+          name,
+          version: published.version,
+          installedVersion,
+          dependencies: [],
+          unpackedSize: null,
+        },
+        trust: this.tools.artifacts.evidence(published),
+      };
     const { registry, builder, verifier } = await this.tools.get();
     const resolved = await registry.resolve(name, version);
     const plan = await builder.plan(name, resolved.version);
     const trust = await verifier.verify(resolved, plan);
     const facts = { name, publishedAt: resolved.publishedAt, license: resolved.manifest.license };
     enforce({ ...facts, signature: trust.signature, provenance: trust.provenance }, this.config);
-    const known = await this.records.installs.find(name);
     return {
       ok: true,
       name,
       version: resolved.version,
-      installedVersion: known?.version ?? null,
+      installedVersion,
       dependencies: plan.closure.map((one) => ({ name: one.name, version: one.version })),
       unpackedSize: resolved.dist.unpackedSize,
       trust,

@@ -51,3 +51,6 @@ export class InstalledVersionEntity {
   @Column({ name: 'installed_at', type: 'timestamptz', default: () => 'now()' })
   installedAt: Date;
 }
+
+/** A version before a plugin has it. */
+export type VersionRow = Omit<InstalledVersionEntity, 'pluginId'>;

@@ -1,5 +1,5 @@
 export { PublishedArtifactEntity } from './artifacts/published-artifact.entity.js';
-export { PublishedArtifacts } from './artifacts/published-artifacts.js';
+export { type PublishedArtifact, PublishedArtifacts } from './artifacts/published-artifacts.js';
 export { CatalogEntryEntity } from './catalog/catalog-entry.entity.js';
 export { CatalogSourceEntity } from './catalog/catalog-source.entity.js';
 export { RegistryModule } from './registry.module.js';

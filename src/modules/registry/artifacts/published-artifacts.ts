@@ -14,8 +14,6 @@ export interface PublishedArtifact {
   id: string;
   name: string;
   version: string;
-  /** Address that the file came from; tells scripts apart. */
-  artifactUrl: string;
   /** SHA-256 of the file, 64 hex digits. */
   sha256: string;
   registeredAt: Date;
@@ -49,19 +47,19 @@ export class PublishedArtifacts {
     const sha256 = fullDigest(row.checksum);
     if (reason !== null || sha256 === null)
       throw new Unprocessable('artifact_not_installable', reason ?? 'It has no full checksum.', 'name');
-    const { id, version, artifactUrl, registeredAt } = row;
-    return { id, name, version, artifactUrl, sha256, registeredAt };
+    const { id, version, registeredAt } = row;
+    return { id, name, version, sha256, registeredAt };
   }
 
   /**
-   * The verified file of an exact version, wherever it is; yanked ones too, for what is installed already.
+   * The verified file of an exact version and the address it came from; yanked ones too, for what is installed already.
    * @throws NotFound `version_not_found` where it was deleted, and what `ArtifactFiles.open` throws
    */
-  async open(name: string, version: string): Promise<Artifact> {
+  async open(name: string, version: string): Promise<{ file: Artifact; url: string }> {
     const rows = await this.artifacts.named(name);
     const row = rows.find((one) => one.version === version && one.status !== 'deleted');
     if (!row) throw new NotFound('version_not_found', `${name}@${version} is not published here.`, 'version');
-    return this.files.open(row);
+    return { file: await this.files.open(row), url: row.artifactUrl };
   }
 }
 
