@@ -4,20 +4,22 @@ import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
 import { EjectedController } from './ejected.controller.js';
 import { EjectedFolders } from './ejected-folders.js';
-import { EjectedLocks } from './ejected-locks.js';
 import { EjectedScript } from './ejected-script.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
 import { EjectedUpstream } from './ejected-upstream.js';
 import { InstallJob } from './install.job.js';
+import { InstallPlans } from './install-plan.service.js';
 import { InstallationController } from './installation.controller.js';
 import { INSTALLATION_OPTIONS, type InstallationOptions } from './installation.options.js';
 import { InstallationRecords } from './installation-records.js';
 import { InstallationService } from './installation.service.js';
 import { InstalledPackages } from './installed-packages.service.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
+import { NeededPackages } from './needed-packages.js';
 import { PackageCode } from './package-code.js';
 import { PackageTools } from './package-tools.js';
+import { SyncJob } from './sync.job.js';
 import { VersionShelf } from './version-shelf.js';
 
 /** npm packages in and out: installed, checked, rolled back. */
@@ -35,18 +37,20 @@ export class InstallationModule {
         EjectedBuilds,
         EjectedCode,
         EjectedFolders,
-        EjectedLocks,
         EjectedScript,
         EjectedService,
         EjectedSync,
         EjectedUpstream,
         InstallJob,
+        InstallPlans,
         InstallationRecords,
         InstallationService,
         InstalledPackages,
         InstalledVersionRepository,
+        NeededPackages,
         PackageCode,
         PackageTools,
+        SyncJob,
         VersionShelf,
       ],
       exports: [InstallationService],

@@ -7,12 +7,12 @@ import { Jobs, outcomeOf } from '../../platform/jobs/jobs.service.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { PluginsService } from '../plugins/index.js';
 import { INSTALL, type InstallPayload, type InstallResult } from './install.job.js';
-import type { InstallDto, InstallDoneDto, InstallPlanDto, UninstallDto } from './installation.dto.js';
+import type { InstallDto, InstallDoneDto, UninstallDto } from './installation.dto.js';
 import { hasLocalCopy, InstallationRecords } from './installation-records.js';
 import { PackageTools } from './package-tools.js';
 import { enforce } from './packages/package-policy.js';
 
-/** Installs, uninstalls and plans. */
+/** Installs and uninstalls. */
 @Injectable()
 export class InstallationService {
   constructor(
@@ -30,7 +30,9 @@ export class InstallationService {
    * @throws Conflict `install_in_progress`, `already_ejected`, and whatever resolving or policy say at once
    */
   async begin(context: RequestContext, { name, version, enable }: InstallDto): Promise<string> {
-    if ((await this.records.installs.find(name))?.source === 'ejected') throw hasLocalCopy(name, 'name');
+    const known = await this.records.installs.find(name);
+    if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
+    if (known && enable === false) await this.records.installs.assertMayBe(known, enable);
     const exact = await this.resolve(name, version);
     const payload: InstallPayload = { name, ...exact, ...(enable !== undefined && { enable }) };
     return this.transactions.run(async (tx) => {
@@ -70,40 +72,6 @@ export class InstallationService {
       plugin: { id: plugin.id, name: plugin.name, version, installPath },
       message: `${name}@${version} installed`,
       jobId,
-    };
-  }
-
-  /** What an installation would do; nothing is written. */
-  async plan({ name, version }: InstallDto): Promise<InstallPlanDto> {
-    const known = await this.records.installs.find(name);
-    const installedVersion = known?.version ?? null;
-    const published = await this.tools.artifacts.find(name, version);
-    if (published)
-      return {
-        ...{
-          ok: true,
-          name,
-          version: published.version,
-          installedVersion,
-          dependencies: [],
-          unpackedSize: null,
-        },
-        trust: this.tools.artifacts.evidence(published),
-      };
-    const { registry, builder, verifier } = await this.tools.get();
-    const resolved = await registry.resolve(name, version);
-    const plan = await builder.plan(name, resolved.version);
-    const trust = await verifier.verify(resolved, plan);
-    const facts = { name, publishedAt: resolved.publishedAt, license: resolved.manifest.license };
-    enforce({ ...facts, signature: trust.signature, provenance: trust.provenance }, this.config);
-    return {
-      ok: true,
-      name,
-      version: resolved.version,
-      installedVersion,
-      dependencies: plan.closure.map((one) => ({ name: one.name, version: one.version })),
-      unpackedSize: resolved.dist.unpackedSize,
-      trust,
     };
   }
 

@@ -1,3 +1,6 @@
+export { AgentEntity } from './agents/agent.entity.js';
+export { AgentPluginEntity } from './agents/agent-plugin.entity.js';
+export { RegistrationEntity } from './agents/registration.entity.js';
 export { PublishedArtifactEntity } from './artifacts/published-artifact.entity.js';
 export { type PublishedArtifact, PublishedArtifacts } from './artifacts/published-artifacts.js';
 export { CatalogEntryEntity } from './catalog/catalog-entry.entity.js';
