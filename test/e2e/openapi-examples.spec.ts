@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { agentKey } from '../support/agents-api.js';
 import { CatalogOrigin, generated } from '../support/catalog-origin.js';
+import { ARTIFACTS, sha256 } from '../support/artifact-world.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertJob } from '../support/job-rows.js';
 import { answerer } from '../support/installation-world.js';
 import { documentedOperations, shownRequests } from '../support/operations.js';
+import { until } from '../support/plugins-api.js';
 import { TestRegistry } from '../support/registry.js';
 import { TestServer } from '../support/server.js';
 import { validateAnswer } from '../support/openapi.js';
@@ -31,11 +33,13 @@ beforeAll(async () => {
   catalogues.put('/catalogue', { registry: { [SAMPLE_PACKAGE]: generated('acme/plugin-sample') } });
   const env = {
     NPM_REGISTRY: registry.url,
+    OUTBOUND_ALLOW: '127.0.0.1',
     REGISTRY_URL: upstream.url,
     REGISTRY_TOKEN: await agentKey(upstream),
     REGISTRY_SOURCES: JSON.stringify([{ kind: 'eliza', url: catalogues.at('/catalogue') }]),
   };
   server = await TestServer.start({ databaseUrl: database.url, env });
+  await publishArtifact();
   await server.client().post('/api/plugins/install', { name: SAMPLE_PACKAGE, version: '1.5.0' });
 });
 afterAll(async () => {
@@ -45,6 +49,16 @@ afterAll(async () => {
   await catalogues.close();
   await database.drop();
 });
+
+/** The verified artifact of the examples. */
+async function publishArtifact(): Promise<void> {
+  registry.publish(answerer('1.0.0', { name: 'header-stamp' }));
+  const artifactUrl = `${registry.url}header-stamp/-/header-stamp-1.0.0.tgz`;
+  const checksum = `sha256:${sha256(Buffer.from(await (await fetch(artifactUrl)).arrayBuffer()))}`;
+  const given = { name: 'header-stamp', version: '1.0.0', pluginType: 'gateway', artifactUrl, checksum };
+  const { body } = await server.client().post<{ id: string }>(ARTIFACTS, given);
+  await until(server, `${ARTIFACTS}/${body.id}`, ({ text }) => text.includes('"verified"'));
+}
 
 it('shows every operation', () => {
   const shown = new Set(shownRequests().map(({ id }) => id));

@@ -3,6 +3,8 @@ export { AgentPluginEntity } from './agents/agent-plugin.entity.js';
 export { RegistrationEntity } from './agents/registration.entity.js';
 export { CatalogEntries } from './catalog/catalog-entries.repository.js';
 export type { CatalogEntry } from './catalog/catalog-entry.js';
+export { PublishedArtifactEntity } from './artifacts/published-artifact.entity.js';
+export { type PublishedArtifact, PublishedArtifacts } from './artifacts/published-artifacts.js';
 export { CatalogEntryEntity } from './catalog/catalog-entry.entity.js';
 export { CatalogLookup, type MeantPackage } from './catalog/catalog-lookup.js';
 export { CatalogSourceEntity } from './catalog/catalog-source.entity.js';
