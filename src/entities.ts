@@ -10,8 +10,10 @@ import {
 } from './modules/registry/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
+import { RateLimitEntity } from './platform/http/limits/rate-limit.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
 import { JobEntity } from './platform/jobs/job.entity.js';
+import { NodeEntity } from './platform/nodes/node.entity.js';
 import { ScheduledWorkEntity } from './platform/schedule/scheduled-work.entity.js';
 
 /** Every table, for the DataSource and for the comparison of migrations with entities. */
@@ -24,9 +26,11 @@ export const ENTITIES = [
   EventEntity,
   IdempotencyEntity,
   JobEntity,
+  NodeEntity,
   InstalledVersionEntity,
   PluginEntity,
   PluginInstanceEntity,
+  RateLimitEntity,
   RegistrationEntity,
   RetainedSettingsEntity,
   ScheduledWorkEntity,

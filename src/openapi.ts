@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { EXPLORER_OPTIONS, explorerHeaders } from './explorer.js';
-import { errorCodeList, header, writeFailures } from './platform/http/api-failures.js';
+import { errorCodeList, header, QUOTA_HEADERS, writeFailures } from './platform/http/api-failures.js';
 import { ErrorDto, ProblemDto } from './platform/http/error.dto.js';
 import { VERSION } from './platform/version.js';
 
@@ -22,6 +22,7 @@ ${errorCodeList()}
 
 const TAGS: [name: string, description: string][] = [
   ['Plugins', 'The known plugins: what is wanted of them and what they are doing.'],
+  ['Fleet', 'The servers that share one database, and how far each has come.'],
   ['Installation', 'npm packages: in, out, newer, and back again.'],
   ['Core', 'The plugins that an agent is built on, and those it may go without.'],
   ['Registry', 'Plugins to be found: in catalogues, and published here.'],
@@ -52,6 +53,15 @@ const HEADERS: NonNullable<Components['headers']> = {
   'Retry-After': {
     description: 'Seconds to wait before another try.',
     schema: { type: 'integer', minimum: 0, example: 1 },
+  },
+  'RateLimit-Policy': {
+    description:
+      'The quotas that the request counts for: `q` requests in `w` seconds (draft-ietf-httpapi-ratelimit-headers-11).',
+    schema: { type: 'string', example: '"token";q=60000;w=60, "address";q=120000;w=60' },
+  },
+  RateLimit: {
+    description: 'What is left of each quota: `r` requests; `t` seconds until there are more.',
+    schema: { type: 'string', example: '"token";r=59998;t=1, "address";r=119997;t=1' },
   },
   'WWW-Authenticate': {
     description: 'How to sign in.',
@@ -122,11 +132,13 @@ function operationsOf({ paths }: OpenAPIObject): Operation[] {
 
 /** Documents the headers that the answers of an operation have in common. */
 function writeHeaders({ parameters = [], responses }: Operation): void {
+  const limited = '429' in responses;
   const repeatable = parameters.some(({ name }) => name === 'Idempotency-Key');
   for (const [status, response] of Object.entries(responses))
     if (status < '400')
       response.headers = {
         'X-Request-Id': header('X-Request-Id'),
+        ...(limited && QUOTA_HEADERS),
         ...(repeatable && { 'Idempotency-Replayed': header('Idempotency-Replayed') }),
         ...response.headers,
       };

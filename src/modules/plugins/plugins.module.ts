@@ -1,6 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BundledPlugins } from './bundled-plugins.js';
 import { Convergence } from './convergence.js';
+import { FleetController } from './fleet.controller.js';
+import { FleetService } from './fleet.service.js';
+import { FleetWait } from './fleet-wait.js';
 import { InstanceReports } from './instance-reports.js';
 import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
@@ -29,11 +32,13 @@ export class PluginsModule {
   static of(options: PluginsOptions): DynamicModule {
     return {
       module: PluginsModule,
-      controllers: [PluginsController, PluginTryoutController],
+      controllers: [FleetController, PluginsController, PluginTryoutController],
       providers: [
         { provide: PLUGINS_OPTIONS, useValue: options },
         BundledPlugins,
         Convergence,
+        FleetService,
+        FleetWait,
         InstanceReports,
         KnownPlugins,
         NodeRuntime,
@@ -54,6 +59,7 @@ export class PluginsModule {
         SecretRotation,
       ],
       exports: [
+        FleetWait,
         NodeRuntime,
         PluginInstalls,
         PluginProtection,

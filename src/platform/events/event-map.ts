@@ -15,6 +15,8 @@ export interface EventMap {
   'plugin.deleted': { pluginId: string };
   /** What a node's own guest is doing has changed: started, failed, quarantined, stopped. */
   'plugin.status': { pluginId: string; nodeId: string; status: string };
+  /** A server of the fleet came (`live`), is about to stop (`draining`), stopped (`gone`) or fell silent (`dead`). */
+  'node.changed': { nodeId: string; state: string };
   'key.changed': { keyId: string };
   'job.queued': { jobId: string; subject: string };
   'job.progress': JobProgress;
