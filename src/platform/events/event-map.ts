@@ -24,6 +24,12 @@ export interface EventMap {
   'job.progress': JobProgress;
   /** Someone wants it to stop; the server that runs it sees to that. */
   'job.cancelling': { jobId: string; subject: string };
+  /** A version was published here. */
+  'registry.published': { artifactId: string };
+  /** Its status has changed, or it was deleted. */
+  'registry.changed': { artifactId: string };
+  /** What is known of its bytes has changed. */
+  'registry.verified': { artifactId: string; verification: string };
   'job.finished': { jobId: string; subject: string; state: string };
   /** A server or agent reports here for the first time, with other words, or no longer. */
   'agent.registered': { agentId: string };
