@@ -1,7 +1,7 @@
 import { type AppError, BadGateway, GatewayTimeout, Unprocessable } from '../../../platform/http/errors.js';
 import type { PnpmResult } from './pnpm-process.js';
 
-type Kind = 'integrity' | 'age' | 'refused' | 'missing' | 'slow' | 'network';
+type Kind = 'full' | 'integrity' | 'age' | 'refused' | 'missing' | 'slow' | 'network';
 
 /** What the package manager's error codes mean to us; the first that fits counts. */
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
@@ -17,13 +17,16 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/META_FETCH|FETCH_\d|FETCH_ERROR|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|EPROTO|CERT|SOCKET|UND_ERR/, 'network'],
 ];
 
+/** Whatever step it comes up in, and whatever that step makes of it. */
+const DISK_FULL = /ENOSPC|EDQUOT/;
+
 /** The failure of a run as an error for people: no path of ours, and a code by what would help. */
 export function pnpmFailure({ error, exitCode }: PnpmResult, dataFolder: string): AppError {
   const { code = '', message = '' } = error ?? {};
   const text = readable(message, dataFolder);
-  const kind = (KINDS.find(([pattern]) => pattern.test(code)) ??
-    KINDS.find(([pattern]) => pattern.test(message)))?.[1];
-  switch (kind) {
+  switch (kindOf(code, message)) {
+    case 'full':
+      return new BadGateway('install_failed', `There is no space left on this server's disk: ${text}`);
     case 'integrity':
       return new Unprocessable(
         'integrity_mismatch',
@@ -47,6 +50,13 @@ export function pnpmFailure({ error, exitCode }: PnpmResult, dataFolder: string)
     case undefined:
       return new BadGateway('install_failed', `The package manager failed (${code || exitCode}): ${text}`);
   }
+}
+
+function kindOf(code: string, message: string): Kind | undefined {
+  if (DISK_FULL.test(`${code} ${message}`)) return 'full';
+  const found =
+    KINDS.find(([pattern]) => pattern.test(code)) ?? KINDS.find(([pattern]) => pattern.test(message));
+  return found?.[1];
 }
 
 function readable(message: string, dataFolder: string): string {
