@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { CatalogOrigin, generated } from '../support/catalog-origin.js';
+import { agentKey } from '../support/agents-api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertJob } from '../support/job-rows.js';
 import { answerer } from '../support/installation-world.js';
@@ -18,6 +19,8 @@ const SAMPLE_PACKAGE = '@elizaos/plugin-openai';
 let database: TestDatabase;
 let registry: TestRegistry;
 let catalogues: CatalogOrigin;
+/** Where the server registers. */
+let upstream: TestServer;
 beforeAll(async () => {
   database = await createTestDatabase();
   await insertJob(database.url, { id: SAMPLE_JOB });
@@ -26,14 +29,15 @@ beforeAll(async () => {
   catalogues = await CatalogOrigin.start();
   catalogues.put('/catalogue', { registry: { [SAMPLE_PACKAGE]: generated('acme/plugin-sample') } });
   const sources = JSON.stringify([{ kind: 'eliza', url: catalogues.at('/catalogue') }]);
-  server = await TestServer.start({
-    databaseUrl: database.url,
-    env: { NPM_REGISTRY: registry.url, REGISTRY_SOURCES: sources },
-  });
+  upstream = await TestServer.start();
+  const reporting = { REGISTRY_URL: upstream.url, REGISTRY_TOKEN: await agentKey(upstream) };
+  const env = { NPM_REGISTRY: registry.url, REGISTRY_SOURCES: sources, ...reporting };
+  server = await TestServer.start({ databaseUrl: database.url, env });
   await server.client().post('/api/plugins/install', { name: SAMPLE_PACKAGE, version: '1.5.0' });
 });
 afterAll(async () => {
   await server.stop();
+  await upstream.stop();
   await registry.close();
   await catalogues.close();
   await database.drop();
