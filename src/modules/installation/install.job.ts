@@ -15,6 +15,7 @@ import type { BuiltPackage, PackagePlan } from './packages/package-builder.js';
 import { packageFolder } from './packages/package-name.js';
 import { enforce } from './packages/package-policy.js';
 import type { Trust } from './packages/package-verifier.js';
+import type { PlanWarning } from './packages/plan-warnings.js';
 import { together } from './packages/together.js';
 import { versionDirectory } from './version-directory.js';
 import { VersionShelf } from './version-shelf.js';
@@ -28,6 +29,8 @@ export interface InstallPayload {
   /** Left out: the npm registry. */
   source?: InstalledVersionEntity['source'];
   enable?: boolean;
+  /** What was found when the version was looked up. */
+  warnings?: readonly PlanWarning[];
 }
 
 /** What it leaves behind. */
@@ -36,6 +39,7 @@ export interface InstallResult {
   name: string;
   version: string;
   installPath: string;
+  warnings: readonly PlanWarning[];
 }
 
 /** As much of a job as fetching and building need. */
@@ -147,8 +151,8 @@ export class InstallJob implements OnModuleInit {
     task.progress('loading', 90);
     const pluginId = await this.put(task, row);
     task.progress('complete', 100);
-    const { name, version } = task.payload;
-    return { pluginId, name, version, installPath: join(this.tools.folder, pathOf(row)) };
+    const { name, version, warnings = [] } = task.payload;
+    return { pluginId, name, version, installPath: join(this.tools.folder, pathOf(row)), warnings };
   }
 
   private async put({ context, payload }: JobTask<InstallPayload>, row: VersionRow): Promise<string> {
