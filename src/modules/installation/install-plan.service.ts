@@ -13,6 +13,7 @@ import { peerProblems } from './packages/lockfile-peers.js';
 import { enforce } from './packages/package-policy.js';
 import type { PackageManifest } from './packages/package-registry.client.js';
 import { planWarnings } from './packages/plan-warnings.js';
+import { evidenceOf, factsOf } from './packages/policy-facts.js';
 import { plannedChange, type PresentVersion } from './planned-change.js';
 
 type KnownPlugin = NonNullable<Awaited<ReturnType<PluginInstalls['find']>>>;
@@ -32,14 +33,13 @@ export class InstallPlans {
     if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
     const { registry, builder, verifier } = await this.tools.get();
     const resolved = await registry.resolve(name, version);
-    const facts = { name, publishedAt: resolved.publishedAt, license: resolved.manifest.license };
-    enforce(facts, this.config);
+    enforce(factsOf(resolved), this.config);
     const plan = await builder.plan(name, resolved.version);
     const manifests = await closureManifests(registry, plan.closure, resolved);
     const manifestOf = (one: { name: string; version: string }): Promise<PackageManifest | null> =>
       Promise.resolve(manifests.get(`${one.name}@${one.version}`) ?? null);
     const found = await verifier.verify(resolved, plan, undefined, manifestOf);
-    enforce({ name, signature: found.signature, provenance: found.provenance }, this.config);
+    enforce(evidenceOf(name, found), this.config);
     const details = closureDetails(plan.closure, manifests);
     const trust = { ...found, scripts: details.scripts };
     const own = `${name}@${resolved.version}`;

@@ -11,6 +11,7 @@ import type { InstallDto, InstallDoneDto, UninstallDto } from './installation.dt
 import { hasLocalCopy, InstallationRecords } from './installation-records.js';
 import { PackageTools } from './package-tools.js';
 import { enforce } from './packages/package-policy.js';
+import { factsOf } from './packages/policy-facts.js';
 
 /** Installs and uninstalls. */
 @Injectable()
@@ -33,7 +34,7 @@ export class InstallationService {
     if ((await this.records.installs.find(name))?.source === 'ejected') throw hasLocalCopy(name, 'name');
     const { registry } = await this.tools.get();
     const resolved = await registry.resolve(name, version);
-    enforce({ name, publishedAt: resolved.publishedAt, license: resolved.manifest.license }, this.config);
+    enforce(factsOf(resolved), this.config);
     const payload: InstallPayload = {
       name,
       version: resolved.version,
