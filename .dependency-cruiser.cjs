@@ -11,7 +11,7 @@ const AREAS = {
   platform: ['config'],
   'modules/auth': ['platform', 'config'],
   'modules/plugins': ['modules/auth', 'runtime/host', 'platform', 'config'],
-  'modules/registry': ['modules/auth', 'platform', 'config'],
+  'modules/registry': ['modules/auth', 'modules/plugins', 'platform', 'config'],
   'modules/core-toggle': ['modules/auth', 'modules/plugins', 'modules/installation', 'platform', 'config'],
   'modules/installation': ['modules/auth', 'modules/plugins', 'modules/registry', 'platform', 'config'],
 };

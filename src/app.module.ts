@@ -3,6 +3,7 @@ import { AuthModule, type TokenKeys } from './modules/auth/index.js';
 import { CoreToggleModule, type CoreToggleOptions } from './modules/core-toggle/index.js';
 import { InstallationModule } from './modules/installation/index.js';
 import { PluginsModule, type PluginsOptions } from './modules/plugins/index.js';
+import { RegistryModule } from './modules/registry/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import type { Database } from './platform/database/open-database.js';
 import { type Foundation, PlatformModule } from './platform/platform.module.js';
@@ -19,6 +20,7 @@ export interface Opened extends Foundation, Pick<Database, 'dataSource' | 'liste
 export class AppModule {
   static of(opened: Opened): DynamicModule {
     const plugins = PluginsModule.of(opened.plugins);
+    const registry = RegistryModule.of(plugins);
     const installation = InstallationModule.of(plugins, opened.plugins);
     return {
       module: AppModule,
@@ -30,6 +32,7 @@ export class AppModule {
         CoreToggleModule.of([plugins, installation], opened.core),
         installation,
         plugins,
+        registry,
       ],
     };
   }

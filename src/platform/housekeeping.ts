@@ -1,41 +1,30 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventRepository } from './events/event.repository.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { JobRepository } from './jobs/job.repository.js';
-import { LOG } from './tokens.js';
+import { FleetSchedule } from './schedule/fleet-schedule.js';
 
 const EVERY_MS = 3_600_000;
 const EVENT_DAYS = 7;
 const JOB_DAYS = 90;
 
-/** Removes what has outlived its use, once an hour. Deleting the same rows from several servers does no harm. */
+/** Removes rows that have outlived their use, once an hour, once for the whole fleet. */
 @Injectable()
-export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | null = null;
-
+export class Housekeeping implements OnModuleInit {
   constructor(
+    private readonly schedule: FleetSchedule,
     private readonly events: EventRepository,
     private readonly idempotency: IdempotencyRepository,
     private readonly jobs: JobRepository,
-    @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.sweep(), EVERY_MS).unref();
-  }
-
-  onApplicationShutdown(): void {
-    if (this.timer) clearInterval(this.timer);
+  onModuleInit(): void {
+    this.schedule.every('housekeeping', EVERY_MS, () => this.sweep());
   }
 
   private async sweep(): Promise<void> {
-    try {
-      await this.events.deleteOlderThan(EVENT_DAYS);
-      await this.idempotency.deleteExpired();
-      await this.jobs.deleteFinishedOlderThan(JOB_DAYS);
-    } catch (error) {
-      this.log.warn({ err: error }, 'housekeeping failed, next try in an hour');
-    }
+    await this.events.deleteOlderThan(EVENT_DAYS);
+    await this.idempotency.deleteExpired();
+    await this.jobs.deleteFinishedOlderThan(JOB_DAYS);
   }
 }

@@ -25,7 +25,9 @@ import { JobWorker } from './jobs/job-worker.js';
 import { JobRepository } from './jobs/job.repository.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
-import { CONFIG, LOG } from './tokens.js';
+import { FleetSchedule } from './schedule/fleet-schedule.js';
+import { ScheduledWorkRepository } from './schedule/scheduled-work.repository.js';
+import { CONFIG, LOG, NODE_ID } from './tokens.js';
 import { Metrics } from './metrics/metrics.service.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -44,6 +46,7 @@ const SHARED = [
   AuditRepository,
   EventBus,
   EventRepository,
+  FleetSchedule,
   IdempotencyInterceptor,
   IdempotencyRepository,
   Jobs,
@@ -69,6 +72,7 @@ export class PlatformModule {
     const made = [
       { provide: CONFIG, useValue: config },
       { provide: LOG, useValue: log },
+      { provide: NODE_ID, useValue: nodeId },
       { provide: SecretBox, useValue: secrets },
       { provide: ArtifactStore, useValue: artifacts },
     ];
@@ -84,6 +88,7 @@ export class PlatformModule {
         EventStream,
         HealthService,
         Housekeeping,
+        ScheduledWorkRepository,
       ],
       exports: [...made, ...SHARED],
     };

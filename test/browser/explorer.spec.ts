@@ -59,7 +59,19 @@ it('opens with our name, our icon and our operations, in the order of our tags',
   const tags = await page
     .locator('.opblock-tag')
     .evaluateAll((all) => all.map((tag) => tag.getAttribute('data-tag')));
-  expect(tags).toEqual(['Plugins', 'Installation', 'Core', 'Auth', 'Jobs', 'Events', 'Audit', 'Health']);
+  expect(tags).toEqual([
+    'Plugins',
+    'Installation',
+    'Core',
+    'Registry',
+    'Artifacts',
+    'Agents',
+    'Auth',
+    'Jobs',
+    'Events',
+    'Audit',
+    'Health',
+  ]);
   await page.screenshot({ path: join(SCREENSHOTS, 'explorer.png') });
 });
 

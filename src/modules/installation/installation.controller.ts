@@ -1,12 +1,10 @@
-import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiExtraModels,
-  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
-  ApiResponse,
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
@@ -18,8 +16,9 @@ import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import { InstallPlanDto } from './install-plan.dto.js';
 import { InstallPlans } from './install-plan.service.js';
+import { JobBegunDto } from '../../platform/jobs/job.dto.js';
+import { accepted, ApiNoWait, wantsNoWait } from '../../platform/jobs/respond-async.js';
 import {
-  InstallBegunDto,
   InstallDoneDto,
   InstallDto,
   InstalledListDto,
@@ -76,32 +75,23 @@ export class InstallationController {
     description:
       'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan: what would be fetched, with sizes, evidence, warnings and what would change.',
   })
-  @ApiHeader({
-    name: 'Prefer',
-    required: false,
-    description: '`respond-async`: answer 202 at once.',
-    schema: { type: 'string' },
-  })
+  @ApiNoWait()
   @ApiBody({ type: InstallDto, examples: INSTALL_EXAMPLES })
   @ApiExtraModels(InstallDoneDto, InstallPlanDto)
   @ApiOkResponse({
     description: 'The installed plugin, or the plan.',
     schema: { oneOf: [{ $ref: getSchemaPath(InstallDoneDto) }, { $ref: getSchemaPath(InstallPlanDto) }] },
   })
-  @ApiResponse({ status: 202, type: InstallBegunDto, description: 'The job that installs it.' })
   @ApiFailures(...BAD_BODY, ...REGISTRY, ...INSTALL, ...NOT_LOADED, ...NOT_REBUILT)
   async installPlugin(
     @Context() context: RequestContext,
     @Body() body: InstallDto,
     @Res({ passthrough: true }) response: Response,
     @Headers() headers: Record<string, string | undefined>,
-  ): Promise<InstallDoneDto | InstallPlanDto | InstallBegunDto> {
+  ): Promise<InstallDoneDto | InstallPlanDto | JobBegunDto> {
     if (body.dryRun === true) return this.plans.plan(body);
     const jobId = await this.installation.begin(context, body);
-    if (!/\brespond-async\b/i.test(headers['prefer'] ?? '')) return this.installation.finish(jobId);
-    response.status(HttpStatus.ACCEPTED).setHeader('Location', `/api/jobs/${jobId}`);
-    response.setHeader('Preference-Applied', 'respond-async');
-    return { ok: true, jobId };
+    return wantsNoWait(headers) ? accepted(response, jobId) : this.installation.finish(jobId);
   }
 
   @Post('plugins/uninstall')
@@ -113,7 +103,7 @@ export class InstallationController {
     description:
       'Stops it and removes its files, registry or not. Its settings are kept unless `purge` is set.',
   })
-  @ApiFailures(...BAD_BODY, 'not_installed', 'plugin_required', 'revision_conflict')
+  @ApiFailures(...BAD_BODY, 'not_installed', 'plugin_required', 'plugin_needed', 'revision_conflict')
   async uninstallPlugin(
     @Context() context: RequestContext,
     @Body() body: UninstallDto,

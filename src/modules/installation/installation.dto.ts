@@ -194,20 +194,6 @@ export class InstallDoneDto {
   jobId: string;
 }
 
-/** An installation that goes on in the background. */
-export class InstallBegunDto {
-  /**
-   * Always true.
-   * @example true
-   */
-  ok: boolean;
-  /**
-   * The job that does it.
-   * @example "019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10"
-   */
-  jobId: string;
-}
-
 /** A change that has nothing more to say than that it was made. */
 export class PackageDoneDto {
   /**

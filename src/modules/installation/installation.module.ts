@@ -3,7 +3,6 @@ import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
 import { EjectedController } from './ejected.controller.js';
 import { EjectedFolders } from './ejected-folders.js';
-import { EjectedLocks } from './ejected-locks.js';
 import { EjectedScript } from './ejected-script.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
@@ -16,8 +15,10 @@ import { InstallationRecords } from './installation-records.js';
 import { InstallationService } from './installation.service.js';
 import { InstalledPackages } from './installed-packages.service.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
+import { NeededPackages } from './needed-packages.js';
 import { PackageCode } from './package-code.js';
 import { PackageTools } from './package-tools.js';
+import { SyncJob } from './sync.job.js';
 import { VersionShelf } from './version-shelf.js';
 
 /** npm packages in and out: installed, checked, rolled back. */
@@ -34,7 +35,6 @@ export class InstallationModule {
         EjectedBuilds,
         EjectedCode,
         EjectedFolders,
-        EjectedLocks,
         EjectedScript,
         EjectedService,
         EjectedSync,
@@ -45,8 +45,10 @@ export class InstallationModule {
         InstallationService,
         InstalledPackages,
         InstalledVersionRepository,
+        NeededPackages,
         PackageCode,
         PackageTools,
+        SyncJob,
         VersionShelf,
       ],
       exports: [InstallationService],

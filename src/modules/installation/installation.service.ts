@@ -31,7 +31,9 @@ export class InstallationService {
    * @throws Conflict `install_in_progress`, `already_ejected`, and whatever resolving or policy say at once
    */
   async begin(context: RequestContext, { name, version, enable }: InstallDto): Promise<string> {
-    if ((await this.records.installs.find(name))?.source === 'ejected') throw hasLocalCopy(name, 'name');
+    const known = await this.records.installs.find(name);
+    if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
+    if (known && enable === false) await this.records.installs.assertMayBe(known, enable);
     const { registry } = await this.tools.get();
     const resolved = await registry.resolve(name, version);
     enforce(factsOf(resolved), this.config);

@@ -201,7 +201,7 @@ export class PluginsController {
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
   @ApiOkResponse({ type: PluginDeletedDto, description: 'The plugin was deleted.' })
-  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled', 'plugin_required')
+  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled', 'plugin_required', 'plugin_needed')
   async deletePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,

@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   plugin_bundled: [409, 'The plugin comes with the server: it can be disabled, not deleted or exchanged.'],
   plugin_installed: [409, 'The code of the plugin is an installed package: install another version of that.'],
   plugin_required: [409, 'The plugin is a required core plugin: it stays, and it stays enabled.'],
+  plugin_needed: [409, 'Other installed plugins depend on the plugin: uninstall those first.'],
   plugin_not_active: [409, 'The plugin is not active, so its hooks cannot be called.'],
   revision_conflict: [409, 'The plugin was changed at the same time. Read it and try again.'],
   install_in_progress: [409, 'Another version of the package is being installed.'],

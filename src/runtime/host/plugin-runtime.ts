@@ -6,7 +6,7 @@ import type { Guest } from './guest.js';
 import { folderName, removeGuestFolder } from './guest-folder.js';
 import { type ActualPlugin, BACK_OFF, type BackOff, type GuestSpec, UNLOADED } from './guest-spec.js';
 import { GuestStarter, type StartOptions, type StarterOptions } from './guest-starter.js';
-import { KeyedMutex } from './keyed-mutex.js';
+import { KeyedMutex } from '../../platform/keyed-mutex.js';
 import { startedLine, Supervisor } from './supervisor.js';
 import { runTrial, type TrialResult } from './trial.js';
 

@@ -1,6 +1,14 @@
 import { Initial1768464000000 } from './0001-initial.js';
 import { Jobs1768550400000 } from './0002-jobs.js';
 import { Installation1768636800000 } from './0003-installation.js';
+import { Catalog1768723200000 } from './0004-catalog.js';
+import { Schedule1768982400000 } from './0007-schedule.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
-export const MIGRATIONS = [Initial1768464000000, Jobs1768550400000, Installation1768636800000];
+export const MIGRATIONS = [
+  Initial1768464000000,
+  Jobs1768550400000,
+  Installation1768636800000,
+  Catalog1768723200000,
+  Schedule1768982400000,
+];

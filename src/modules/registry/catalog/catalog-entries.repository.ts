@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../../platform/database/transaction.js';
+import type { CatalogEntry } from './catalog-entry.js';
+import { CatalogEntryEntity } from './catalog-entry.entity.js';
+
+/** The source of what is published here; nobody is stronger. */
+export const PUBLISHED = 'published';
+const PUBLISHED_PRIORITY = -1;
+
+/** Owns the table of catalogue entries. */
+@Injectable()
+export class CatalogEntries {
+  /** Shows what was published here, in front of whatever a catalogue says under the same name. */
+  async publish(tx: Tx, entry: CatalogEntry): Promise<void> {
+    const row = entryRow(PUBLISHED, PUBLISHED_PRIORITY, entry);
+    await tx.update(CatalogEntryEntity, { foldedName: row.foldedName, shown: true }, { shown: false });
+    await tx.upsert(CatalogEntryEntity, { ...row, shown: true, updatedAt: new Date() }, ['source', 'name']);
+  }
+
+  /** Takes a name that was published here away; the strongest catalogue's entry is shown again. */
+  async withdraw(tx: Tx, name: string): Promise<void> {
+    await tx.delete(CatalogEntryEntity, { source: PUBLISHED, name });
+    const where = { foldedName: foldEntryName(name) };
+    const next = await tx.findOne(CatalogEntryEntity, { where, order: { priority: 'ASC', source: 'ASC' } });
+    if (next) await tx.update(CatalogEntryEntity, { source: next.source, name: next.name }, { shown: true });
+  }
+}
+
+/** Names that people could take for one another are one name: case, width, and look-alike marks do not count. */
+export function foldEntryName(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}
+
+/** The columns of an entry. */
+export function entryRow(
+  source: string,
+  priority: number,
+  entry: CatalogEntry,
+): Omit<CatalogEntryEntity, 'shown' | 'updatedAt'> {
+  const document = JSON.stringify(entry);
+  return {
+    source,
+    name: entry.name,
+    foldedName: foldEntryName(entry.name),
+    priority,
+    kind: entry.kind,
+    category: entry.category,
+    language: entry.language,
+    supports: Object.entries(entry.supports).flatMap(([generation, yes]) => (yes ? [generation] : [])),
+    displayName: entry.displayName,
+    description: entry.description,
+    tags: entry.tags,
+    npmPackage: entry.npm.package,
+    version: entry.npm.version,
+    installable: entry.notInstallable === null,
+    deprecated: entry.deprecated !== null,
+    stars: entry.stars,
+    document: entry,
+    digest: createHash('sha256').update(document).digest('base64url'),
+  };
+}
