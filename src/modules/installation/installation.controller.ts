@@ -14,6 +14,7 @@ import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { WaitsForFleet } from '../plugins/index.js';
 import { InstallPlanDto } from './install-plan.dto.js';
 import { InstallPlans } from './install-plan.service.js';
 import { JobBegunDto } from '../../platform/jobs/job.dto.js';
@@ -69,6 +70,7 @@ export class InstallationController {
   @Post('plugins/install')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Install a plugin from npm',
@@ -150,6 +152,7 @@ export class InstallationController {
   @Post('plugins/:x/rollback')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Go back to a kept version',
