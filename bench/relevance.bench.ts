@@ -21,7 +21,10 @@ interface Asked {
 /** @param options `--catalog FILE`: a catalogue file of the ElizaOS community */
 export async function run(options: string[]): Promise<void> {
   const { values } = parseArgs({ args: options, options: { catalog: { type: 'string' } } });
-  if (values.catalog === undefined) return note('Left out: name a catalogue file with -- --catalog FILE.');
+  if (values.catalog === undefined) {
+    note('Left out: name a catalogue file with -- --catalog FILE.');
+    return;
+  }
   const file = resolve(values.catalog);
   const queries = JSON.parse(await readFile(EXPECTED, 'utf8')) as Record<string, string[]>;
   const sources = JSON.stringify([{ kind: 'eliza', file, label: 'file' }]);

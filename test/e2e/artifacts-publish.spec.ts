@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ArtifactPageDto } from '../../src/modules/registry/artifacts/artifact.dto.js';
 import { ARTIFACTS, ArtifactWorld, DOCUMENTED, type Published } from '../support/artifact-world.js';
+import type { Answer } from '../support/http.js';
 import { failure } from '../support/plugins-api.js';
 
 describe('published versions', () => {
@@ -14,6 +15,14 @@ describe('published versions', () => {
     const { body } = await world.api.get<ArtifactPageDto>(`${ARTIFACTS}?${query}`);
     return body.plugins as Published[];
   };
+  const onEveryRoute = (id: string): Promise<Answer[]> =>
+    Promise.all([
+      world.api.get(`${ARTIFACTS}/${id}`),
+      world.api.get(`${ARTIFACTS}/${id}/artifact`),
+      world.api.patch(`${ARTIFACTS}/${id}`, { status: 'active' }),
+      world.api.post(`${ARTIFACTS}/${id}/verify`),
+      world.api.delete(`${ARTIFACTS}/${id}`),
+    ]);
   const versions = async (query: string): Promise<string[]> =>
     (await list(query)).map(({ name, version }) => `${name}@${version}`);
 
@@ -54,13 +63,7 @@ describe('published versions', () => {
     const given = { ...DOCUMENTED, name: 'short-lived' };
     const { id } = (await world.api.post<Published>(ARTIFACTS, given)).body;
     expect((await world.api.delete(`${ARTIFACTS}/${id}`)).body).toMatchObject({ status: 'deleted' });
-    for (const answer of [
-      await world.api.get(`${ARTIFACTS}/${id}`),
-      await world.api.get(`${ARTIFACTS}/${id}/artifact`),
-      await world.api.patch(`${ARTIFACTS}/${id}`, { status: 'active' }),
-      await world.api.post(`${ARTIFACTS}/${id}/verify`),
-      await world.api.delete(`${ARTIFACTS}/${id}`),
-    ])
+    for (const answer of await onEveryRoute(id))
       expect(failure(answer)).toEqual([404, 'artifact_not_found', 'id']);
     expect(await list('name=short-lived')).toEqual([]);
     expect(await list(`name=short-lived&updated_since=${since}`)).toMatchObject([{ id, status: 'deleted' }]);
@@ -183,14 +186,7 @@ describe('published versions', () => {
     ['a%00b', 400],
     ['x'.repeat(3000), 404],
   ])('are not found under %s', async (id, status) => {
-    for (const answer of [
-      await world.api.get(`${ARTIFACTS}/${id}`),
-      await world.api.get(`${ARTIFACTS}/${id}/artifact`),
-      await world.api.patch(`${ARTIFACTS}/${id}`, { status: 'active' }),
-      await world.api.post(`${ARTIFACTS}/${id}/verify`),
-      await world.api.delete(`${ARTIFACTS}/${id}`),
-    ])
-      expect(answer.status).toBe(status);
+    for (const answer of await onEveryRoute(id)) expect(answer.status).toBe(status);
   });
 
   it('are for those who may', async () => {

@@ -15,6 +15,8 @@ import { peerProblems } from './packages/lockfile-peers.js';
 import { enforce } from './packages/package-policy.js';
 import type { PackageManifest } from './packages/package-registry.client.js';
 import { planWarnings } from './packages/plan-warnings.js';
+import { evidenceOf } from './packages/policy-facts.js';
+import { WantedPackages } from './wanted-package.js';
 import { plannedChange, type PresentVersion } from './planned-change.js';
 
 type KnownPlugin = NonNullable<Awaited<ReturnType<PluginInstalls['find']>>>;
@@ -24,6 +26,7 @@ type KnownPlugin = NonNullable<Awaited<ReturnType<PluginInstalls['find']>>>;
 export class InstallPlans {
   constructor(
     private readonly tools: PackageTools,
+    private readonly wanted: WantedPackages,
     private readonly records: InstallationRecords,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -32,18 +35,16 @@ export class InstallPlans {
   async plan({ name, version, enable }: InstallDto): Promise<InstallPlanDto> {
     const known = await this.records.installs.find(name);
     if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
-    const published = await this.tools.artifacts.find(name, version);
-    if (published) return this.ofArtifact(published, known, enable);
+    const wanted = await this.wanted.find(name, version);
+    if (wanted.published) return this.ofArtifact(wanted.published, known, enable);
+    const { resolved, warnings } = wanted;
     const { registry, builder, verifier } = await this.tools.get();
-    const resolved = await registry.resolve(name, version);
-    const facts = { name, publishedAt: resolved.publishedAt, license: resolved.manifest.license };
-    enforce(facts, this.config);
     const plan = await builder.plan(name, resolved.version);
     const manifests = await closureManifests(registry, plan.closure, resolved);
     const manifestOf = (one: { name: string; version: string }): Promise<PackageManifest | null> =>
       Promise.resolve(manifests.get(`${one.name}@${one.version}`) ?? null);
     const found = await verifier.verify(resolved, plan, undefined, manifestOf);
-    enforce({ name, signature: found.signature, provenance: found.provenance }, this.config);
+    enforce(evidenceOf(name, found), this.config);
     const details = closureDetails(plan.closure, manifests);
     const trust = { ...found, scripts: details.scripts };
     const own = `${name}@${resolved.version}`;
@@ -63,7 +64,10 @@ export class InstallPlans {
       total: details.total,
       trust,
       scripts: details.scripts,
-      warnings: planWarnings({ own, trust, manifests, details, peers: peerProblems(plan.lockfile) }),
+      warnings: [
+        ...warnings,
+        ...planWarnings({ own, trust, manifests, details, peers: peerProblems(plan.lockfile) }),
+      ],
       change,
     };
   }

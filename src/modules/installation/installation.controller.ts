@@ -47,6 +47,7 @@ const REGISTRY = [
   'artifact_not_verified',
 ] as const;
 const INSTALL = [
+  'not_installable',
   'already_ejected',
   'install_in_progress',
   'job_cancelled',

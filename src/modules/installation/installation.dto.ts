@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 import { FleetAnsweredDto } from '../plugins/index.js';
+import { PlanWarningDto } from './plan-warning.dto.js';
 
 const PACKAGE = '@elizaos/plugin-openai';
 
@@ -193,6 +194,9 @@ export class InstallDoneDto extends FleetAnsweredDto {
    * @example "019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10"
    */
   jobId: string;
+  /** What to know of it; such as another version than the one that was asked for. */
+  @ApiProperty({ type: [PlanWarningDto] })
+  warnings: readonly PlanWarningDto[];
 }
 
 /** A change that has nothing more to say than that it was made. */

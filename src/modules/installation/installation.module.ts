@@ -21,6 +21,7 @@ import { PackageCode } from './package-code.js';
 import { PackageTools } from './package-tools.js';
 import { SyncJob } from './sync.job.js';
 import { VersionShelf } from './version-shelf.js';
+import { WantedPackages } from './wanted-package.js';
 
 /** npm packages in and out: installed, checked, rolled back. */
 @Module({})
@@ -52,6 +53,7 @@ export class InstallationModule {
         PackageTools,
         SyncJob,
         VersionShelf,
+        WantedPackages,
       ],
       exports: [InstallationService],
     };

@@ -61,6 +61,7 @@ export const ERROR_CODES = {
   config_schema_too_slow: [422, 'Checking settings against `configSchema` takes too long.'],
   load_failed: [422, 'The plugin could not be brought up; the message has its own cause.'],
   build_failed: [422, 'The local copy does not build; the version that ran before runs on.'],
+  not_installable: [422, 'The catalogue lists it, but it cannot be installed; the message says why.'],
   policy_refused: [422, 'A POLICY_ setting refuses the package; the message names the rule and the way out.'],
   package_changed: [422, 'Files of the installed package are not what was installed.'],
   package_refused: [422, 'The package is malformed or not what it claims to be, and was not installed.'],

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { type BuildProgress, ProgressReader } from './build-progress.js';
 import { checkBuiltPackages } from './built-packages.js';
 import type { SkippedScript } from './install-scripts.js';
-import { KeptPlans } from './kept-plans.js';
-import { type LockedPackage, inspectLockfile } from './lockfile.js';
+import { inspectLockfile } from './lockfile.js';
 import type { NpmConfig } from './npm-config.js';
 import { checkPackageName } from './package-name.js';
+import { KeptPlans, type PackagePlan } from './package-plan.js';
 import { type PolicySettings, enforce } from './package-policy.js';
 import { pnpmFailure } from './pnpm-failure.js';
 import { type PnpmRun, runPnpm } from './pnpm-process.js';
@@ -30,15 +30,6 @@ export interface BuilderSettings {
 export interface StepOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
-}
-
-/** What would be installed. Kept, it builds the same tree again. */
-export interface PackagePlan {
-  readonly name: string;
-  readonly version: string;
-  /** The package itself and all it depends on, on any platform. */
-  readonly closure: readonly LockedPackage[];
-  readonly lockfile: string;
 }
 
 export interface BuiltPackage {

@@ -6,6 +6,7 @@ import type { PackageManifest } from './package-registry.client.js';
 import type { Trust } from './package-verifier.js';
 
 export const WARNING_CODES = [
+  'catalogue_version',
   'advisory',
   'deprecated',
   'signature',
@@ -111,7 +112,7 @@ function nativeCode(facts: WarningFacts): PlanWarning[] {
     const isNative =
       manifest['gypfile'] === true ||
       manifest['binary'] !== undefined ||
-      String(manifest['main'] ?? '').endsWith('.node') ||
+      (typeof manifest['main'] === 'string' && manifest['main'].endsWith('.node')) ||
       NATIVE_TOOLS.some((name) => Object.hasOwn(objectOf(manifest['dependencies']), name));
     return isNative ? 'It has native code, which plugins cannot load.' : null;
   });

@@ -19,7 +19,7 @@ const FACETS = `array['kind=' || left(lower(kind), 100), 'category=' || left(low
   || case when language is null then '{}' else array['language=' || left(lower(language), 100)] end
   || array(select 'support=' || left(lower(s), 100) from unnest(supports) s)`;
 /** Names are short; what is longer comes from somebody who wants to be found by everything. */
-const NAME_WORDS = `${words(`left(regexp_replace(folded_name, '^.*/', ''), 200) || ' ' || ${JOINED}`)}`;
+const NAME_WORDS = words(`left(regexp_replace(folded_name, '^.*/', ''), 200) || ' ' || ${JOINED}`);
 
 /** What lives and can be installed stands above what has more stars: the first two make 5.5, stars 2 at most. */
 const QUALITY = `(case when installable then 3 else 0 end
@@ -33,13 +33,14 @@ const QUALITY = `(case when installable then 3 else 0 end
  * in front, and its facets, `kind=agent`: no word has a `=`.
  */
 const COLUMNS = 'folded_name, source, name, digest, name_key, quality, facets, lexemes';
-const ROWS = `
+/** The filter stands inside: what is computed for an entry shall be computed once, and only for those that are wanted. */
+const rows = (wanted: string): string => `
 select folded_name, source, name, digest, joined, quality, facets,
   name_words || ${words(`left(folded_name, 200) || ' ' || left(display_name, 200) || ' ' || left(category, 100)
     || ' ' || left(array_to_string(tags, ' '), 1000) || ' ' || left(description, 2000)`)}
   || array_to_tsvector(array(select '=' || w from unnest(tsvector_to_array(name_words)) w) || facets)
 from (select *, ${JOINED} as joined, ${QUALITY} as quality, ${FACETS} as facets, ${NAME_WORDS} as name_words
-  from catalog_entry where shown offset 0) entry`;
+  from catalog_entry where shown and ${wanted} offset 0) entry`;
 
 const DIFFERENT = `
 select folded_name as name from (select * from catalog_entry where shown) e full join catalog_search s using (folded_name)
@@ -80,10 +81,9 @@ export class SearchIndex {
    * @param foldedNames of entries that were changed, shown or taken away
    */
   async put(tx: Tx, foldedNames: readonly string[]): Promise<void> {
+    if (foldedNames.length === 0) return;
     await tx.query('delete from catalog_search where folded_name = any($1)', [foldedNames]);
-    await tx.query(`insert into catalog_search (${COLUMNS}) ${ROWS} where folded_name = any($1)`, [
-      foldedNames,
-    ]);
+    await tx.query(`insert into catalog_search (${COLUMNS}) ${rows('folded_name = any($1)')}`, [foldedNames]);
     await tx.query(
       `insert into catalog_word (word, entries)
        select word, count(*) from catalog_search, unnest(tsvector_to_array(lexemes)) word
@@ -96,7 +96,9 @@ export class SearchIndex {
   /** Builds everything beside what there is and puts it in its place; only then searches wait, until the commit. */
   private async rebuild(tx: Tx): Promise<void> {
     await tx.query('create table catalog_search_next (like catalog_search)');
-    await tx.query(`insert into catalog_search_next (${COLUMNS}) ${ROWS} order by quality desc, folded_name`);
+    await tx.query(
+      `insert into catalog_search_next (${COLUMNS}) ${rows('true')} order by quality desc, folded_name`,
+    );
     await tx.query('alter table catalog_search_next add primary key (folded_name)');
     await tx.query('create index on catalog_search_next (name_key, quality)');
     await tx.query('create index on catalog_search_next using gin (lexemes)');
