@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /**
  * Preloaded into a server: at every SIGUSR2 its wall clock jumps, an hour ahead first, then two back. Timers and the
  * monotonic clock go on, as when an operator or a time server sets the clock.
@@ -18,5 +20,3 @@ globalThis.Date = class extends Real {
     return Real.now() + offset;
   }
 } as DateConstructor;
-
-export {};

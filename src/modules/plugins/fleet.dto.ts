@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { NODE_STATES, type NodeState } from '../../platform/nodes/node.entity.js';
+import { NODE_STATES, type NodeState } from '../../platform/nodes/node-state.js';
 import { NodeOutcomeDto } from './fleet-outcome.dto.js';
 
 /** Which page of nodes. */

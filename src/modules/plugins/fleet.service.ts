@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { NodeEntity } from '../../platform/nodes/node.entity.js';
+import type { FleetNode } from '../../platform/nodes/node-state.js';
 import { Nodes } from '../../platform/nodes/nodes.service.js';
 import type {
   NodeListDto,
@@ -59,7 +59,7 @@ export class FleetService {
   }
 
   private async page({ limit = DEFAULT_LIMIT, cursor = '' }: NodeQueryDto): Promise<{
-    page: NodeEntity[];
+    page: FleetNode[];
     nextCursor: string | null;
   }> {
     const rows = await this.nodes.list(cursor, limit + 1);
@@ -68,14 +68,14 @@ export class FleetService {
   }
 }
 
-const idsOf = (nodes: readonly NodeEntity[]): string[] => nodes.map(({ id }) => id);
+const idsOf = (nodes: readonly FleetNode[]): string[] => nodes.map(({ id }) => id);
 
 function counted(progress: Progress | undefined): NodePluginsDto {
   const { converged = 0, pending = 0, failed = 0, drift = [] } = progress ?? {};
   return { converged, pending, failed, drift };
 }
 
-function presentInstance(node: NodeEntity, report: Comparison): PluginInstanceDto {
+function presentInstance(node: FleetNode, report: Comparison): PluginInstanceDto {
   const { version, digest, reportedAt } = report;
   return {
     ...presentOutcome(node, report),
@@ -89,7 +89,7 @@ function presentInstance(node: NodeEntity, report: Comparison): PluginInstanceDt
 
 /** What a node has made of what is wanted of a plugin. */
 export function presentOutcome(
-  { id, name }: NodeEntity,
+  { id, name }: FleetNode,
   { state, status, revision, error }: Pick<Comparison, 'state' | 'status' | 'revision' | 'error'>,
 ): NodeOutcomeDto {
   return { nodeId: id, nodeName: name, state, status, revision, error };

@@ -1,11 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-
-export const NODE_STATES = ['live', 'draining', 'dead'] as const;
-export type NodeState = (typeof NODE_STATES)[number];
+import type { FleetNode, NodeState } from './node-state.js';
 
 /** One server process of the fleet. It is here from its start until it stops in order, or some time after its death. */
 @Entity('node')
-export class NodeEntity {
+export class NodeEntity implements FleetNode {
   /** Made once and kept in the data folder. */
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'node_pk' })
   id: string;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Tx } from '../database/transaction.js';
-import type { NodeEntity, NodeState } from './node.entity.js';
+import type { FleetNode, NodeState } from './node-state.js';
 
 /** A node that says nothing for so long counts as dead, in seconds by the database's clock. */
 const SILENCE_S = 12;
@@ -29,7 +29,7 @@ export class NodeRepository {
   }
 
   /** Writes the node's row anew, as of now; it keeps the time of its start. */
-  async put(tx: Tx, { id, name, version, state, startedAt }: Omit<NodeEntity, 'heartbeatAt'>): Promise<void> {
+  async put(tx: Tx, { id, name, version, state, startedAt }: Omit<FleetNode, 'heartbeatAt'>): Promise<void> {
     await tx.query(
       `insert into node (id, name, version, state, started_at) values ($1, $2, $3, $4, $5)
        on conflict (id) do update set name = excluded.name, version = excluded.version, state = excluded.state,
@@ -61,8 +61,8 @@ export class NodeRepository {
   }
 
   /** Nodes with an id after `after`, in the order of their ids. */
-  list(after: string, limit: number): Promise<NodeEntity[]> {
-    return this.dataSource.query<NodeEntity[]>(
+  list(after: string, limit: number): Promise<FleetNode[]> {
+    return this.dataSource.query<FleetNode[]>(
       `select ${COLUMNS} from node where id > $1 order by id limit $2`,
       [after, limit],
     );
@@ -75,8 +75,8 @@ export class NodeRepository {
   }
 
   /** Every node that is alive and stays. */
-  live(): Promise<NodeEntity[]> {
-    return this.dataSource.query<NodeEntity[]>(
+  live(): Promise<FleetNode[]> {
+    return this.dataSource.query<FleetNode[]>(
       `select * from (select ${COLUMNS} from node) known where state = 'live' order by id`,
     );
   }

@@ -12,7 +12,7 @@ import { Transactions } from '../database/transaction.js';
 import { EventBus } from '../events/event-bus.js';
 import { FleetSchedule } from '../schedule/fleet-schedule.js';
 import { LOG } from '../tokens.js';
-import type { NodeEntity, NodeState } from './node.entity.js';
+import type { FleetNode, NodeState } from './node-state.js';
 import { NodeRepository } from './node.repository.js';
 import { THIS_NODE, type ThisNode } from './this-node.js';
 
@@ -71,7 +71,7 @@ export class Nodes
   }
 
   /** Nodes with an id after `after`, at most `limit`, in the order of their ids. */
-  list(after: string, limit: number): Promise<NodeEntity[]> {
+  list(after: string, limit: number): Promise<FleetNode[]> {
     return this.nodes.list(after, limit);
   }
 
@@ -81,7 +81,7 @@ export class Nodes
   }
 
   /** Every node that is alive and stays. */
-  live(): Promise<NodeEntity[]> {
+  live(): Promise<FleetNode[]> {
     return this.nodes.live();
   }
 
