@@ -10,6 +10,7 @@ import { EventRepository } from './events/event.repository.js';
 import { EventStream } from './events/event-stream.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
+import { DiskChores } from './disk-chores.js';
 import { Housekeeping } from './housekeeping.js';
 import { ArtifactStore } from './artifacts/artifact-store.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
@@ -44,6 +45,7 @@ export interface Foundation {
 
 const SHARED = [
   AuditRepository,
+  DiskChores,
   EventBus,
   EventRepository,
   FleetSchedule,

@@ -59,7 +59,9 @@ it('tells the way out when that is lost too', async () => {
 });
 
 it('finds what the installed package finds although it does not name it', async () => {
-  const source = greeter('found').replace("'punctuation'", "'mark'").replace('punctuation }', 'mark as punctuation }');
+  const source = greeter('found')
+    .replace("'punctuation'", "'mark'")
+    .replace('punctuation }', 'mark as punctuation }');
   world.publish('1.1.0', { 'index.js': source }, { dependencies: { marker: '1.0.0' } });
   await world.install('1.1.0');
   localPath = await world.eject();
@@ -69,7 +71,10 @@ it('finds what the installed package finds although it does not name it', async 
 
 it('has what the package brings along in the copy, to be edited', async () => {
   const inner = (text: string): string => `exports.punctuation = '${text}';`;
-  const brought = { 'node_modules/inner/index.js': inner('…'), 'node_modules/inner/package.json': '{"name":"inner","version":"1.0.0"}' };
+  const brought = {
+    'node_modules/inner/index.js': inner('…'),
+    'node_modules/inner/package.json': '{"name":"inner","version":"1.0.0"}',
+  };
   world.publish(
     '1.2.0',
     { 'index.js': greeter('brought').replace("'punctuation'", "'inner'"), ...brought },

@@ -68,7 +68,11 @@ it('ends with its script when it is cancelled, and what ran before runs on', asy
 
 it('says again where the job is when it is asked again with the same key', async () => {
   const ask = () =>
-    world.api.post<{ jobId: string }>(at(ID, '/sync'), {}, { prefer: 'respond-async', 'idempotency-key': 'once' });
+    world.api.post<{ jobId: string }>(
+      at(ID, '/sync'),
+      {},
+      { prefer: 'respond-async', 'idempotency-key': 'once' },
+    );
   const [first, again] = [await ask(), await ask()];
   expect(again.body).toEqual(first.body);
   expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);

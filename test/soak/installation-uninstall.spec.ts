@@ -67,7 +67,12 @@ it('knows nothing of what is not installed', async () => {
 it.each([
   ['package.json', '@acme/plugin-leaner', { dependencies: { [NAME]: '^1.0.0' } }, {}],
   ['package.json, as a peer', '@acme/plugin-peer', { peerDependencies: { [NAME]: '*' } }, {}],
-  ['elizaos.plugin.json', '@acme/plugin-stater', {}, { 'elizaos.plugin.json': JSON.stringify({ dependencies: [NAME] }) }],
+  [
+    'elizaos.plugin.json',
+    '@acme/plugin-stater',
+    {},
+    { 'elizaos.plugin.json': JSON.stringify({ dependencies: [NAME] }) },
+  ],
 ])('is refused while another plugin depends on it by its %s', async (_, name, manifest, files) => {
   world.registry.publish(answerer('1.0.0', { name, manifest, files }));
   expect((await world.install({ name })).status).toBe(200);

@@ -8,6 +8,7 @@ import { PluginCommits } from './plugin-commits.js';
 import { PluginDrafts } from './plugin-drafts.js';
 import { PluginInstalls } from './plugin-installs.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
+import { DownloadsInUse } from './downloads-in-use.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
 import { PluginSettings } from './plugin-settings.js';
@@ -40,6 +41,7 @@ export class PluginsModule {
         PluginDrafts,
         PluginInstalls,
         PluginInstanceRepository,
+        DownloadsInUse,
         PluginProtection,
         PluginRepository,
         PluginSettings,
