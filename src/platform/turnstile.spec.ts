@@ -6,11 +6,13 @@ it('lets one work alone between those before and those after', async () => {
   const log: string[] = [];
   let leave = (): void => undefined;
   const open = new Promise<void>((resolve) => (leave = resolve));
-  const work = (name: string, until: Promise<void> = Promise.resolve()) => async (): Promise<void> => {
-    log.push(`${name} in`);
-    await until;
-    log.push(`${name} out`);
-  };
+  const work =
+    (name: string, until: Promise<void> = Promise.resolve()) =>
+    async (): Promise<void> => {
+      log.push(`${name} in`);
+      await until;
+      log.push(`${name} out`);
+    };
   const all = [
     turnstile.beside(work('a', open)),
     turnstile.beside(work('b', open)),

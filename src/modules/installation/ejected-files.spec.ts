@@ -50,12 +50,16 @@ it('takes dependencies nowhere, and history and our record only from below the o
     expect([edited('AGENTS.md', folder), edited('lib/.plugboard.json', folder)]).toEqual([true, true]);
   }));
 
-it.each([['bundledDependencies'], ['bundleDependencies']])('takes what a package brings along (%s)', (field) =>
-  inPackage({ [field]: ['inner'] }, async (path) => {
-    const accept = await ofPackage(path);
-    const own = ['node_modules', 'node_modules/inner', 'node_modules/inner/node_modules/deep'];
-    expect(own.filter((one) => accept(one, folder))).toEqual(own);
-    expect(['node_modules/other', 'node_modules/@a/b'].filter((one) => accept(one, link))).toEqual([]);
-    expect(['node_modules/.bin', 'node_modules/inner/.envrc'].filter((one) => accept(one, folder))).toEqual([]);
-  }),
+it.each([['bundledDependencies'], ['bundleDependencies']])(
+  'takes what a package brings along (%s)',
+  (field) =>
+    inPackage({ [field]: ['inner'] }, async (path) => {
+      const accept = await ofPackage(path);
+      const own = ['node_modules', 'node_modules/inner', 'node_modules/inner/node_modules/deep'];
+      expect(own.filter((one) => accept(one, folder))).toEqual(own);
+      expect(['node_modules/other', 'node_modules/@a/b'].filter((one) => accept(one, link))).toEqual([]);
+      expect(['node_modules/.bin', 'node_modules/inner/.envrc'].filter((one) => accept(one, folder))).toEqual(
+        [],
+      );
+    }),
 );

@@ -86,7 +86,9 @@ export async function isPristine(dir: string): Promise<boolean> {
     const published = await git.resolveRef({ fs, dir, ref: UPSTREAM_BRANCH });
     const { commit } = await git.readCommit({ fs, dir, oid: published });
     const heads = await git.listRefs({ fs, dir, filepath: 'refs/heads' });
-    const tips = await Promise.all(heads.map((name) => git.resolveRef({ fs, dir, ref: `refs/heads/${name}` })));
+    const tips = await Promise.all(
+      heads.map((name) => git.resolveRef({ fs, dir, ref: `refs/heads/${name}` })),
+    );
     if (tips.some((tip) => tip !== published)) return false;
     return commit.tree === (await treeOf(dir, dir, await ofWorkingCopy(dir)));
   } catch {

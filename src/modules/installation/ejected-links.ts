@@ -46,9 +46,7 @@ async function packagesIn(modules: string): Promise<string[]> {
   return entries.map(({ parentPath, name }) => relative(modules, join(parentPath, name)));
 }
 
-async function entriesOf(
-  modules: string,
-): Promise<{ parentPath: string; name: string; isLink: boolean }[]> {
+async function entriesOf(modules: string): Promise<{ parentPath: string; name: string; isLink: boolean }[]> {
   const found = [];
   for (const entry of await readdir(modules, { withFileTypes: true }).catch(() => [])) {
     const { name } = entry;

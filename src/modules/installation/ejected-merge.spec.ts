@@ -40,7 +40,10 @@ it('changes neither files nor branches before it lands', async () => {
   await plan();
   expect([await text(), await versionAt(dir, UPSTREAM_BRANCH)]).toEqual([lines({ 0: 'mine' }), '1.0.0']);
   await land(dir);
-  expect([await text(), await versionAt(dir, UPSTREAM_BRANCH)]).toEqual([lines({ 0: 'mine', 6: 'theirs' }), '2.0.0']);
+  expect([await text(), await versionAt(dir, UPSTREAM_BRANCH)]).toEqual([
+    lines({ 0: 'mine', 6: 'theirs' }),
+    '2.0.0',
+  ]);
 });
 
 it('merges what is edited before it lands', async () => {

@@ -36,11 +36,7 @@ export class EjectedUpstream {
    * @returns the version that is merged and runs; null when there is none that is newer
    * @throws Conflict `sync_conflict`; whatever refuses the newer package or keeps the merge from starting
    */
-  async merge(
-    context: RequestContext,
-    row: InstalledVersionEntity,
-    how: MergeBuild,
-  ): Promise<string | null> {
+  async merge(context: RequestContext, row: InstalledVersionEntity, how: MergeBuild): Promise<string | null> {
     const { npmName } = row;
     const { registry } = await this.tools.get();
     const { version } = await registry.resolve(npmName, 'latest');

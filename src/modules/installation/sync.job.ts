@@ -56,7 +56,8 @@ export class SyncJob implements OnModuleInit {
     } satisfies Omit<Rebuild, 'row' | 'from'>;
     const merged = payload.upstream === true ? await this.upstream.merge(context, row, how) : null;
     if (merged === null) await this.builds.run(context, { ...how, row, from: this.folders.copyOf(npmName) });
-    const what = merged === null ? 'runs as the local copy is now' : `has ${merged} merged into the local edits`;
+    const what =
+      merged === null ? 'runs as the local copy is now' : `has ${merged} merged into the local edits`;
     return { message: `${npmName} ${what}`, logs };
   }
 }
