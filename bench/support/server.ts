@@ -9,18 +9,24 @@ import { type Answer, HttpClient } from './http-client.js';
 export class BenchServer {
   private constructor(
     private readonly server: TestServer,
-    private readonly dataDir: string,
+    readonly dataDir: string,
     private readonly databaseUrl: string,
     readonly http: HttpClient,
   ) {}
 
-  /** Runs `work` against a server on a database and a data folder of its own, and takes all of it down again. */
-  static async use(work: (server: BenchServer) => Promise<void>): Promise<void> {
+  /**
+   * Runs `work` against a server on a database and a data folder of its own, and takes all of it down again.
+   * @param env settings of the server beside those that the benchmark needs
+   */
+  static async use(
+    work: (server: BenchServer) => Promise<void>,
+    env: Record<string, string> = {},
+  ): Promise<void> {
     const database = await openBenchDatabase();
     const folder = await temporaryFolder();
     let bench: BenchServer | null = null;
     try {
-      bench = await BenchServer.start(folder.path, database.url);
+      bench = await BenchServer.start(folder.path, database.url, env);
       await work(bench);
     } finally {
       await bench?.stop();
@@ -74,8 +80,12 @@ export class BenchServer {
     return BenchServer.start(this.dataDir, this.databaseUrl);
   }
 
-  private static async start(dataDir: string, databaseUrl: string): Promise<BenchServer> {
-    const server = await TestServer.start({ dataDir, databaseUrl });
+  private static async start(
+    dataDir: string,
+    databaseUrl: string,
+    env: Record<string, string> = {},
+  ): Promise<BenchServer> {
+    const server = await TestServer.start({ dataDir, databaseUrl, env });
     return new BenchServer(server, dataDir, databaseUrl, new HttpClient(server.url, server.token));
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { agentKey } from '../support/agents-api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { insertJob } from '../support/job-rows.js';
 import { answerer } from '../support/installation-world.js';
@@ -16,16 +17,22 @@ const SAMPLE_PACKAGE = '@elizaos/plugin-openai';
 
 let database: TestDatabase;
 let registry: TestRegistry;
+/** Where the server registers. */
+let upstream: TestServer;
 beforeAll(async () => {
   database = await createTestDatabase();
   await insertJob(database.url, { id: SAMPLE_JOB });
   registry = await TestRegistry.start();
   for (const version of ['1.5.0', '1.6.0']) registry.publish(answerer(version, { name: SAMPLE_PACKAGE }));
-  server = await TestServer.start({ databaseUrl: database.url, env: { NPM_REGISTRY: registry.url } });
+  upstream = await TestServer.start();
+  const reporting = { REGISTRY_URL: upstream.url, REGISTRY_TOKEN: await agentKey(upstream) };
+  const env = { NPM_REGISTRY: registry.url, ...reporting };
+  server = await TestServer.start({ databaseUrl: database.url, env });
   await server.client().post('/api/plugins/install', { name: SAMPLE_PACKAGE, version: '1.5.0' });
 });
 afterAll(async () => {
   await server.stop();
+  await upstream.stop();
   await registry.close();
   await database.drop();
 });

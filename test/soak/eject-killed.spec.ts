@@ -26,7 +26,7 @@ beforeEach(async () => {
   world = await InstallationWorld.open({ GUEST_START_TIMEOUT: '60000' });
   publish('1.0.0', greeter('hello'));
   await world.install({ name: NAME });
-});
+}, LIMIT_MS);
 afterEach(async () => {
   await world.close();
   await signals.remove();

@@ -1,5 +1,6 @@
 import { type KeyObject, createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { type Origin, httpOrigin } from './origin.js';
 import { type TarEntry, tarball } from './tar.js';
 
@@ -39,6 +40,10 @@ export class TestRegistry {
   readonly requests: string[] = [];
   interfere: Answer = () => false;
   publishesKeys = false;
+  /** What is known against packages, by name, in npm's form; null: it keeps no such list. */
+  advisories: Record<string, readonly Record<string, unknown>[]> | null = null;
+  /** What was asked about when advisories were asked for. */
+  readonly askedAdvisories: Record<string, string[]>[] = [];
   private readonly packages = new Map<string, Map<string, Stored>>();
   private readonly tags = new Map<string, Record<string, string>>();
   private readonly attestations = new Map<string, unknown>();
@@ -100,7 +105,21 @@ export class TestRegistry {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '').slice(1);
     this.requests.push(path);
-    if (!this.interfere(request, response, path)) this.deliver(response, path);
+    if (this.interfere(request, response, path)) return;
+    if (request.method === 'POST') void this.tellAdvisories(request, response, path);
+    else this.deliver(response, path);
+  }
+
+  private async tellAdvisories(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+  ): Promise<void> {
+    const asked = (await json(request)) as Record<string, string[]>;
+    if (this.advisories === null || path !== '-/npm/v1/security/advisories/bulk')
+      return void response.writeHead(405).end();
+    this.askedAdvisories.push(asked);
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(this.advisories));
   }
 
   /** Answers what is published at a path, whatever interferes. */

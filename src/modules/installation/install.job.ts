@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Config } from '../../config.js';
@@ -14,6 +15,7 @@ import type { BuiltPackage, PackagePlan } from './packages/package-builder.js';
 import { packageFolder } from './packages/package-name.js';
 import { enforce } from './packages/package-policy.js';
 import type { Trust } from './packages/package-verifier.js';
+import { together } from './packages/together.js';
 import { VERSIONS, VersionShelf } from './version-shelf.js';
 
 export const INSTALL = 'install';
@@ -40,12 +42,13 @@ type Preparation = Pick<JobTask<InstallPayload>, 'payload' | 'signal' | 'progres
 interface Gathered {
   plan: PackagePlan;
   trust: Trust;
+  built: BuiltPackage;
 }
 
 /** Where a phase begins and ends on the scale of the whole job. */
 const SCALE: Record<BuildProgress['phase'], [from: number, to: number]> = {
   resolving: [5, 25],
-  downloading: [35, 70],
+  downloading: [30, 70],
   extracting: [70, 80],
 };
 
@@ -77,10 +80,8 @@ export class InstallJob implements OnModuleInit {
    * afterwards goes again.
    */
   async prepare<T>(task: Preparation, use: (row: VersionRow) => Promise<T>): Promise<T> {
-    const gathered = await this.gather(task);
     const unfinished = this.shelf.unfinished();
-    const built = await this.build(task, gathered.plan, unfinished);
-    const row = rowOf(gathered, built);
+    const row = rowOf(await this.gather(task, unfinished));
     try {
       return await this.shelf.holding(row.directory, async () => {
         await this.shelf.place(unfinished, row.directory, row.treeDigest);
@@ -97,7 +98,8 @@ export class InstallJob implements OnModuleInit {
     return this.config.INSTALL_TIMEOUT;
   }
 
-  private async gather(task: Preparation): Promise<Gathered> {
+  /** The evidence is gathered while the package is built: whatever speaks against it ends the building. */
+  private async gather(task: Preparation, unfinished: string): Promise<Gathered> {
     const { payload, signal } = task;
     const { registry, builder, verifier } = await this.tools.get();
     task.progress('resolving', 5);
@@ -108,19 +110,27 @@ export class InstallJob implements OnModuleInit {
       license: resolved.manifest.license,
     };
     enforce(facts, this.config);
-    const plan = await builder.plan(payload.name, payload.version, { signal, onProgress: scaled(task) });
+    const onProgress = scaled(task);
+    const plan = await builder.plan(payload.name, payload.version, { signal, onProgress });
     task.progress('verifying', 25);
-    const trust = await verifier.verify(resolved, plan, signal);
-    enforce({ name: payload.name, signature: trust.signature, provenance: trust.provenance }, this.config);
-    return { plan, trust };
-  }
-
-  private async build(task: Preparation, plan: PackagePlan, unfinished: string): Promise<BuiltPackage> {
-    const { builder } = await this.tools.get();
-    task.progress('downloading', 35);
-    const built = await builder.build(plan, unfinished, { signal: task.signal, onProgress: scaled(task) });
+    const [trust, built] = await together(
+      signal,
+      async (until) => {
+        const found = await verifier.verify(resolved, plan, until);
+        const { signature, provenance } = found;
+        enforce({ name: payload.name, signature, provenance }, this.config);
+        return found;
+      },
+      (until) => {
+        task.progress('downloading', 30);
+        return builder.build(plan, unfinished, { signal: until, onProgress });
+      },
+    ).catch(async (error: unknown) => {
+      await rm(unfinished, { recursive: true, force: true });
+      throw error;
+    });
     task.progress('validating', 85);
-    return built;
+    return { plan, trust, built };
   }
 
   /** From here on it is done or not done: nothing is left to wait for that could be cancelled. */
@@ -154,7 +164,7 @@ export class InstallJob implements OnModuleInit {
   }
 }
 
-function rowOf({ plan, trust }: Gathered, built: BuiltPackage): VersionRow {
+function rowOf({ plan, trust, built }: Gathered): VersionRow {
   const { packageDir, treeDigest, files, scripts } = built;
   return {
     version: plan.version,

@@ -14,13 +14,15 @@ import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { WaitsForFleet } from '../plugins/index.js';
+import { InstallPlanDto } from './install-plan.dto.js';
+import { InstallPlans } from './install-plan.service.js';
 import { JobBegunDto } from '../../platform/jobs/job.dto.js';
 import { accepted, ApiNoWait, wantsNoWait } from '../../platform/jobs/respond-async.js';
 import {
   InstallDoneDto,
   InstallDto,
   InstalledListDto,
-  InstallPlanDto,
   PackageDoneDto,
   PolicyDto,
   RollbackDto,
@@ -61,17 +63,19 @@ const INSTALL = [
 export class InstallationController {
   constructor(
     private readonly installation: InstallationService,
+    private readonly plans: InstallPlans,
     private readonly packages: InstalledPackages,
   ) {}
 
   @Post('plugins/install')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Install a plugin from npm',
     description:
-      'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan.',
+      'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan: what would be fetched, with sizes, evidence, warnings and what would change.',
   })
   @ApiNoWait()
   @ApiBody({ type: InstallDto, examples: INSTALL_EXAMPLES })
@@ -87,7 +91,7 @@ export class InstallationController {
     @Res({ passthrough: true }) response: Response,
     @Headers() headers: Record<string, string | undefined>,
   ): Promise<InstallDoneDto | InstallPlanDto | JobBegunDto> {
-    if (body.dryRun === true) return this.installation.plan(body);
+    if (body.dryRun === true) return this.plans.plan(body);
     const jobId = await this.installation.begin(context, body);
     return wantsNoWait(headers) ? accepted(response, jobId) : this.installation.finish(jobId);
   }
@@ -148,6 +152,7 @@ export class InstallationController {
   @Post('plugins/:x/rollback')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Go back to a kept version',

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { FleetAnsweredDto } from '../plugins/index.js';
 
 const PACKAGE = '@elizaos/plugin-openai';
 
@@ -78,6 +79,31 @@ export class SkippedScriptDto {
   command: string;
 }
 
+/** A known weakness of a version, as the registry tells it. */
+export class AdvisoryDto {
+  /**
+   * Package that has it.
+   * @example "lodash@4.17.0"
+   */
+  package: string;
+  /**
+   * What it is.
+   * @example "Prototype pollution in lodash"
+   */
+  title: string;
+  /** How bad it is. */
+  @ApiProperty({ enum: ['info', 'low', 'moderate', 'high', 'critical', 'unknown'], example: 'high' })
+  severity: string;
+  /** Where to read about it. */
+  @ApiProperty({ type: String, nullable: true, example: 'https://github.com/advisories/GHSA-jf85-cpcp-j695' })
+  url: string | null;
+  /**
+   * Versions that have it.
+   * @example "<4.17.12"
+   */
+  range: string;
+}
+
 /** What is known of where a version comes from. */
 export class TrustDto {
   /**
@@ -103,9 +129,9 @@ export class TrustDto {
   /** Install scripts that were not run. */
   @ApiProperty({ type: [SkippedScriptDto] })
   scripts: readonly SkippedScriptDto[];
-  /** Known advisories. */
-  @ApiProperty({ type: [String], example: [] })
-  advisories: readonly string[];
+  /** Known advisories about the package and its dependencies; null when the registry could not say. */
+  @ApiProperty({ type: [AdvisoryDto], nullable: true })
+  advisories: readonly AdvisoryDto[] | null;
   /** How the signatures of the dependencies were found, counted. */
   @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, example: { verified: 212 } })
   dependencies: Readonly<Record<string, number>>;
@@ -139,7 +165,7 @@ export class InstalledPluginDto {
 }
 
 /** A finished installation. */
-export class InstallDoneDto {
+export class InstallDoneDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true
@@ -169,52 +195,8 @@ export class InstallDoneDto {
   jobId: string;
 }
 
-/** One package of a plan. */
-export class PlannedPackageDto {
-  /**
-   * Its name.
-   * @example "zod"
-   */
-  name: string;
-  /**
-   * Its version.
-   * @example "4.1.0"
-   */
-  version: string;
-}
-
-/** What an installation would do. */
-export class InstallPlanDto {
-  /**
-   * Always true; what would be refused is an error.
-   * @example true
-   */
-  ok: boolean;
-  /**
-   * Name of the package.
-   * @example "@elizaos/plugin-openai"
-   */
-  name: string;
-  /**
-   * The version that would be installed.
-   * @example "1.6.0"
-   */
-  version: string;
-  /** The version that is installed now. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  installedVersion: string | null;
-  /** The package and everything that it depends on. */
-  @ApiProperty({ type: [PlannedPackageDto] })
-  dependencies: PlannedPackageDto[];
-  /** Bytes of the package itself as the registry tells it. */
-  @ApiProperty({ type: 'integer', nullable: true, example: 200000 })
-  unpackedSize: number | null;
-  /** Evidence. */
-  trust: TrustDto;
-}
-
 /** A change that has nothing more to say than that it was made. */
-export class PackageDoneDto {
+export class PackageDoneDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true

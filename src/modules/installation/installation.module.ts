@@ -9,6 +9,7 @@ import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
 import { EjectedUpstream } from './ejected-upstream.js';
 import { InstallJob } from './install.job.js';
+import { InstallPlans } from './install-plan.service.js';
 import { InstallationController } from './installation.controller.js';
 import { INSTALLATION_OPTIONS, type InstallationOptions } from './installation.options.js';
 import { InstallationRecords } from './installation-records.js';
@@ -42,6 +43,7 @@ export class InstallationModule {
         EjectedSync,
         EjectedUpstream,
         InstallJob,
+        InstallPlans,
         InstallationRecords,
         InstallationService,
         InstalledPackages,

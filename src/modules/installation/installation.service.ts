@@ -7,12 +7,12 @@ import { Jobs, outcomeOf } from '../../platform/jobs/jobs.service.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { PluginsService } from '../plugins/index.js';
 import { INSTALL, type InstallPayload, type InstallResult } from './install.job.js';
-import type { InstallDto, InstallDoneDto, InstallPlanDto, UninstallDto } from './installation.dto.js';
+import type { InstallDto, InstallDoneDto, UninstallDto } from './installation.dto.js';
 import { hasLocalCopy, InstallationRecords } from './installation-records.js';
 import { PackageTools } from './package-tools.js';
 import { enforce } from './packages/package-policy.js';
 
-/** Installs, uninstalls and plans. */
+/** Installs and uninstalls. */
 @Injectable()
 export class InstallationService {
   constructor(
@@ -65,26 +65,6 @@ export class InstallationService {
       plugin: { id: plugin.id, name: plugin.name, version, installPath },
       message: `${name}@${version} installed`,
       jobId,
-    };
-  }
-
-  /** What an installation would do; nothing is written. */
-  async plan({ name, version }: InstallDto): Promise<InstallPlanDto> {
-    const { registry, builder, verifier } = await this.tools.get();
-    const resolved = await registry.resolve(name, version);
-    const plan = await builder.plan(name, resolved.version);
-    const trust = await verifier.verify(resolved, plan);
-    const facts = { name, publishedAt: resolved.publishedAt, license: resolved.manifest.license };
-    enforce({ ...facts, signature: trust.signature, provenance: trust.provenance }, this.config);
-    const known = await this.records.installs.find(name);
-    return {
-      ok: true,
-      name,
-      version: resolved.version,
-      installedVersion: known?.version ?? null,
-      dependencies: plan.closure.map((one) => ({ name: one.name, version: one.version })),
-      unpackedSize: resolved.dist.unpackedSize,
-      trust,
     };
   }
 

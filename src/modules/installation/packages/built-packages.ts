@@ -2,16 +2,9 @@ import { readFile, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unprocessable } from '../../../platform/http/errors.js';
 import { eachOf } from './each-of.js';
+import { type SkippedScript, skippedScripts } from './install-scripts.js';
 import type { LockedPackage } from './lockfile.js';
 
-/** A script that a package wants to run when it is installed; it was not run. */
-export interface SkippedScript {
-  readonly package: string;
-  readonly script: string;
-  readonly command: string;
-}
-
-const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall'];
 const MOST_MANIFEST_BYTES = 4 * 2 ** 20;
 const CONCURRENCY = 16;
 
@@ -84,15 +77,8 @@ async function checkPackage(
       `The archive of "${name}" calls itself "${own.slice(0, 300)}": it is not the package it was published as.`,
       'name',
     );
-  const scripts = (manifest['scripts'] ?? {}) as Record<string, unknown>;
-  const found = INSTALL_SCRIPTS.flatMap((script) => {
-    const command = scripts[script];
-    return typeof command === 'string' ? [{ package: own, script, command: command.slice(0, 500) }] : [];
-  });
   const gyp = (await stat(join(path, 'binding.gyp')).catch(() => null)) !== null;
-  if (gyp && !found.some(({ script }) => script !== 'postinstall'))
-    found.push({ package: own, script: 'install', command: 'node-gyp rebuild' });
-  return found;
+  return skippedScripts(own, manifest, gyp);
 }
 
 async function readManifest(file: string, name: string): Promise<Record<string, unknown>> {

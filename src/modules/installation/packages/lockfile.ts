@@ -16,6 +16,11 @@ interface Resolution {
   readonly tarball?: unknown;
   readonly [key: string]: unknown;
 }
+interface LockedEntry {
+  readonly resolution?: Resolution;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { optional?: boolean }>>;
+}
 interface Snapshot {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -23,7 +28,7 @@ interface Snapshot {
 interface Lockfile {
   readonly lockfileVersion?: unknown;
   readonly importers?: Readonly<Record<string, { dependencies?: Record<string, { version?: unknown }> }>>;
-  readonly packages?: Readonly<Record<string, { resolution?: Resolution }>>;
+  readonly packages?: Readonly<Record<string, LockedEntry>>;
   readonly snapshots?: Readonly<Record<string, Snapshot | null>>;
   readonly patchedDependencies?: unknown;
 }
@@ -38,7 +43,7 @@ const STRONG = /^sha(512|384|256)-[A-Za-z0-9+/]+={0,2}$/;
  * @throws Unprocessable `package_refused`, naming the dependency
  */
 export function inspectLockfile(text: string, name: string, version: string): LockedPackage[] {
-  const lockfile = read(text);
+  const lockfile = readLockfile(text);
   const { importers = {}, packages = {}, snapshots = {} } = lockfile;
   const direct = importers['.']?.dependencies ?? {};
   if (Object.keys(importers).join() !== '.' || Object.keys(direct).join() !== name)
@@ -54,7 +59,8 @@ export function inspectLockfile(text: string, name: string, version: string): Lo
   return closure;
 }
 
-function read(text: string): Lockfile {
+/** A lockfile as it was parsed; its parts are not looked at. @throws Unprocessable `package_refused` */
+export function readLockfile(text: string): Lockfile {
   if (text.length > MOST_CHARACTERS) throw refused('The package has too many dependencies.');
   try {
     const lockfile = parse(text, { maxAliasCount: 0 }) as Lockfile | null;

@@ -3,14 +3,16 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Turnstile } from '../../../platform/turnstile.js';
 import { type BuildProgress, ProgressReader } from './build-progress.js';
-import { type SkippedScript, checkBuiltPackages } from './built-packages.js';
+import { checkBuiltPackages } from './built-packages.js';
+import type { SkippedScript } from './install-scripts.js';
+import { KeptPlans } from './kept-plans.js';
 import { type LockedPackage, inspectLockfile } from './lockfile.js';
 import type { NpmConfig } from './npm-config.js';
 import { checkPackageName } from './package-name.js';
 import { type PolicySettings, enforce } from './package-policy.js';
 import { pnpmFailure } from './pnpm-failure.js';
-import { runPnpm } from './pnpm-process.js';
-import { recordTree } from './tree-digest.js';
+import { type PnpmRun, runPnpm } from './pnpm-process.js';
+import { EarlyReading, recordTree } from './tree-digest.js';
 
 export interface BuilderSettings {
   /** Folder for the store, the metadata and unfinished work; one file system with the directories built. */
@@ -62,31 +64,46 @@ const LOCKFILE = 'pnpm-lock.yaml';
  */
 export class PackageBuilder {
   private readonly store = new Turnstile();
+  private readonly plans = new KeptPlans();
 
   constructor(private readonly settings: BuilderSettings) {}
 
   /**
-   * Resolves the closure; fetches metadata alone.
+   * Resolves the closure; fetches metadata alone. Asked again within the hour, it answers what it did.
    * @throws Unprocessable `package_refused`, `policy_refused`; BadGateway `registry_unreachable`,
    *   `install_failed`; GatewayTimeout `registry_timeout`, `install_timeout`; the signal's reason
    */
   async plan(name: string, version: string, options: StepOptions = {}): Promise<PackagePlan> {
     checkPackageName(name);
+    const { since, fresh } = await this.metadata();
+    const kept = this.plans.find(name, version, since);
+    if (kept) return kept;
+    const lockfile = await this.resolve(name, version, fresh, options);
+    const closure = inspectLockfile(lockfile, name, version);
+    enforce({ name, dependencies: closure.map((one) => one.name) }, this.settings.policy);
+    const plan = { name, version, closure, lockfile };
+    this.plans.keep(plan, since);
+    return plan;
+  }
+
+  /** @param fresh whether metadata on the disk will do @returns a lockfile, not looked at yet */
+  private async resolve(
+    name: string,
+    version: string,
+    fresh: boolean,
+    options: StepOptions,
+  ): Promise<string> {
     const unfinished = join(this.settings.folder, 'unfinished');
     await mkdir(unfinished, { recursive: true });
     const folder = await mkdtemp(join(unfinished, 'plan-'));
     try {
       await writeManifest(folder, name, version);
-      const fresh = await this.metadataIsFresh();
       const progress = reader(options, null);
       await this.run(folder, ['--lockfile-only', ...(fresh ? ['--prefer-offline'] : [])], {
-        ...options,
-        progress,
+        signal: options.signal,
+        onEvent: (event) => progress.read(event),
       });
-      const lockfile = await readFile(join(folder, LOCKFILE), 'utf8');
-      const closure = inspectLockfile(lockfile, name, version);
-      enforce({ name, dependencies: closure.map((one) => one.name) }, this.settings.policy);
-      return { name, version, closure, lockfile };
+      return await readFile(join(folder, LOCKFILE), 'utf8');
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -102,19 +119,27 @@ export class PackageBuilder {
     const closure = inspectLockfile(lockfile, name, version);
     await mkdir(join(directory, '..'), { recursive: true });
     await mkdir(directory);
+    const early = new EarlyReading(directory);
     try {
       await writeManifest(directory, name, version);
       await writeFile(join(directory, LOCKFILE), lockfile);
       const progress = reader(options, closure.length);
-      await this.run(directory, ['--frozen-lockfile'], { ...options, progress });
+      await this.run(directory, ['--frozen-lockfile'], {
+        signal: options.signal,
+        onEvent: (event) => {
+          progress.read(event);
+          if (event['status'] === 'imported') early.add(String(event['to']));
+        },
+      });
       options.signal?.throwIfAborted();
       const scripts = await checkBuiltPackages(directory, closure);
-      const { digest, files, bytes } = await recordTree(directory);
+      const { digest, files, bytes } = await recordTree(directory, await early.end());
       enforce({ name, files, unpackedBytes: bytes }, this.settings.policy);
       const real = await realpath(join(directory, 'node_modules', name));
       const packageDir = relative(await realpath(directory), real);
       return { packageDir, treeDigest: digest, unpackedBytes: bytes, files, scripts };
     } catch (error) {
+      await early.end();
       await rm(directory, { recursive: true, force: true });
       throw error;
     }
@@ -151,7 +176,7 @@ export class PackageBuilder {
   private async run(
     cwd: string,
     how: readonly string[],
-    { signal, progress }: StepOptions & { progress: ProgressReader },
+    { signal, onEvent }: Pick<PnpmRun, 'signal' | 'onEvent'>,
   ): Promise<void> {
     const { npm, timeoutMs, policy, folder } = this.settings;
     const result = await this.store.beside(() =>
@@ -163,7 +188,7 @@ export class PackageBuilder {
         maxArchiveBytes: policy.POLICY_MAX_UNPACKED_MB * 2 ** 20,
         maxArchiveFiles: policy.POLICY_MAX_FILES,
         signal,
-        onEvent: (event) => progress.read(event),
+        ...(onEvent && { onEvent }),
       }),
     );
     if (result.exitCode !== 0) throw pnpmFailure(result, folder);
@@ -201,13 +226,13 @@ export class PackageBuilder {
   }
 
   /** Metadata may be taken from the disk for an hour after it began to be kept there; then all is asked for again. */
-  private async metadataIsFresh(): Promise<boolean> {
+  private async metadata(): Promise<{ since: number; fresh: boolean }> {
     const marker = join(this.settings.folder, 'metadata', 'kept-since');
-    const since = await stat(marker).catch(() => null);
-    if (since && Date.now() - since.mtimeMs < METADATA_FRESH_MS) return true;
+    const since = (await stat(marker).catch(() => null))?.mtimeMs ?? 0;
+    if (Date.now() - since < METADATA_FRESH_MS) return { since, fresh: true };
     await mkdir(join(marker, '..'), { recursive: true });
     await writeFile(marker, '');
-    return false;
+    return { since: (await stat(marker)).mtimeMs, fresh: false };
   }
 }
 

@@ -1,9 +1,15 @@
 import { Unprocessable } from '../../../platform/http/errors.js';
-import type { SkippedScript } from './built-packages.js';
+import { type Advisory, findAdvisories } from './advisories.js';
 import { eachOf } from './each-of.js';
+import type { SkippedScript } from './install-scripts.js';
 import type { LockedPackage } from './lockfile.js';
 import type { PackagePlan } from './package-builder.js';
-import { type PackageRegistryClient, type ResolvedPackage, readDist } from './package-registry.client.js';
+import {
+  type PackageManifest,
+  type PackageRegistryClient,
+  type ResolvedPackage,
+  readDist,
+} from './package-registry.client.js';
 import type { ProvenanceFinding, ProvenanceVerifier } from './provenance.js';
 import {
   type RegistryKeys,
@@ -28,12 +34,16 @@ export interface Trust {
   readonly age: number | null;
   /** Install scripts that were not run. */
   readonly scripts: readonly SkippedScript[];
-  readonly advisories: readonly string[];
+  /** Of the whole closure; null when no registry could say, which is not the same as none. */
+  readonly advisories: readonly Advisory[] | null;
   /** How the signatures of the dependencies were found. */
   readonly dependencies: Readonly<Record<SignatureVerdict, number>>;
   /** Why something is not `verified`, one line each. */
   readonly causes: readonly string[];
 }
+
+/** What the registry says of a version; null when it does not. */
+type ManifestOf = (locked: LockedPackage) => Promise<PackageManifest | null>;
 
 const CONCURRENCY = 12;
 const MOST_CAUSES = 20;
@@ -48,10 +58,16 @@ export class PackageVerifier {
   ) {}
 
   /**
+   * @param manifestOf what the registry says of a dependency
    * @throws Unprocessable `integrity_mismatch` when the lockfile's hash is not the registry's, `package_refused`
    *   for an invalid signature or provenance anywhere; the signal's reason
    */
-  async verify(resolved: ResolvedPackage, plan: PackagePlan, signal?: AbortSignal): Promise<Trust> {
+  async verify(
+    resolved: ResolvedPackage,
+    plan: PackagePlan,
+    signal?: AbortSignal,
+    manifestOf: ManifestOf = (one) => this.registry.manifest(one.name, one.version, signal),
+  ): Promise<Trust> {
     const { name, version, dist, publishedAt } = resolved;
     const own = plan.closure.find((one) => one.name === name && one.version === version);
     if (own?.integrity !== dist.integrity)
@@ -60,16 +76,21 @@ export class PackageVerifier {
         `The registry gives two hashes for ${name}@${version}.`,
         'name',
       );
+    const warned = findAdvisories(this.transport, plan.closure, signal);
+    // Awaited below, and its failure is not to be missed when another one comes first.
+    warned.catch(() => undefined);
     const keys = await fetchRegistryKeys(this.transport, name, signal);
     const signature = checkSignatures({ ...own, signatures: dist.signatures, publishedAt }, keys);
     const others = plan.closure.filter((one) => one !== own);
-    const [dependencies, provenance] = await Promise.all([
-      this.dependencies(others, { registry: this.transport.registryOf(name), keys }, signal),
+    const [dependencies, provenance, { advisories, cause }] = await Promise.all([
+      this.dependencies(others, { registry: this.transport.registryOf(name), keys }, manifestOf, signal),
       this.provenance.check(resolved, own.integrity, keys, signal),
+      warned,
     ]);
     const causes = [
       ...(signature.cause === null ? [] : [`signature: ${signature.cause}`]),
       ...(provenance.cause === null ? [] : [`provenance: ${provenance.cause}`]),
+      ...(cause === null ? [] : [`advisories: ${cause}`]),
       ...dependencies.causes,
     ];
     refuseInvalid(name, signature, provenance, dependencies);
@@ -81,7 +102,7 @@ export class PackageVerifier {
       publishedAt: publishedAt?.toISOString() ?? null,
       age: publishedAt ? Math.floor((Date.now() - publishedAt.getTime()) / 60_000) : null,
       scripts: [],
-      advisories: [],
+      advisories,
       dependencies: dependencies.counts,
       causes: causes.slice(0, MOST_CAUSES),
     };
@@ -91,6 +112,7 @@ export class PackageVerifier {
   private async dependencies(
     closure: readonly LockedPackage[],
     own: { registry: string; keys: RegistryKeys },
+    manifestOf: ManifestOf,
     signal?: AbortSignal,
   ): Promise<DependencyFindings> {
     const known = new Map([[own.registry, Promise.resolve(own.keys)]]);
@@ -100,31 +122,29 @@ export class PackageVerifier {
       const registry = this.transport.registryOf(locked.name);
       const keys = known.get(registry) ?? fetchRegistryKeys(this.transport, locked.name, signal);
       known.set(registry, keys);
-      const { verdict, cause } = await this.signatureOf(locked, await keys, signal);
+      const { verdict, cause } = await signatureOf(locked, await keys, manifestOf, signal);
       counts[verdict] += 1;
       if (verdict === 'invalid') causes.unshift(`${locked.name}@${locked.version}: ${cause ?? ''}`);
     });
     return { counts, causes };
   }
+}
 
-  private async signatureOf(
-    locked: LockedPackage,
-    keys: RegistryKeys,
-    signal?: AbortSignal,
-  ): Promise<SignatureFinding> {
-    if (keys.keys === null || keys.keys.size === 0)
-      return checkSignatures({ ...locked, signatures: [], publishedAt: null }, keys);
-    try {
-      const manifest = await this.registry.manifest(locked.name, locked.version, signal);
-      if (manifest === null) return { verdict: 'unavailable', cause: 'the registry does not tell' };
-      return checkSignatures(
-        { ...locked, signatures: readDist(manifest).signatures, publishedAt: null },
-        keys,
-      );
-    } catch (error) {
-      signal?.throwIfAborted();
-      return { verdict: 'unavailable', cause: (error as Error).message };
-    }
+async function signatureOf(
+  locked: LockedPackage,
+  keys: RegistryKeys,
+  manifestOf: ManifestOf,
+  signal?: AbortSignal,
+): Promise<SignatureFinding> {
+  if (keys.keys === null || keys.keys.size === 0)
+    return checkSignatures({ ...locked, signatures: [], publishedAt: null }, keys);
+  try {
+    const manifest = await manifestOf(locked);
+    if (manifest === null) return { verdict: 'unavailable', cause: 'the registry does not tell' };
+    return checkSignatures({ ...locked, signatures: readDist(manifest).signatures, publishedAt: null }, keys);
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { verdict: 'unavailable', cause: (error as Error).message };
   }
 }
 

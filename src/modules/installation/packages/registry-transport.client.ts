@@ -33,11 +33,12 @@ export class RegistryTransport {
   /**
    * The JSON at `path` of the registry of `packageName`.
    * @param path relative, without a slash in front
+   * @param body is posted; without one it is a GET
    * @returns null for 404
    * @throws BadGateway `registry_unreachable`, `registry_answer_invalid`, GatewayTimeout `registry_timeout`, the
    *   signal's reason
    */
-  async json(packageName: string, path: string, signal?: AbortSignal): Promise<unknown> {
+  async json(packageName: string, path: string, signal?: AbortSignal, body?: object): Promise<unknown> {
     const time = AbortSignal.timeout(this.limits.timeoutMs);
     const registry = this.registryOf(packageName);
     try {
@@ -48,6 +49,7 @@ export class RegistryTransport {
         fetchRetries: 0,
         signal: signal ? AbortSignal.any([signal, time]) : time,
         headers: { accept: 'application/json' },
+        ...(body && { method: 'POST', body }),
       });
       return JSON.parse(await this.text(response.body));
     } catch (error) {

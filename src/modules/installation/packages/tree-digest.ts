@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readFile as readFileCallback, readdirSync } from 'node:fs';
 import { readFile, readlink, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Unprocessable } from '../../../platform/http/errors.js';
 import { eachOf } from './each-of.js';
 
 /** One entry of a built directory: [path, mode, hash or link target, size, mtime, ctime], times in milliseconds. */
-type Entry = readonly [
+export type Entry = readonly [
   path: string,
   mode: string,
   content: string,
@@ -33,11 +33,51 @@ const STRETCH = 50;
 const contentOf = promisify(readFileCallback);
 
 /**
+ * Reads parts of a directory while the rest of it is still being built, on time that would be spent waiting. What it
+ * has read is a start for `recordTree`, which looks at every file again and reads those that were touched since.
+ */
+export class EarlyReading {
+  private readonly entries = new Map<string, Entry>();
+  private readonly waiting: string[] = [];
+  private running: Promise<void> | null = null;
+
+  constructor(private readonly folder: string) {}
+
+  /** @param path of a folder that is complete, absolute; one outside of the directory is not read */
+  add(path: string): void {
+    const inside = relative(this.folder, path);
+    if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') return;
+    this.waiting.push(inside.split(sep).join('/'));
+    this.running ??= this.run();
+  }
+
+  /** Ends the reading. @returns what was read */
+  async end(): Promise<ReadonlyMap<string, Entry>> {
+    this.waiting.length = 0;
+    await this.running;
+    return this.entries;
+  }
+
+  private async run(): Promise<void> {
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
+      // What cannot be read now is looked at again, and refused, with the whole.
+      const found = await entriesOf(this.folder, this.entries, next).catch(() => []);
+      for (const entry of found) this.entries.set(entry[0], entry);
+    }
+    this.running = null;
+  }
+}
+
+/**
  * Digests a built directory, whole, and writes the record beside its files that makes later checks fast.
+ * @param known entries of files that need not be read again if nothing has touched them
  * @throws Unprocessable `package_refused` for a link that leads out, or a special file
  */
-export async function recordTree(folder: string): Promise<TreeSummary> {
-  const entries = await entriesOf(folder, new Map());
+export async function recordTree(
+  folder: string,
+  known: ReadonlyMap<string, Entry> = new Map(),
+): Promise<TreeSummary> {
+  const entries = await entriesOf(folder, known);
   await writeFile(join(folder, RECORD), JSON.stringify(entries));
   return summary(entries);
 }
@@ -73,10 +113,10 @@ async function readRecord(folder: string): Promise<Entry[] | null> {
   }
 }
 
-/** All entries, sorted by path; hashes of files that are as in `known` are taken from there. */
-async function entriesOf(folder: string, known: ReadonlyMap<string, Entry>): Promise<Entry[]> {
+/** All entries below `from`, sorted by path; hashes of files that are as in `known` are taken from there. */
+async function entriesOf(folder: string, known: ReadonlyMap<string, Entry>, from = ''): Promise<Entry[]> {
   const paths: string[] = [];
-  const folders = [''];
+  const folders = [from];
   let seen = 0;
   for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
     for (const entry of readdirSync(join(folder, at), { withFileTypes: true })) {

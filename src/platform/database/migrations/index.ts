@@ -3,6 +3,9 @@ import { Jobs1768550400000 } from './0002-jobs.js';
 import { Installation1768636800000 } from './0003-installation.js';
 import { Catalog1768723200000 } from './0004-catalog.js';
 import { Schedule1768982400000 } from './0007-schedule.js';
+import { Nodes1768986000000 } from './0008-nodes.js';
+import { Agents1769068800000 } from './0009-agents.js';
+import { RateLimits1769155200000 } from './0010-rate-limits.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
 export const MIGRATIONS = [
@@ -11,4 +14,7 @@ export const MIGRATIONS = [
   Installation1768636800000,
   Catalog1768723200000,
   Schedule1768982400000,
+  Nodes1768986000000,
+  Agents1769068800000,
+  RateLimits1769155200000,
 ];

@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config.js';
+import { CONFIG } from '../../platform/tokens.js';
+import type { PluginInstalls } from '../plugins/index.js';
+import type { InstallPlanDto } from './install-plan.dto.js';
+import type { InstallDto } from './installation.dto.js';
+import { hasLocalCopy, InstallationRecords } from './installation-records.js';
+import { PackageTools } from './package-tools.js';
+import { closureDetails } from './packages/closure-details.js';
+import { closureManifests } from './packages/closure-manifests.js';
+import { inspectLockfile } from './packages/lockfile.js';
+import { peerProblems } from './packages/lockfile-peers.js';
+import { enforce } from './packages/package-policy.js';
+import type { PackageManifest } from './packages/package-registry.client.js';
+import { planWarnings } from './packages/plan-warnings.js';
+import { plannedChange, type PresentVersion } from './planned-change.js';
+
+type KnownPlugin = NonNullable<Awaited<ReturnType<PluginInstalls['find']>>>;
+
+/** Tells what an installation would do; nothing is written, nothing but metadata is fetched. */
+@Injectable()
+export class InstallPlans {
+  constructor(
+    private readonly tools: PackageTools,
+    private readonly records: InstallationRecords,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** @throws AppError what the installation would be refused with, as far as that is known before */
+  async plan({ name, version, enable }: InstallDto): Promise<InstallPlanDto> {
+    const known = await this.records.installs.find(name);
+    if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
+    const { registry, builder, verifier } = await this.tools.get();
+    const resolved = await registry.resolve(name, version);
+    const facts = { name, publishedAt: resolved.publishedAt, license: resolved.manifest.license };
+    enforce(facts, this.config);
+    const plan = await builder.plan(name, resolved.version);
+    const manifests = await closureManifests(registry, plan.closure, resolved);
+    const manifestOf = (one: { name: string; version: string }): Promise<PackageManifest | null> =>
+      Promise.resolve(manifests.get(`${one.name}@${one.version}`) ?? null);
+    const found = await verifier.verify(resolved, plan, undefined, manifestOf);
+    enforce({ name, signature: found.signature, provenance: found.provenance }, this.config);
+    const details = closureDetails(plan.closure, manifests);
+    const trust = { ...found, scripts: details.scripts };
+    const own = `${name}@${resolved.version}`;
+    const change = plannedChange(known && (await this.present(known)), {
+      version: resolved.version,
+      enable,
+      parameters: declaredParameters(resolved.manifest),
+      packages: keysOf(plan.closure),
+    });
+    return {
+      ok: true,
+      name,
+      version: resolved.version,
+      installedVersion: known?.version ?? null,
+      dependencies: [...details.packages],
+      unpackedSize: resolved.dist.unpackedSize,
+      total: details.total,
+      trust,
+      scripts: details.scripts,
+      warnings: planWarnings({ own, trust, manifests, details, peers: peerProblems(plan.lockfile) }),
+      change,
+    };
+  }
+
+  private async present({ id, version, enabled, declaration }: KnownPlugin): Promise<PresentVersion> {
+    const row = version === null ? null : await this.records.versions.find(id, version);
+    const { configSchema, pluginParameters, elizaPlugin } = declaration ?? {};
+    const elsewhere = configSchema !== undefined || elizaPlugin !== undefined;
+    return {
+      ...{ version, enabled },
+      parameters: elsewhere ? null : (pluginParameters ?? {}),
+      packages: row ? keysOf(inspectLockfile(row.lockfile, row.npmName, row.version)) : [],
+    };
+  }
+}
+
+/** Null where they may stand in a file of the archive, which is not fetched. */
+function declaredParameters({ agentConfig, plugboard }: PackageManifest): Record<string, unknown> | null {
+  const { pluginParameters } = (agentConfig ?? {}) as { pluginParameters?: unknown };
+  const { configSchema } = (plugboard ?? {}) as { configSchema?: unknown };
+  const isObject = typeof pluginParameters === 'object' && pluginParameters !== null;
+  return isObject && configSchema === undefined ? (pluginParameters as Record<string, unknown>) : null;
+}
+
+function keysOf(closure: readonly { name: string; version: string }[]): string[] {
+  return closure.map(({ name, version }) => `${name}@${version}`);
+}
