@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parseRegistrySources } from './config/registry-sources.js';
 
 /**
  * The only reader of the environment. Every setting is parsed and checked once, before anything else starts;
@@ -120,6 +121,19 @@ export const SETTINGS = {
   ),
   POLICY_MAX_FILES: integer('Most files a package may have with its dependencies.', 100_000, 1, 10_000_000),
   POLICY_LICENSES: list('Licences (SPDX identifiers) that packages may have, comma-separated. Empty: any.'),
+  REGISTRY_SOURCES: setting(
+    'Catalogues of plugins, a JSON list of `{"kind":"eliza|npm|mcp|plugboard","url":"…","label":"…","priority":100}`. With `file` instead of `url` for eliza, `keyword` for npm, `token` where one is asked for; the smaller priority wins.',
+    '[]',
+    parseRegistrySources,
+  ),
+  REGISTRY_REFRESH_INTERVAL: integer(
+    'Time between two refreshes of the catalogue, in milliseconds.',
+    21_600_000,
+    60_000,
+    604_800_000,
+  ),
+  REGISTRY_TIMEOUT: integer('Longest reading of one catalogue, in milliseconds.', 600_000, 100, 3_600_000),
+  REGISTRY_MAX_ENTRIES: integer('Most plugins that one catalogue may name.', 2_000_000, 1, 10_000_000),
   CORE_PLUGINS_FILE: text(
     'JSON file with the core plugins, `[{"name","npmName","required"}]`. Empty: the built-in list.',
   ),

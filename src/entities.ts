@@ -6,6 +6,7 @@ import {
   AgentPluginEntity,
   CatalogEntryEntity,
   CatalogSourceEntity,
+  PublishedArtifactEntity,
   RegistrationEntity,
 } from './modules/registry/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
@@ -30,6 +31,7 @@ export const ENTITIES = [
   InstalledVersionEntity,
   PluginEntity,
   PluginInstanceEntity,
+  PublishedArtifactEntity,
   RateLimitEntity,
   RegistrationEntity,
   RetainedSettingsEntity,

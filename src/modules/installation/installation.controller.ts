@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiExtraModels,
@@ -43,6 +43,8 @@ const REGISTRY = [
   'registry_unreachable',
   'registry_answer_invalid',
   'registry_timeout',
+  'artifact_not_installable',
+  'artifact_not_verified',
 ] as const;
 const INSTALL = [
   'already_ejected',
@@ -73,7 +75,7 @@ export class InstallationController {
   @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
-    summary: 'Install a plugin from npm',
+    summary: 'Install a plugin from npm, or one that is published here',
     description:
       'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan: what would be fetched, with sizes, evidence, warnings and what would change.',
   })
@@ -89,11 +91,10 @@ export class InstallationController {
     @Context() context: RequestContext,
     @Body() body: InstallDto,
     @Res({ passthrough: true }) response: Response,
-    @Headers() headers: Record<string, string | undefined>,
   ): Promise<InstallDoneDto | InstallPlanDto | JobBegunDto> {
     if (body.dryRun === true) return this.plans.plan(body);
     const jobId = await this.installation.begin(context, body);
-    return wantsNoWait(headers) ? accepted(response, jobId) : this.installation.finish(jobId);
+    return wantsNoWait(response) ? accepted(response, jobId) : this.installation.finish(jobId);
   }
 
   @Post('plugins/uninstall')

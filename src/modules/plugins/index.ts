@@ -14,3 +14,5 @@ export { PluginsService } from './plugins.service.js';
 export { PluginDto } from './plugin.dto.js';
 export type { PluginsOptions } from './plugins.options.js';
 export { openPluginFolders } from './plugin-folders.js';
+export { checkName } from './plugin-name.js';
+export { compileConfigSchema } from './settings/config-schema.js';

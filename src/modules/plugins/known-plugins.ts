@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../platform/events/event-bus.js';
+import { ReadyAnswer } from '../../platform/http/ready-answer.js';
 import { NodeRuntime } from './node-runtime.js';
 import type { PluginDto } from './plugin.dto.js';
 import type { PluginEntity } from './plugin.entity.js';
@@ -10,32 +8,13 @@ import { pickNamed, type PluginHead, PluginRepository } from './plugin.repositor
 import { PluginSettings } from './plugin-settings.js';
 import { viewPlugin, viewWanted, type WantedView } from './plugin-view.js';
 
-const compressors = {
-  br: (bytes: Buffer) =>
-    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
-  gzip: (bytes: Buffer) => promisify(gzip)(bytes),
-};
-export type Encoding = keyof typeof compressors;
-
 /** The answer to an unfiltered list, ready to send. */
-export class ListSnapshot {
-  readonly etag: string;
-  private readonly compressed = new Map<Encoding, Promise<Buffer>>();
-
+export class ListSnapshot extends ReadyAnswer {
   constructor(
     readonly plugins: readonly PluginDto[],
-    readonly body: Buffer,
+    body: Buffer,
   ) {
-    this.etag = `"${createHash('sha1').update(body).digest('base64url')}"`;
-  }
-
-  /** The body in a transfer encoding; compressed at first use. */
-  encoded(encoding: Encoding): Promise<Buffer> {
-    const known = this.compressed.get(encoding);
-    if (known) return known;
-    const made = compressors[encoding](this.body);
-    this.compressed.set(encoding, made);
-    return made;
+    super(body);
   }
 }
 

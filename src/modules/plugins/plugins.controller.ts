@@ -5,6 +5,8 @@ import { Require } from '../../platform/http/access.js';
 import { ApiFailures, header } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
+import { sendReady } from '../../platform/http/ready-answer.js';
+import { ApiTagged, sendJson } from '../../platform/http/tagged-answer.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import {
   PluginCreatedDto,
@@ -14,8 +16,8 @@ import {
   PluginNamesDto,
   PluginUpdatedDto,
 } from './plugin.dto.js';
-import { ApiIfMatch, ApiTagged } from './etag-docs.js';
-import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
+import { ApiIfMatch } from './etag-docs.js';
+import { revisionOf, sendPlugin } from './plugin-answer.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
 import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
 import { CREATE_EXAMPLES, PATCH_EXAMPLES, UPDATE_EXAMPLES } from './plugin-request.examples.js';
@@ -62,7 +64,7 @@ export class PluginsController {
     @Res() response: Response,
   ): Promise<void> {
     if (Object.keys(request.query).length === 0)
-      await sendList(request, response, await this.plugins.snapshot());
+      await sendReady(request, response, await this.plugins.snapshot());
     else sendJson(request, response, await this.plugins.list(query));
   }
 

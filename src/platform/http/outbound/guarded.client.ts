@@ -78,6 +78,11 @@ export class GuardedClient {
     this.policy = new AddressPolicy(config.OUTBOUND_ALLOW);
   }
 
+  /** The largest body that is ever let in, in bytes. */
+  get maxBytes(): number {
+    return this.config.OUTBOUND_MAX_BYTES;
+  }
+
   /**
    * A client that may reach the host of `url` although it is private: for a URL that the operator configured.
    * Where that redirects to may not be private.
