@@ -7,28 +7,41 @@ import { BodyGuard } from './platform/http/body.guard.js';
 import { BodyPipe } from './platform/http/body.pipe.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { FastExpressAdapter } from './platform/http/express-adapter.js';
+import { Overload } from './platform/http/limits/overload.js';
+import { RateLimits } from './platform/http/limits/rate-limits.service.js';
 import { requestMiddleware } from './platform/http/request.middleware.js';
 import { Metrics } from './platform/metrics/metrics.service.js';
 import { NestLog } from './platform/log.js';
 
-/** A client gets this long for its headers, and this long for a whole request, in milliseconds. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** How often connections are looked at whose request does not come, in milliseconds. */
+const CHECK_MS = 1_000;
 
 /** The whole application over what start-up has opened, ready to listen. */
 export async function createApp(opened: Opened): Promise<INestApplication> {
-  const adapter = new FastExpressAdapter({
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: 65_000,
-  });
+  const { config } = opened;
+  const adapter = new FastExpressAdapter(
+    {
+      headersTimeout: config.HEADERS_TIMEOUT,
+      requestTimeout: config.REQUEST_TIMEOUT,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: CHECK_MS,
+    },
+    { connections: config.MAX_CONNECTIONS, stallMs: config.STALL_TIMEOUT },
+  );
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(opened), adapter, {
     bodyParser: false,
     logger: new NestLog(opened.log),
     abortOnError: false,
   });
   app.disable('x-powered-by').disable('etag');
-  app.use(requestMiddleware(opened.log, app.get(Metrics)));
+  app.use(
+    requestMiddleware({
+      log: opened.log,
+      metrics: app.get(Metrics),
+      overload: app.get(Overload),
+      limits: app.get(RateLimits),
+    }),
+  );
   app.useGlobalGuards(new BodyGuard());
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ErrorFilter(opened.log));
@@ -38,9 +51,13 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
 
 /** The application as far as the OpenAPI document needs it: nothing is opened, nothing runs. */
 export function createPreview(): Promise<INestApplication> {
-  return NestFactory.create(AppModule.of({} as Opened), new FastExpressAdapter(), {
-    preview: true,
-    logger: false,
-    abortOnError: false,
-  });
+  return NestFactory.create(
+    AppModule.of({} as Opened),
+    new FastExpressAdapter({}, { connections: 1, stallMs: 1_000 }),
+    {
+      preview: true,
+      logger: false,
+      abortOnError: false,
+    },
+  );
 }

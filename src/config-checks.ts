@@ -1,4 +1,5 @@
 import type { ConfigCheck } from './config.js';
+import { ClientAddresses } from './platform/http/limits/client-addresses.js';
 import { GuardedClient } from './platform/http/outbound/guarded.client.js';
 import { parseSecretsKeys } from './platform/secrets/secrets-keys.js';
 
@@ -6,4 +7,5 @@ import { parseSecretsKeys } from './platform/secrets/secrets-keys.js';
 export const CONFIG_CHECKS: readonly ConfigCheck[] = [
   ({ SECRETS_KEY }) => SECRETS_KEY.length > 0 && parseSecretsKeys(SECRETS_KEY),
   (settings) => new GuardedClient(settings),
+  ({ TRUSTED_PROXIES }) => new ClientAddresses(TRUSTED_PROXIES),
 ];

@@ -48,6 +48,7 @@ export const SETTINGS = {
   PORT: integer('TCP port to listen on; 0 takes a free one.', 8080, 0, 65_535),
   HOST: text('Address to listen on.', '127.0.0.1'),
   DATA_DIR: text('Folder for the embedded database, secrets, plugin files and downloads.', '.data'),
+  NODE_NAME: text('Name of this server where nodes are listed. Empty: the name of its host.'),
   DATABASE_URL: text('Postgres 15 or newer, as a URL. Empty: an embedded Postgres 18 in DATA_DIR.'),
   DATABASE_POOL: integer('Connections to Postgres that this process may open.', 10, 2, 200),
   DATABASE_TIMEOUT: integer(
@@ -137,6 +138,66 @@ export const SETTINGS = {
     'JSON file with the core plugins, `[{"name","npmName","required"}]`. Empty: the built-in list.',
   ),
   CORE_AUTO_INSTALL: flag('Install required core plugins that are missing when the server starts.', false),
+  RATE_LIMIT_TOKEN: integer(
+    'Requests a minute of one token (all tokens of one subject or virtual key together), on all servers; 0: any number.',
+    60_000,
+    0,
+    1_000_000_000,
+  ),
+  RATE_LIMIT_ADDRESS: integer(
+    'Requests a minute from one address (a /64 of IPv6), on all servers; 0: any number.',
+    120_000,
+    0,
+    1_000_000_000,
+  ),
+  RATE_LIMIT_FAILURES: integer(
+    'Tokens a minute that one address may show that are none, on all servers; 0: any number.',
+    600,
+    0,
+    1_000_000_000,
+  ),
+  TRUSTED_PROXIES: list(
+    'Addresses and CIDRs of proxies before the server, whose X-Forwarded-For names the client, comma-separated.',
+  ),
+  MAX_CONNECTIONS: integer('Connections that this process keeps open.', 10_000, 10, 1_000_000),
+  HEADERS_TIMEOUT: integer(
+    'Time a client has for the headers of a request, in milliseconds.',
+    10_000,
+    100,
+    600_000,
+  ),
+  REQUEST_TIMEOUT: integer('Time a client has for a whole request, in milliseconds.', 60_000, 100, 3_600_000),
+  STALL_TIMEOUT: integer(
+    'Longest time a client may take nothing of an answer before it is cut off, in milliseconds.',
+    30_000,
+    100,
+    600_000,
+  ),
+  OVERLOAD_REQUESTS: integer(
+    'Requests that this process works on at the same time; more are answered 503.',
+    1_000,
+    1,
+    1_000_000,
+  ),
+  OVERLOAD_DELAY: integer(
+    'Longest turn of the event loop, in milliseconds, after which the requests still in it are answered 503.',
+    250,
+    10,
+    60_000,
+  ),
+  REGISTRY_URL: text(
+    'Address of the registry that this server reports to: another Plugboard. It may be private.',
+  ),
+  REGISTRY_TOKEN: text('Token for REGISTRY_URL: a virtual key made there, with registry:write.'),
+  REGISTRY_AUTO_REGISTER: flag('Register at REGISTRY_URL when the server starts.', false),
+  REGISTRY_SYNC_INTERVAL: integer(
+    'Time between two heartbeats to REGISTRY_URL, in milliseconds.',
+    300_000,
+    1_000,
+    86_400_000,
+  ),
+  PUBLIC_URL: text('Address that others reach this server at, told to REGISTRY_URL.'),
+  AGENT_NAME: text('Name that this server, with all its replicas, registers under.', 'plugboard'),
   LOG_LEVEL: choice('Least severe log line to print.', 'info', [
     'trace',
     'debug',
@@ -214,6 +275,18 @@ function contradictions(values: Values): string[] {
     [
       values.NPM_REGISTRY !== '' && !isWebAddress(values.NPM_REGISTRY),
       'NPM_REGISTRY must be an http or https URL without a password: give tokens in .npmrc',
+    ],
+    ...(['REGISTRY_URL', 'PUBLIC_URL'] as const).map((name): [boolean, string] => [
+      values[name] !== '' && !isWebAddress(values[name]),
+      `${name} must be an http or https URL without a password`,
+    ]),
+    [
+      /[^!-~]/.test(values.REGISTRY_TOKEN),
+      'REGISTRY_TOKEN must be printable characters without spaces, as tokens are',
+    ],
+    [
+      !/^[^\p{Cc}\p{Cs}]{1,200}$/u.test(values.AGENT_NAME),
+      'AGENT_NAME must have 1 to 200 printable characters',
     ],
     [
       production && JWT_SECRET === '',

@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { EXPLORER_OPTIONS, explorerHeaders } from './explorer.js';
-import { errorCodeList, header, writeFailures } from './platform/http/api-failures.js';
+import { errorCodeList, header, QUOTA_HEADERS, writeFailures } from './platform/http/api-failures.js';
 import { ErrorDto, ProblemDto } from './platform/http/error.dto.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { VERSION } from './platform/version.js';
 
 const DESCRIPTION = `The home of a fleet's plugins: agent packages, gateway plugins and collectors are created,
 configured, run in fenced processes, tested, reloaded and rolled back through this API.
@@ -26,6 +22,7 @@ ${errorCodeList()}
 
 const TAGS: [name: string, description: string][] = [
   ['Plugins', 'The known plugins: what is wanted of them and what they are doing.'],
+  ['Fleet', 'The servers that share one database, and how far each has come.'],
   ['Installation', 'npm packages: in, out, newer, and back again.'],
   ['Core', 'The plugins that an agent is built on, and those it may go without.'],
   ['Registry', 'Plugins to be found: in catalogues, and published here.'],
@@ -57,6 +54,15 @@ const HEADERS: NonNullable<Components['headers']> = {
     description: 'Seconds to wait before another try.',
     schema: { type: 'integer', minimum: 0, example: 1 },
   },
+  'RateLimit-Policy': {
+    description:
+      'The quotas that the request counts for: `q` requests in `w` seconds (draft-ietf-httpapi-ratelimit-headers-11).',
+    schema: { type: 'string', example: '"token";q=60000;w=60, "address";q=120000;w=60' },
+  },
+  RateLimit: {
+    description: 'What is left of each quota: `r` requests; `t` seconds until there are more.',
+    schema: { type: 'string', example: '"token";r=59998;t=1, "address";r=119997;t=1' },
+  },
   'WWW-Authenticate': {
     description: 'How to sign in.',
     schema: { type: 'string', example: 'Bearer' },
@@ -87,7 +93,7 @@ function outline(): ReturnType<DocumentBuilder['build']> {
   const builder = new DocumentBuilder()
     .setTitle('Plugboard')
     .setDescription(DESCRIPTION)
-    .setVersion(version)
+    .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.1.0')
     .addServer('/', 'This server')
@@ -126,11 +132,13 @@ function operationsOf({ paths }: OpenAPIObject): Operation[] {
 
 /** Documents the headers that the answers of an operation have in common. */
 function writeHeaders({ parameters = [], responses }: Operation): void {
+  const limited = '429' in responses;
   const repeatable = parameters.some(({ name }) => name === 'Idempotency-Key');
   for (const [status, response] of Object.entries(responses))
     if (status < '400')
       response.headers = {
         'X-Request-Id': header('X-Request-Id'),
+        ...(limited && QUOTA_HEADERS),
         ...(repeatable && { 'Idempotency-Replayed': header('Idempotency-Replayed') }),
         ...response.headers,
       };

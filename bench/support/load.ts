@@ -6,28 +6,29 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 export interface Load {
   /** `http://127.0.0.1:8080`. */
   url: string;
-  path: string;
+  /** What each connection asks for, by its number. */
+  path: string | ((connection: number) => string);
+  /** A JSON body to POST; without one: GET. */
+  body?: string;
   headers: Record<string, string>;
   connections: number;
   milliseconds: number;
 }
 
 /**
- * Keeps `connections` busy with one GET after the other and counts the answers. It reads no more of an answer
+ * Keeps `connections` busy with one request after the other and counts the answers. It reads no more of an answer
  * than it must to find its end, and so stays ahead of any server in Node.
  * @returns answers a second
  * @throws Error when the server closes a connection
  */
-export async function load({ url, path, headers, connections, milliseconds }: Load): Promise<number> {
+export async function load({ url, connections, milliseconds, ...asked }: Load): Promise<number> {
   const { hostname, port, host } = new URL(url);
-  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
   const clients = await Promise.all(
-    Array.from({ length: connections }, async () => {
+    Array.from({ length: connections }, async (_, number) => {
       const socket = connect(Number(port), hostname);
       await once(socket, 'connect');
       socket.setNoDelay(true);
-      return new Client(socket, request);
+      return new Client(socket, requestOf(host, number, asked));
     }),
   );
   const started = performance.now();
@@ -36,6 +37,16 @@ export async function load({ url, path, headers, connections, milliseconds }: Lo
   const seconds = (performance.now() - started) / 1_000;
   spinning.abort();
   return clients.reduce((sum, client) => sum + client.answers, 0) / seconds;
+}
+
+function requestOf(host: string, connection: number, asked: Pick<Load, 'path' | 'body' | 'headers'>): Buffer {
+  const { path, body = '', headers } = asked;
+  const target = typeof path === 'string' ? path : path(connection);
+  const json = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
+  const lines = Object.entries({ host, ...(body !== '' && json), ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  return Buffer.from(`${body === '' ? 'GET' : 'POST'} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
 /**

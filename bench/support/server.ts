@@ -10,7 +10,7 @@ export class BenchServer {
   private constructor(
     private readonly server: TestServer,
     readonly dataDir: string,
-    private readonly databaseUrl: string,
+    readonly databaseUrl: string,
     readonly http: HttpClient,
   ) {}
 

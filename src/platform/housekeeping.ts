@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventRepository } from './events/event.repository.js';
+import { RateLimitRepository } from './http/limits/rate-limit.repository.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { JobRepository } from './jobs/job.repository.js';
 import { FleetSchedule } from './schedule/fleet-schedule.js';
@@ -16,6 +17,7 @@ export class Housekeeping implements OnModuleInit {
     private readonly events: EventRepository,
     private readonly idempotency: IdempotencyRepository,
     private readonly jobs: JobRepository,
+    private readonly rateLimits: RateLimitRepository,
   ) {}
 
   onModuleInit(): void {
@@ -26,5 +28,6 @@ export class Housekeeping implements OnModuleInit {
     await this.events.deleteOlderThan(EVENT_DAYS);
     await this.idempotency.deleteExpired();
     await this.jobs.deleteFinishedOlderThan(JOB_DAYS);
+    await this.rateLimits.deleteFull();
   }
 }

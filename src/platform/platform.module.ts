@@ -12,6 +12,9 @@ import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { Housekeeping } from './housekeeping.js';
 import { ArtifactStore } from './artifacts/artifact-store.js';
+import { Overload } from './http/limits/overload.js';
+import { RateLimitRepository } from './http/limits/rate-limit.repository.js';
+import { RateLimits } from './http/limits/rate-limits.service.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { JobHandlers } from './jobs/job-handlers.js';
@@ -27,7 +30,10 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { FleetSchedule } from './schedule/fleet-schedule.js';
 import { ScheduledWorkRepository } from './schedule/scheduled-work.repository.js';
-import { CONFIG, LOG, NODE_ID } from './tokens.js';
+import { NodeRepository } from './nodes/node.repository.js';
+import { Nodes } from './nodes/nodes.service.js';
+import { THIS_NODE, type ThisNode } from './nodes/this-node.js';
+import { CONFIG, LOG } from './tokens.js';
 import { Metrics } from './metrics/metrics.service.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -38,8 +44,7 @@ export interface Foundation {
   log: Logger;
   secrets: SecretBox;
   artifacts: ArtifactStore;
-  /** This server among those of its fleet. */
-  nodeId: string;
+  node: ThisNode;
 }
 
 const SHARED = [
@@ -51,6 +56,9 @@ const SHARED = [
   IdempotencyRepository,
   Jobs,
   Metrics,
+  Nodes,
+  Overload,
+  RateLimits,
 ];
 
 const JOB_PARTS = [
@@ -64,15 +72,25 @@ const JOB_PARTS = [
   JobWorker,
 ];
 
+const workerOptions: FactoryProvider<JobWorkerOptions> = {
+  provide: JOB_WORKER,
+  inject: [CONFIG, THIS_NODE],
+  useFactory: ({ JOB_CONCURRENCY }: Config, { id }: ThisNode) => ({
+    nodeId: id,
+    concurrency: JOB_CONCURRENCY,
+    timings: JOB_TIMINGS,
+  }),
+};
+
 /** The floor that every module stands on. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ config, log, secrets, artifacts, nodeId }: Foundation): DynamicModule {
+  static of({ config, log, secrets, artifacts, node }: Foundation): DynamicModule {
     const made = [
       { provide: CONFIG, useValue: config },
       { provide: LOG, useValue: log },
-      { provide: NODE_ID, useValue: nodeId },
+      { provide: THIS_NODE, useValue: node },
       { provide: SecretBox, useValue: secrets },
       { provide: ArtifactStore, useValue: artifacts },
     ];
@@ -81,28 +99,18 @@ export class PlatformModule {
       controllers: [AuditController, EventController, HealthController, JobsController, MetricsController],
       providers: [
         ...made,
-        workerOptions(nodeId),
+        workerOptions,
         ...SHARED,
         ...JOB_PARTS,
         AuditService,
         EventStream,
         HealthService,
         Housekeeping,
+        NodeRepository,
+        RateLimitRepository,
         ScheduledWorkRepository,
       ],
       exports: [...made, ...SHARED],
     };
   }
-}
-
-function workerOptions(nodeId: string): FactoryProvider<JobWorkerOptions> {
-  return {
-    provide: JOB_WORKER,
-    inject: [CONFIG],
-    useFactory: ({ JOB_CONCURRENCY }: Config) => ({
-      nodeId,
-      concurrency: JOB_CONCURRENCY,
-      timings: JOB_TIMINGS,
-    }),
-  };
 }

@@ -1,9 +1,11 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
+import type { Response } from 'express';
 import { errors as jose } from 'jose';
 import { ACCESS, type Access } from '../../platform/http/access.js';
 import { isDatabaseAway } from '../../platform/database/database-away.js';
 import { AppError, Forbidden, Unauthorized } from '../../platform/http/errors.js';
+import { RateLimits } from '../../platform/http/limits/rate-limits.service.js';
 import type { AppRequest } from '../../platform/http/request.js';
 import { Authenticator, KEY_PREFIX } from './authenticator.js';
 import { TokenCache, type Verified } from './token-cache.js';
@@ -15,6 +17,7 @@ export class AccessGuard extends AuthGuard('jwt') {
   constructor(
     private readonly cache: TokenCache,
     private readonly authenticator: Authenticator,
+    private readonly limits: RateLimits,
   ) {
     super({ session: false, property: 'verified' });
   }
@@ -34,10 +37,13 @@ export class AccessGuard extends AuthGuard('jwt') {
         'Authorization',
       );
     const cached = this.cache.get(token);
-    if (cached) return this.admit(request, cached, access);
-    return this.cache
-      .remember(token, () => this.check(context, request, token))
-      .then((verified) => this.admit(request, verified, access));
+    const admit = (verified: Verified): boolean => {
+      this.limits.countToken(verified.actor.id, request, context.switchToHttp().getResponse<Response>());
+      return this.admit(request, verified, access);
+    };
+    if (cached) return admit(cached);
+    const check = (): Promise<Verified> => this.check(context, request, token);
+    return this.cache.remember(token, () => this.limits.guardCheck(request, check)).then(admit);
   }
 
   private async check(context: ExecutionContext, request: AppRequest, token: string): Promise<Verified> {

@@ -2,8 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config.js';
 import { CONFIG } from '../../platform/tokens.js';
 import type { PluginInstalls } from '../plugins/index.js';
+import type { PublishedArtifact } from '../registry/index.js';
 import type { InstallPlanDto } from './install-plan.dto.js';
 import type { InstallDto } from './installation.dto.js';
+import type { InstalledVersionEntity } from './installed-version.entity.js';
 import { hasLocalCopy, InstallationRecords } from './installation-records.js';
 import { PackageTools } from './package-tools.js';
 import { closureDetails } from './packages/closure-details.js';
@@ -30,6 +32,8 @@ export class InstallPlans {
   async plan({ name, version, enable }: InstallDto): Promise<InstallPlanDto> {
     const known = await this.records.installs.find(name);
     if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
+    const published = await this.tools.artifacts.find(name, version);
+    if (published) return this.ofArtifact(published, known, enable);
     const { registry, builder, verifier } = await this.tools.get();
     const resolved = await registry.resolve(name, version);
     const facts = { name, publishedAt: resolved.publishedAt, license: resolved.manifest.license };
@@ -64,6 +68,23 @@ export class InstallPlans {
     };
   }
 
+  /** What is published here brings nothing but itself. */
+  private async ofArtifact(
+    artifact: PublishedArtifact,
+    known: KnownPlugin | null,
+    enable: boolean | undefined,
+  ): Promise<InstallPlanDto> {
+    const { name, version } = artifact;
+    const present = known && (await this.present(known));
+    return {
+      ...{ ok: true, name, version, installedVersion: known?.version ?? null },
+      ...{ dependencies: [], unpackedSize: null, scripts: [], warnings: [] },
+      total: { packages: 1, unpackedSize: 0, files: 0, unknown: 1 },
+      trust: this.tools.artifacts.evidence(artifact),
+      change: plannedChange(present, { version, enable, parameters: null, packages: [`${name}@${version}`] }),
+    };
+  }
+
   private async present({ id, version, enabled, declaration }: KnownPlugin): Promise<PresentVersion> {
     const row = version === null ? null : await this.records.versions.find(id, version);
     const { configSchema, pluginParameters, elizaPlugin } = declaration ?? {};
@@ -71,7 +92,7 @@ export class InstallPlans {
     return {
       ...{ version, enabled },
       parameters: elsewhere ? null : (pluginParameters ?? {}),
-      packages: row ? keysOf(inspectLockfile(row.lockfile, row.npmName, row.version)) : [],
+      packages: row ? packagesOf(row) : [],
     };
   }
 }
@@ -82,6 +103,11 @@ function declaredParameters({ agentConfig, plugboard }: PackageManifest): Record
   const { configSchema } = (plugboard ?? {}) as { configSchema?: unknown };
   const isObject = typeof pluginParameters === 'object' && pluginParameters !== null;
   return isObject && configSchema === undefined ? (pluginParameters as Record<string, unknown>) : null;
+}
+
+function packagesOf({ source, lockfile, npmName, version }: InstalledVersionEntity): string[] {
+  if (source === 'artifact') return [`${npmName}@${version}`];
+  return keysOf(inspectLockfile(lockfile, npmName, version));
 }
 
 function keysOf(closure: readonly { name: string; version: string }[]): string[] {

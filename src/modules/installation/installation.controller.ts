@@ -14,6 +14,7 @@ import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { WaitsForFleet } from '../plugins/index.js';
 import { InstallPlanDto } from './install-plan.dto.js';
 import { InstallPlans } from './install-plan.service.js';
 import { JobBegunDto } from '../../platform/jobs/job.dto.js';
@@ -42,6 +43,8 @@ const REGISTRY = [
   'registry_unreachable',
   'registry_answer_invalid',
   'registry_timeout',
+  'artifact_not_installable',
+  'artifact_not_verified',
 ] as const;
 const INSTALL = [
   'already_ejected',
@@ -69,9 +72,10 @@ export class InstallationController {
   @Post('plugins/install')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
-    summary: 'Install a plugin from npm',
+    summary: 'Install a plugin from npm, or one that is published here',
     description:
       'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan: what would be fetched, with sizes, evidence, warnings and what would change.',
   })
@@ -150,6 +154,7 @@ export class InstallationController {
   @Post('plugins/:x/rollback')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Go back to a kept version',

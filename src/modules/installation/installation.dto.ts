@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { FleetAnsweredDto } from '../plugins/index.js';
 
 const PACKAGE = '@elizaos/plugin-openai';
 
@@ -164,7 +165,7 @@ export class InstalledPluginDto {
 }
 
 /** A finished installation. */
-export class InstallDoneDto {
+export class InstallDoneDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true
@@ -195,7 +196,7 @@ export class InstallDoneDto {
 }
 
 /** A change that has nothing more to say than that it was made. */
-export class PackageDoneDto {
+export class PackageDoneDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ArtifactBuilds } from './artifact-builds.js';
 import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
 import { EjectedController } from './ejected.controller.js';
@@ -24,14 +25,15 @@ import { VersionShelf } from './version-shelf.js';
 /** npm packages in and out: installed, checked, rolled back. */
 @Module({})
 export class InstallationModule {
-  /** @param plugins the very module that the application imports */
-  static of(plugins: DynamicModule, options: InstallationOptions): DynamicModule {
+  /** @param others the very modules of plugins and registry that the application imports */
+  static of(others: DynamicModule[], options: InstallationOptions): DynamicModule {
     return {
       module: InstallationModule,
-      imports: [plugins],
+      imports: others,
       controllers: [EjectedController, InstallationController],
       providers: [
         { provide: INSTALLATION_OPTIONS, useValue: options },
+        ArtifactBuilds,
         EjectedBuilds,
         EjectedCode,
         EjectedFolders,

@@ -33,14 +33,8 @@ export class InstallationService {
     const known = await this.records.installs.find(name);
     if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
     if (known && enable === false) await this.records.installs.assertMayBe(known, enable);
-    const { registry } = await this.tools.get();
-    const resolved = await registry.resolve(name, version);
-    enforce({ name, publishedAt: resolved.publishedAt, license: resolved.manifest.license }, this.config);
-    const payload: InstallPayload = {
-      name,
-      version: resolved.version,
-      ...(enable !== undefined && { enable }),
-    };
+    const exact = await this.resolve(name, version);
+    const payload: InstallPayload = { name, ...exact, ...(enable !== undefined && { enable }) };
     return this.transactions.run(async (tx) => {
       await this.records.versions.lock(tx, name);
       const open = await this.jobs.findOpen(tx, INSTALL, name);
@@ -51,6 +45,19 @@ export class InstallationService {
         `Another version of ${name} is being installed: job ${open.id}. Wait for it, or cancel it.`,
       );
     });
+  }
+
+  /** What is published here goes before npm, as it does in the catalogue. */
+  private async resolve(
+    name: string,
+    version: string | undefined,
+  ): Promise<Pick<InstallPayload, 'version' | 'source'>> {
+    const published = await this.tools.artifacts.find(name, version);
+    if (published) return { version: published.version, source: 'artifact' };
+    const { registry } = await this.tools.get();
+    const resolved = await registry.resolve(name, version);
+    enforce({ name, publishedAt: resolved.publishedAt, license: resolved.manifest.license }, this.config);
+    return { version: resolved.version };
   }
 
   /** Waits for an installation. @throws AppError its cause */

@@ -3,7 +3,8 @@ import { EventBus } from '../../platform/events/event-bus.js';
 import { ReadyAnswer } from '../../platform/http/ready-answer.js';
 import { NodeRuntime } from './node-runtime.js';
 import type { PluginDto } from './plugin.dto.js';
-import { pickNamed, PluginRepository } from './plugin.repository.js';
+import type { PluginEntity } from './plugin.entity.js';
+import { pickNamed, type PluginHead, PluginRepository } from './plugin.repository.js';
 import { PluginSettings } from './plugin-settings.js';
 import { viewPlugin, viewWanted, type WantedView } from './plugin-view.js';
 
@@ -24,6 +25,8 @@ export class ListSnapshot extends ReadyAnswer {
 @Injectable()
 export class KnownPlugins {
   private wanted: Promise<WantedView[]> | null = null;
+  /** What `wanted` was made from. */
+  private seen = '';
   private snapshot: { list: ListSnapshot; wanted: WantedView[]; changes: number } | null = null;
 
   constructor(
@@ -41,6 +44,21 @@ export class KnownPlugins {
   /** Forgets what was read; to be called as soon as a change of this node's own is committed. */
   invalidate(): void {
     this.wanted = null;
+  }
+
+  /**
+   * Which plugins there are, read anew. What is kept is forgotten when it is not of these: an event may get lost.
+   */
+  async heads(): Promise<PluginHead[]> {
+    const kept = this.wanted;
+    const heads = await this.plugins.heads();
+    if (this.wanted === kept && this.seen !== fingerprint(heads)) this.invalidate();
+    return heads;
+  }
+
+  /** The record of one plugin, read anew, or null. */
+  row(id: string): Promise<PluginEntity | null> {
+    return this.plugins.findById(id);
   }
 
   /** All plugins as one answer; the same object until something changes. */
@@ -71,7 +89,10 @@ export class KnownPlugins {
     if (this.wanted && this.bus.listening) return this.wanted;
     const reading = this.plugins
       .all()
-      .then((rows) => rows.map((row) => viewWanted(row, this.settings.read(row))))
+      .then((rows) => {
+        if (this.wanted === reading) this.seen = fingerprint(rows);
+        return rows.map((row) => viewWanted(row, this.settings.read(row)));
+      })
       .then((views) => views.sort((a, b) => (a.id < b.id ? -1 : 1)));
     this.wanted = reading;
     reading.catch(() => {
@@ -79,4 +100,11 @@ export class KnownPlugins {
     });
     return reading;
   }
+}
+
+function fingerprint(heads: readonly PluginHead[]): string {
+  return heads
+    .map(({ id, slot, revision }) => `${slot}.${revision}.${id}`)
+    .sort()
+    .join();
 }

@@ -61,7 +61,7 @@ export class PluginCommits {
     if (id === undefined) return;
     if (candidate && after) await candidate.adopt(after.row.revision);
     else if (!after) await this.node.stop(id, 'deleted');
-    else if (!after.row.enabled) await this.node.stop(id, 'disabled');
+    else if (!after.row.enabled) await this.node.disable(id, after.row);
     else if (!change.untried) this.node.advance(id, after.row.revision);
   }
 

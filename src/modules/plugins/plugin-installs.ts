@@ -139,7 +139,7 @@ export class PluginInstalls {
 }
 
 function isInstalled({ source }: PluginEntity): boolean {
-  return source === 'npm' || source === 'ejected';
+  return source === 'npm' || source === 'artifact' || source === 'ejected';
 }
 
 function shortName(npmName: string): string {

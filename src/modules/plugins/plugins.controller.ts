@@ -23,6 +23,7 @@ import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-reque
 import { CREATE_EXAMPLES, PATCH_EXAMPLES, UPDATE_EXAMPLES } from './plugin-request.examples.js';
 import { PluginWrites } from './plugin-writes.service.js';
 import { PluginsService } from './plugins.service.js';
+import { WaitsForFleet } from './waits-for-fleet.js';
 
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
 const ETAG = { ETag: header('ETag') };
@@ -107,6 +108,7 @@ export class PluginsController {
 
   @Post()
   @Require('plugins:write')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Create a plugin',
@@ -136,6 +138,7 @@ export class PluginsController {
 
   @Put(':x')
   @Require('plugins:write')
+  @WaitsForFleet()
   @ApiOperation({
     summary: 'Update a plugin',
     description:
@@ -166,6 +169,7 @@ export class PluginsController {
 
   @Patch(':x')
   @Require('plugins:write')
+  @WaitsForFleet()
   @ApiOperation({
     summary: 'Patch a plugin',
     description:
@@ -196,6 +200,7 @@ export class PluginsController {
 
   @Delete(':x')
   @Require('plugins:write')
+  @WaitsForFleet()
   @ApiOperation({
     summary: 'Delete a plugin',
     description: 'Stops it and forgets it, settings and data folder too.',

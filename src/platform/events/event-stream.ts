@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
+import { Overload } from '../http/limits/overload.js';
 import type { Actor } from '../http/request.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { EventBus } from './event-bus.js';
@@ -28,6 +29,7 @@ export class EventStream implements BeforeApplicationShutdown {
     private readonly bus: EventBus,
     private readonly events: EventRepository,
     private readonly metrics: Metrics,
+    private readonly overload: Overload,
   ) {
     bus.on('event', (event) => {
       if (event.type === 'key.changed') this.endWhere((actor) => actor.id === event.data.keyId);
@@ -54,6 +56,7 @@ export class EventStream implements BeforeApplicationShutdown {
     const expiry = setTimeout(() => response.end(), left);
     this.bus.on('event', wake).on('missed', wake);
     this.open.set(response, actor);
+    this.overload.leave(response);
     this.metrics.eventStreams.set(this.open.size);
     response.once('close', () => {
       clearInterval(keepAlive);

@@ -15,6 +15,8 @@ const SIGN_IN = [
   'token_revoked',
   'database_unavailable',
   'jwks_unavailable',
+  'rate_limited',
+  'overloaded',
 ] as const;
 
 /** Says who may call, to the guard and to the document. A route without it or `@Public()` is closed. */

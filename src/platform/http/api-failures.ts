@@ -16,11 +16,20 @@ const STATUSES: Readonly<Record<number, string>> = {
   412: '`If-Match` names a revision that is no longer the current one',
   413: 'The body is larger than 1 MiB',
   415: 'The body cannot be decoded',
+  416: 'There is nothing in that range',
   422: 'Understood and refused, nothing was changed',
+  429: 'Too many requests',
   502: 'The host of a download, or the plugin itself, failed',
   503: 'The server cannot work just now. Try again',
   504: 'It took too long',
 };
+
+/** What a quota is, what is left of it, and when there is more. */
+export const QUOTA_HEADERS = {
+  'RateLimit-Policy': header('RateLimit-Policy'),
+  RateLimit: header('RateLimit'),
+};
+const RATE_LIMIT_HEADERS = { 'Retry-After': header('Retry-After'), ...QUOTA_HEADERS };
 
 /** Documents what an operation can fail with; may be given more than once, the codes add up. */
 export function ApiFailures(...codes: ErrorCode[]): MethodDecorator {
@@ -59,6 +68,7 @@ function failure(status: number, codes: readonly ErrorCode[]): object {
     description: `${STATUSES[status]}: ${codes.map((code) => `\`${code}\``).join(', ')}.`,
     'x-error-codes': codes,
     ...(status === 401 && { headers: { 'WWW-Authenticate': header('WWW-Authenticate') } }),
+    ...(status === 429 && { headers: RATE_LIMIT_HEADERS }),
     ...(status === 503 && { headers: { 'Retry-After': header('Retry-After') } }),
     content: {
       'application/json': { schema: schema('ErrorDto'), examples },

@@ -15,6 +15,7 @@ interface Failure {
   message: string;
   param: string;
   problems: readonly FieldProblem[];
+  headers: Readonly<Record<string, string>>;
 }
 
 /** Renders every failure, unknown routes included, in the shape the caller reads. Nothing internal gets out. */
@@ -47,6 +48,7 @@ function describe(exception: unknown, request: AppRequest): Failure {
       message: error.message,
       param: error.param,
       problems: problemsOf(error),
+      headers: error.headers,
     };
   return {
     status: 500,
@@ -55,6 +57,7 @@ function describe(exception: unknown, request: AppRequest): Failure {
     message: `Something went wrong in the server. Its log has the details under request id ${request.requestId}.`,
     param: '',
     problems: [],
+    headers: {},
   };
 }
 
@@ -100,6 +103,7 @@ function bareFailure(status: number): BareFailure {
 
 const BARE: Readonly<Record<number, [code: ErrorCode, message: string]>> = {
   413: ['body_too_large', 'The body is larger than 1 MiB, the most that is read.'],
+  416: ['range_not_satisfiable', 'The range lies outside the file.'],
   415: [
     'body_encoding_unsupported',
     'The body must be UTF-8 or UTF-16, and plain or compressed with gzip, deflate or br.',
@@ -118,10 +122,14 @@ class BareFailure extends AppError {
   }
 }
 
+/** Answers a request with a failure, before anything has looked at it. */
+export function refuse(request: AppRequest, response: Response, error: AppError): void {
+  send(request, response, describe(error, request));
+}
+
 function send(request: AppRequest, response: Response, failure: Failure): void {
   const id = request.requestId ?? '';
-  if (failure.status === 503) response.setHeader('Retry-After', '1');
-  if (failure.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  for (const [name, value] of Object.entries(failure.headers)) response.setHeader(name, value);
   response.status(failure.status);
   if (request.headers['x-milady-client-id'] !== undefined || request.headers['x-milady-token'] !== undefined)
     response.json({ ...envelope(failure, id, request), error: failure.message, code: failure.code });

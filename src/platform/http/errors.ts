@@ -15,6 +15,8 @@ export abstract class AppError extends Error {
   abstract readonly status: number;
   /** The kind of error, as gateway clients switch on it: `validation_error`, `not_found_error` … */
   abstract readonly type: string;
+  /** Headers of the answer that belong to the failure. */
+  readonly headers: Readonly<Record<string, string>> = {};
 
   /**
    * @param code stable machine-readable cause, one of those that error-codes.ts lists for the status
@@ -54,6 +56,7 @@ export class BadRequest extends Listed<CodeOf<400>> {
 export class Unauthorized extends Listed<CodeOf<401>> {
   readonly status = 401;
   readonly type = ERROR_TYPES[401];
+  override readonly headers = { 'WWW-Authenticate': 'Bearer' };
 }
 
 export class Forbidden extends Listed<CodeOf<403>> {
@@ -82,6 +85,19 @@ export class Unprocessable extends Listed<CodeOf<422>> {
   readonly type = ERROR_TYPES[422];
 }
 
+/** More than a quota permits. The headers say when there is more. */
+export class TooManyRequests extends Listed<CodeOf<429>> {
+  readonly status = 429;
+  readonly type = ERROR_TYPES[429];
+  constructor(
+    code: CodeOf<429>,
+    message: string,
+    override readonly headers: Readonly<Record<string, string>>,
+  ) {
+    super(code, message);
+  }
+}
+
 /** Something upstream (a download, a registry) did not do its part. */
 export class BadGateway extends Listed<CodeOf<502>> {
   readonly status = 502;
@@ -91,6 +107,7 @@ export class BadGateway extends Listed<CodeOf<502>> {
 export class Unavailable extends Listed<CodeOf<503>> {
   readonly status = 503;
   readonly type = ERROR_TYPES[503];
+  override readonly headers = { 'Retry-After': '1' };
 }
 
 export class GatewayTimeout extends Listed<CodeOf<504>> {

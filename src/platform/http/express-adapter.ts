@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, type Server, ServerResponse, type ServerOptions } from 'node:http';
-import type { Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express } from 'express';
+import { type ConnectionLimits, Connections } from './connections.js';
 
 /** Requests under way when the server is asked to stop get this long, in milliseconds. */
 const DRAIN_MS = 8_000;
@@ -13,9 +13,12 @@ const SWEEP_MS = 50;
  * hidden classes and slows every request down.
  */
 export class FastExpressAdapter extends ExpressAdapter {
-  private readonly sockets = new Set<Socket>();
+  private connections: Connections;
 
-  constructor(private readonly serverOptions: ServerOptions = {}) {
+  constructor(
+    private readonly serverOptions: ServerOptions,
+    private readonly limits: ConnectionLimits,
+  ) {
     super();
   }
 
@@ -29,7 +32,7 @@ export class FastExpressAdapter extends ExpressAdapter {
     const closed = new Promise<void>((done) => server.close(() => done()));
     const sweep = setInterval(() => {
       server.closeIdleConnections();
-      this.closeSilentConnections();
+      this.connections.closeSilent();
     }, SWEEP_MS);
     const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await closed;
@@ -47,16 +50,8 @@ export class FastExpressAdapter extends ExpressAdapter {
       },
       app,
     );
-    server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
-    });
+    this.connections = new Connections(server, this.limits);
     this.httpServer = server;
-  }
-
-  /** Node does not count a connection as idle before its first request; clients open some in advance. */
-  private closeSilentConnections(): void {
-    for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
   }
 }
 

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import type { Bucket } from './limits/bucket.js';
 import type { Scope } from './scopes.js';
 
 /** Who is calling. `id` is the token's subject or the virtual key's id. */
@@ -23,6 +24,8 @@ export interface AppRequest extends Request {
   requestId?: string;
   operationId?: string;
   actor?: Actor;
+  /** What is left to the address that the request comes from, where that is limited. */
+  addressBucket?: Bucket;
 }
 
 const NOBODY: Actor = { kind: 'system', id: 'anonymous', name: 'anonymous', scopes: new Set() };

@@ -98,7 +98,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
 function keptHeaders(response: Response): Record<string, string> {
   const set = KEPT_HEADERS.map((name) => [name, response.getHeader(name)] as const);
-  return Object.fromEntries(set.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+  return Object.fromEntries(
+    set.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
 }
 
 class ReplayedError extends AppError {

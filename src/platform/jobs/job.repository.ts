@@ -32,7 +32,11 @@ export type JobChanges = { [Column in keyof JobEntity]?: JobEntity[Column] | (()
 export class JobRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  async insert(tx: Tx, { actor, requestId }: RequestContext, { kind, subject, payload }: NewJob): Promise<string> {
+  async insert(
+    tx: Tx,
+    { actor, requestId }: RequestContext,
+    { kind, subject, payload }: NewJob,
+  ): Promise<string> {
     const id = newJobId();
     const who = { requestId, actorKind: actor.kind, actorId: actor.id, actorName: actor.name };
     await tx.insert(JobEntity, columns({ id, ...who, kind, subject, payload }));

@@ -34,8 +34,6 @@ export class CatalogRefreshJob implements OnModuleInit {
 
   private async run(task: JobTask<object>): Promise<RefreshResult> {
     const configured = this.config.REGISTRY_SOURCES;
-    for (const { id } of await this.sources.others(configured.map(({ label }) => label)))
-      await this.removal.remove(task.context, id);
     const failures: RefreshResult['failures'] = [];
     for (const [i, source] of configured.entries()) {
       const done = Math.round((100 * i) / configured.length);
@@ -51,6 +49,10 @@ export class CatalogRefreshJob implements OnModuleInit {
         await this.sources.fail(source, error.message);
       }
     }
+    await this.removal.finish(
+      task.context,
+      configured.map(({ label }) => label),
+    );
     return { failures };
   }
 }

@@ -14,6 +14,11 @@ import { PluginPresence } from './plugin-presence.js';
 import { RefreshRecords } from './refresh-records.js';
 import { SourceRefresh } from './source-refresh.service.js';
 import { SourceRemoval } from './source-removal.js';
+import { CatalogSearchController } from './search/catalog-search.controller.js';
+import { CatalogSearchRepository } from './search/catalog-search.repository.js';
+import { CatalogSearch } from './search/catalog-search.service.js';
+import { SearchIndex } from './search/search-index.repository.js';
+import { SearchWords } from './search/search-words.repository.js';
 
 /** Where plugins are found: catalogues from elsewhere and what is published here, in one list. */
 @Module({})
@@ -23,7 +28,7 @@ export class CatalogModule {
     return {
       module: CatalogModule,
       imports: [plugins],
-      controllers: [CatalogController],
+      controllers: [CatalogController, CatalogSearchController],
       providers: [
         CatalogClient,
         CatalogEntries,
@@ -34,9 +39,13 @@ export class CatalogModule {
         CatalogRefreshJob,
         CatalogService,
         CatalogSources,
+        CatalogSearch,
+        CatalogSearchRepository,
         CatalogStaging,
         PluginPresence,
         RefreshRecords,
+        SearchIndex,
+        SearchWords,
         SourceRefresh,
         SourceRemoval,
       ],
