@@ -146,7 +146,7 @@ function* copyLines(entries: number): Generator<string> {
     const row = entryRow('plain', 100, generatedPlugin(name, { ...value }));
     const { source, foldedName, priority, kind, category, language, displayName, description, version } = row;
     const { npmPackage, installable, deprecated, stars, document, digest } = row;
-    const cells = [
+    const who: Cell[] = [
       source,
       row.name,
       foldedName,
@@ -156,17 +156,19 @@ function* copyLines(entries: number): Generator<string> {
       category,
       language,
       row.supports,
-      displayName,
-    ]
-      .concat([description, row.tags, npmPackage, version, installable, deprecated, stars])
-      .concat([JSON.stringify(document), digest]);
-    yield `${cells.map(cell).join('\t')}\n`;
+    ];
+    const what: Cell[] = [displayName, description, row.tags, npmPackage, version];
+    const rest: Cell[] = [installable, deprecated, stars, JSON.stringify(document), digest];
+    yield `${[...who, ...what, ...rest].map(cell).join('\t')}\n`;
   }
 }
 
+type Cell = string | number | boolean | null | readonly string[];
+
 /** A value as COPY's text format has it. */
-function cell(value: unknown): string {
+function cell(value: Cell): string {
   if (value === null) return '\\N';
-  if (Array.isArray(value)) return `{${value.map((one) => JSON.stringify(one)).join(',')}}`;
-  return String(value).replaceAll('\\', '\\\\');
+  const text =
+    typeof value === 'object' ? `{${value.map((one) => JSON.stringify(one)).join(',')}}` : String(value);
+  return text.replaceAll('\\', '\\\\');
 }
