@@ -62,14 +62,12 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
    * @throws TooManyRequests `rate_limited`
    */
   countToken(owner: string, request: AppRequest, response: Response): void {
-    const spent = this.token?.spend(owner, performance.now());
-    const left =
-      spent && request.addressBucket
-        ? `${spent}, ${request.addressBucket}`
-        : (spent ?? request.addressBucket);
+    const token = this.token?.spend(owner, performance.now()).toString();
+    const address = request.addressBucket?.toString();
+    const left = token && address ? `${token}, ${address}` : (token ?? address);
     if (left === undefined) return;
     response.setHeader('RateLimit-Policy', this.policies);
-    response.setHeader('RateLimit', String(left));
+    response.setHeader('RateLimit', left);
   }
 
   /**
