@@ -6,21 +6,19 @@ import type { PluginDto } from './plugin.dto.js';
 
 /** Below this size compression costs more than it saves. */
 const MIN_COMPRESSED_BYTES = 1_400;
+const JSON_TYPE = ['Content-Type', 'application/json; charset=utf-8'];
 
 /** Sends the list as it lies ready: not modified, compressed, or plain. */
 export async function sendList(request: Request, response: Response, list: ListSnapshot): Promise<void> {
-  response.setHeader('ETag', list.etag);
   if (matches(request.headers['if-none-match'], list.etag)) {
-    response.writeHead(304).end();
+    response.writeHead(304, ['ETag', list.etag]).end();
     return;
   }
   const encoding = list.body.length < MIN_COMPRESSED_BYTES ? null : encodingFor(request);
   const body = encoding ? await list.encoded(encoding) : list.body;
-  if (encoding) response.setHeader('Content-Encoding', encoding);
-  response.setHeader('Vary', 'Accept-Encoding');
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.setHeader('Content-Length', body.length);
-  response.end(body);
+  const headers = ['ETag', list.etag, 'Vary', 'Accept-Encoding', 'Content-Length', String(body.length)];
+  if (encoding) headers.push('Content-Encoding', encoding);
+  response.writeHead(200, headers.concat(JSON_TYPE)).end(body);
 }
 
 /** Sends an answer that is made for this request, with an ETag of its content. */
