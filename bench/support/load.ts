@@ -6,22 +6,30 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 export interface Load {
   /** `http://127.0.0.1:8080`. */
   url: string;
+  method?: string;
   path: string;
   headers: Record<string, string>;
+  /** JSON; none: no body. */
+  body?: unknown;
   connections: number;
   milliseconds: number;
 }
 
+/** What came of it. */
+export interface Loaded {
+  perSecond: number;
+  /** From a request to the end of its answer, in milliseconds, one an answer. */
+  latencies: number[];
+}
+
 /**
- * Keeps `connections` busy with one GET after the other and counts the answers. It reads no more of an answer
+ * Keeps `connections` busy with one request after the other and counts the answers. It reads no more of an answer
  * than it must to find its end, and so stays ahead of any server in Node.
- * @returns answers a second
  * @throws Error when the server closes a connection
  */
-export async function load({ url, path, headers, connections, milliseconds }: Load): Promise<number> {
-  const { hostname, port, host } = new URL(url);
-  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+export async function load({ connections, milliseconds, ...what }: Load): Promise<Loaded> {
+  const { hostname, port } = new URL(what.url);
+  const request = requestOf(what);
   const clients = await Promise.all(
     Array.from({ length: connections }, async () => {
       const socket = connect(Number(port), hostname);
@@ -35,7 +43,25 @@ export async function load({ url, path, headers, connections, milliseconds }: Lo
   await Promise.all(clients.map((client) => client.run(started + milliseconds)));
   const seconds = (performance.now() - started) / 1_000;
   spinning.abort();
-  return clients.reduce((sum, client) => sum + client.answers, 0) / seconds;
+  const latencies = clients.flatMap((client) => client.latencies);
+  return { perSecond: latencies.length / seconds, latencies };
+}
+
+function requestOf({
+  url,
+  method = 'GET',
+  path,
+  headers,
+  body,
+}: Omit<Load, 'connections' | 'milliseconds'>): Buffer {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const all = {
+    host: new URL(url).host,
+    ...headers,
+    ...(text !== '' && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
 }
 
 /**
@@ -53,7 +79,8 @@ function keepAwake(): AbortController {
 
 /** One connection. Answers have a Content-Length, or no body. */
 class Client {
-  answers = 0;
+  readonly latencies: number[] = [];
+  private sentAt = 0;
   /** Bytes of the present answer's body that have not come yet; null while its head has not. */
   private missing: number | null = null;
   private head: Buffer = Buffer.alloc(0);
@@ -68,13 +95,19 @@ class Client {
       this.socket.on('close', () => reject(new Error('the server closed a connection')));
       this.socket.on('data', (chunk: Buffer) => {
         if (!this.isComplete(chunk)) return;
-        this.answers += 1;
-        if (performance.now() < until) return void this.socket.write(this.request);
+        const now = performance.now();
+        this.latencies.push(now - this.sentAt);
+        if (now < until) return this.send(now);
         this.socket.removeAllListeners('close').destroy();
         resolve();
       });
-      this.socket.write(this.request);
+      this.send(performance.now());
     });
+  }
+
+  private send(now: number): void {
+    this.sentAt = now;
+    this.socket.write(this.request);
   }
 
   private isComplete(chunk: Buffer): boolean {
