@@ -23,19 +23,21 @@ export class NodeRed {
   /** @param folder an empty one, for its settings and flows */
   static async start(folder: string): Promise<NodeRed> {
     const port = await freePort();
+    const settings = join(folder, 'settings.cjs');
     await writeFile(
-      join(folder, 'settings.js'),
+      settings,
       `module.exports = { uiHost: '127.0.0.1', uiPort: ${port}, logging: { console: { level: 'info' } } };`,
     );
-    const child = spawn(process.execPath, [await program(), '--userDir', folder], {
+    const child = spawn(process.execPath, [await program(), '--userDir', folder, '--settings', settings], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let printed = '';
-    while (!printed.includes('Started flows')) {
-      const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
-      printed += chunk.toString();
+    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+      printed += String(chunk);
+      if (printed.includes('Started flows')) break;
     }
     child.stdout.resume();
+    if (child.exitCode !== null) throw new Error(`Node-RED did not start:\n${printed}`);
     return new NodeRed(child, `http://127.0.0.1:${port}`);
   }
 
