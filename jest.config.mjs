@@ -1,5 +1,5 @@
-/** Suites that need more than the others (a browser, minutes of time) and run only when asked for by name. */
-const SPECIAL = ['browser', 'soak'];
+/** Suites that need more than the others (a browser, several servers, minutes of time) and run only when asked for by name. */
+const SPECIAL = ['browser', 'fleet', 'soak'];
 const suite = process.env.PLUGBOARD_TEST_SUITE;
 
 /** Jest runs what the build wrote: the OpenAPI metadata exists only in compiled output. */

@@ -1,15 +1,13 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { httpOrigin } from '../test/support/origin.js';
 import { temporaryFolder } from '../test/support/temporary-folder.js';
-import { pin, processorTime } from './support/cores.js';
+import { bareAnswer, compare, COMPARISON, pinned, type Target, withBare } from './support/bare.js';
 import { ENVIRONMENT_NOTE, note } from './support/environment.js';
 import { type Answer, HttpClient } from './support/http-client.js';
 import { load } from './support/load.js';
 import { NodeRed } from './support/node-red.js';
 import { privateMemory } from './support/private-memory.js';
-import { RawTwin } from './support/raw-twin.js';
 import { BenchServer } from './support/server.js';
-import { summarize } from './stats.js';
 import { printTable, type Row } from './table.js';
 
 export const title = 'Requests against a bare node:http server that sends the same bytes, and Node-RED';
@@ -20,12 +18,9 @@ const ROUND_MS = 300;
 const CONNECTIONS = 32;
 const MEMORY_REQUESTS = 1_000_000;
 const IDP = { issuer: 'https://idp.example', audience: 'plugboard' };
+/** Where the servers run, once it is known. */
+let place = '';
 const NO_LIMIT = { RATE_LIMIT_TOKEN: '1000000000', RATE_LIMIT_ADDRESS: '1000000000' };
-
-interface Target {
-  pid: number;
-  url: string;
-}
 
 interface Case {
   name: string;
@@ -33,7 +28,7 @@ interface Case {
   method: string;
   path: string;
   headers: Record<string, string>;
-  body?: object;
+  body?: string;
   status: number;
 }
 
@@ -47,7 +42,6 @@ interface World {
 export async function run(): Promise<void> {
   await withWorld(async (world) => {
     const rows: Row[] = [];
-    const pinned = [pin(world.server.pid, 0), pin(process.pid, 1)].every(Boolean);
     await world.server.plugin('listed.mjs', `export const getName = () => 'listed';`);
     let made = 0;
     for (const size of SIZES) {
@@ -59,14 +53,11 @@ export async function run(): Promise<void> {
       rows.push(...(await measure(await listCases(world, size))));
       if (size === 100) rows.push(...(await measure(await otherCases(world))), ...(await nodeRedRows()));
     }
-    printTable(
-      ['request', 'bytes', 'a second', 'MB a second', 'of bare', 'p99 ms', 'bare p99', 'µs', 'bare µs'],
-      rows,
-    );
+    printTable(['request', 'bytes', 'MB/s', ...COMPARISON], rows);
     note(
       `${CONNECTIONS} connections, medians of ${ROUNDS} rounds in turns. ${ENVIRONMENT_NOTE}`,
       "µs: processor time of the server's main thread an answer; it stands when the machine is busy with other things.",
-      pinned ? 'Servers on core 0, load on core 1.' : 'Not bound to cores: there is no taskset.',
+      place,
     );
     await memory(world);
   });
@@ -105,7 +96,7 @@ function get(world: World, name: string, headers: Record<string, string>, path =
   const { server, tokens } = world;
   const all = { authorization: `Bearer ${tokens.rs256}`, ...headers };
   const status = 'if-none-match' in headers ? 304 : 200;
-  return { name, target: server, method: 'GET', path, headers: all, status };
+  return { name, target: { pid: server.pid, url: server.url }, method: 'GET', path, headers: all, status };
 }
 
 async function listCases(world: World, size: number): Promise<Case[]> {
@@ -123,7 +114,7 @@ async function otherCases(world: World): Promise<Case[]> {
   const change = {
     ...get(world, 'change of settings', {}, '/api/plugins/listed-0'),
     method: 'PUT',
-    body: { config: { greeting: 'hello' } },
+    body: '{"config":{"greeting":"hello"}}',
   };
   return [
     get(world, '304, virtual key', { ...seen, authorization: `Bearer ${virtualKey}` }),
@@ -143,7 +134,6 @@ async function nodeRedRows(): Promise<Row[]> {
   const folder = await temporaryFolder();
   const nodeRed = await NodeRed.start(folder.path);
   try {
-    pin(nodeRed.pid, 0);
     const headers = { accept: 'application/json' };
     const target = { pid: nodeRed.pid, url: nodeRed.url };
     return await measure([
@@ -159,66 +149,26 @@ async function nodeRedRows(): Promise<Row[]> {
 async function measure(cases: readonly Case[]): Promise<Row[]> {
   const answers: Answer[] = [];
   for (const each of cases) answers.push(await answerOf(each));
-  const raw = await RawTwin.start(answers);
-  pin(raw.pid, 0);
-  try {
-    const rows: Row[] = [];
-    for (const [i, each] of cases.entries())
-      rows.push([
-        each.name,
-        ...(await compare(each, { ...each, target: raw, path: `/${i}` }, answers[i]?.body.length ?? 0)),
-      ]);
-    return rows;
-  } finally {
-    await raw.stop();
-  }
+  const rows: Row[] = [];
+  await withBare(answers.map(bareAnswer), async (bare) => {
+    for (const [i, { name, target, body, ...asked }] of cases.entries()) {
+      const load = { ...asked, connections: CONNECTIONS, milliseconds: ROUND_MS };
+      const sent = body === undefined ? load : { ...load, body };
+      place = pinned(target, bare);
+      const figures = await compare({ ...target, ...sent }, { ...bare, ...sent, path: `/${i}` }, ROUNDS);
+      const bytes = answers[i]?.body.length ?? 0;
+      rows.push([name, bytes, ((figures[0] ?? 0) * bytes) / 1e6, ...figures]);
+    }
+  });
+  return rows;
 }
 
 async function answerOf({ target, status, method, path, body, headers }: Case): Promise<Answer> {
   const client = new HttpClient(target.url, '');
-  const answer = await client.expect(status, method, path, body, headers);
+  const sent: unknown = body === undefined ? undefined : JSON.parse(body);
+  const answer = await client.expect(status, method, path, sent, headers);
   client.close();
   return answer;
-}
-
-interface Round {
-  perSecond: number;
-  p99: number;
-  /** Processor time of the main thread, an answer. */
-  microseconds: number;
-}
-
-/**
- * Medians of both, and of the ratios of two neighbouring rounds each, so that what else the machine does
- * meanwhile falls on both.
- */
-async function compare(ours: Case, bare: Case, bytes: number): Promise<number[]> {
-  const rounds: [own: Round, raw: Round][] = [];
-  for (let round = -1; round < ROUNDS; round++) {
-    const pair: [Round, Round] = [await oneRound(ours), await oneRound(bare)];
-    if (round >= 0) rounds.push(pair);
-  }
-  const median = (pick: (own: Round, raw: Round) => number): number =>
-    summarize(rounds.map(([own, raw]) => pick(own, raw))).p50;
-  const perSecond = median((own) => own.perSecond);
-  return [
-    bytes,
-    perSecond,
-    (perSecond * bytes) / 1e6,
-    median((own, raw) => own.perSecond / raw.perSecond),
-    median((own) => own.p99),
-    median((_, raw) => raw.p99),
-    median((own) => own.microseconds),
-    median((_, raw) => raw.microseconds),
-  ];
-}
-
-async function oneRound({ target, method, path, headers, body }: Case): Promise<Round> {
-  const before = await processorTime(target.pid);
-  const what = { url: target.url, method, path, headers, body };
-  const { perSecond, latencies } = await load({ ...what, connections: CONNECTIONS, milliseconds: ROUND_MS });
-  const microseconds = ((await processorTime(target.pid)) - before) / latencies.length;
-  return { perSecond, p99: summarize(latencies).p99, microseconds };
 }
 
 /** What a million requests leave behind. */

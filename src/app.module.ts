@@ -21,7 +21,7 @@ export class AppModule {
   static of(opened: Opened): DynamicModule {
     const plugins = PluginsModule.of(opened.plugins);
     const registry = RegistryModule.of(plugins);
-    const installation = InstallationModule.of(plugins, opened.plugins);
+    const installation = InstallationModule.of([plugins, registry], opened.plugins);
     return {
       module: AppModule,
       imports: [

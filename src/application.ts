@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { INestApplication } from '@nestjs/common';
@@ -11,6 +12,7 @@ import type { DataFolder } from './platform/data-folder/index.js';
 import type { Database } from './platform/database/open-database.js';
 import { GuardedClient } from './platform/http/outbound/guarded.client.js';
 import { SecretBox } from './platform/secrets/secret-box.js';
+import { VERSION } from './platform/version.js';
 import { openTokenKeys, signAdminToken } from './token-keys.js';
 import { parseSecretsKeys } from './platform/secrets/secrets-keys.js';
 
@@ -35,9 +37,9 @@ export async function buildApplication(
     dataSource: database.dataSource,
     listener: database.listener,
     workerPool: database.workerPool,
-    nodeId,
+    node: { id: nodeId, name: config.NODE_NAME || hostname(), version: VERSION },
     tokenKeys,
-    plugins: await pluginsOptions(config, folder, nodeId),
+    plugins: await pluginsOptions(config, folder),
     core: { plugins: corePlugins },
   });
   const adminToken = config.JWT_JWKS_URL ? '' : await signAdminToken(tokenKeys);
@@ -53,12 +55,11 @@ async function openSecretBox(config: Config, folder: DataFolder): Promise<Secret
 const BUNDLED = fileURLToPath(new URL('../../plugins', import.meta.url));
 const GUEST_PROGRAM = fileURLToPath(new URL('./runtime/guest-program', import.meta.url));
 
-async function pluginsOptions(config: Config, folder: DataFolder, nodeId: string): Promise<PluginsOptions> {
+async function pluginsOptions(config: Config, folder: DataFolder): Promise<PluginsOptions> {
   const roots = config.PLUGIN_ROOTS.length > 0 ? config.PLUGIN_ROOTS : [join(folder.path, 'custom')];
   const bundledDir = await folder.reachableProgram(BUNDLED);
   return {
     dataDir: folder.path,
-    nodeId,
     roots: await openPluginFolders(roots, bundledDir),
     bundledDir,
     guestProgram: join(await folder.reachableProgram(GUEST_PROGRAM), 'main.mjs'),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parseRegistrySources } from './config/registry-sources.js';
 
 /**
  * The only reader of the environment. Every setting is parsed and checked once, before anything else starts;
@@ -47,6 +48,7 @@ export const SETTINGS = {
   PORT: integer('TCP port to listen on; 0 takes a free one.', 8080, 0, 65_535),
   HOST: text('Address to listen on.', '127.0.0.1'),
   DATA_DIR: text('Folder for the embedded database, secrets, plugin files and downloads.', '.data'),
+  NODE_NAME: text('Name of this server where nodes are listed. Empty: the name of its host.'),
   DATABASE_URL: text('Postgres 15 or newer, as a URL. Empty: an embedded Postgres 18 in DATA_DIR.'),
   DATABASE_POOL: integer('Connections to Postgres that this process may open.', 10, 2, 200),
   DATABASE_TIMEOUT: integer(
@@ -119,6 +121,19 @@ export const SETTINGS = {
   ),
   POLICY_MAX_FILES: integer('Most files a package may have with its dependencies.', 100_000, 1, 10_000_000),
   POLICY_LICENSES: list('Licences (SPDX identifiers) that packages may have, comma-separated. Empty: any.'),
+  REGISTRY_SOURCES: setting(
+    'Catalogues of plugins, a JSON list of `{"kind":"eliza|npm|mcp|plugboard","url":"…","label":"…","priority":100}`. With `file` instead of `url` for eliza, `keyword` for npm, `token` where one is asked for; the smaller priority wins.',
+    '[]',
+    parseRegistrySources,
+  ),
+  REGISTRY_REFRESH_INTERVAL: integer(
+    'Time between two refreshes of the catalogue, in milliseconds.',
+    21_600_000,
+    60_000,
+    604_800_000,
+  ),
+  REGISTRY_TIMEOUT: integer('Longest reading of one catalogue, in milliseconds.', 600_000, 100, 3_600_000),
+  REGISTRY_MAX_ENTRIES: integer('Most plugins that one catalogue may name.', 2_000_000, 1, 10_000_000),
   CORE_PLUGINS_FILE: text(
     'JSON file with the core plugins, `[{"name","npmName","required"}]`. Empty: the built-in list.',
   ),
@@ -170,6 +185,19 @@ export const SETTINGS = {
     10,
     60_000,
   ),
+  REGISTRY_URL: text(
+    'Address of the registry that this server reports to: another Plugboard. It may be private.',
+  ),
+  REGISTRY_TOKEN: text('Token for REGISTRY_URL: a virtual key made there, with registry:write.'),
+  REGISTRY_AUTO_REGISTER: flag('Register at REGISTRY_URL when the server starts.', false),
+  REGISTRY_SYNC_INTERVAL: integer(
+    'Time between two heartbeats to REGISTRY_URL, in milliseconds.',
+    300_000,
+    1_000,
+    86_400_000,
+  ),
+  PUBLIC_URL: text('Address that others reach this server at, told to REGISTRY_URL.'),
+  AGENT_NAME: text('Name that this server, with all its replicas, registers under.', 'plugboard'),
   LOG_LEVEL: choice('Least severe log line to print.', 'info', [
     'trace',
     'debug',
@@ -247,6 +275,18 @@ function contradictions(values: Values): string[] {
     [
       values.NPM_REGISTRY !== '' && !isWebAddress(values.NPM_REGISTRY),
       'NPM_REGISTRY must be an http or https URL without a password: give tokens in .npmrc',
+    ],
+    ...(['REGISTRY_URL', 'PUBLIC_URL'] as const).map((name): [boolean, string] => [
+      values[name] !== '' && !isWebAddress(values[name]),
+      `${name} must be an http or https URL without a password`,
+    ]),
+    [
+      /[^!-~]/.test(values.REGISTRY_TOKEN),
+      'REGISTRY_TOKEN must be printable characters without spaces, as tokens are',
+    ],
+    [
+      !/^[^\p{Cc}\p{Cs}]{1,200}$/u.test(values.AGENT_NAME),
+      'AGENT_NAME must have 1 to 200 printable characters',
     ],
     [
       production && JWT_SECRET === '',

@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { EXPLORER_OPTIONS, explorerHeaders } from './explorer.js';
 import { errorCodeList, header, QUOTA_HEADERS, writeFailures } from './platform/http/api-failures.js';
 import { ErrorDto, ProblemDto } from './platform/http/error.dto.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { VERSION } from './platform/version.js';
 
 const DESCRIPTION = `The home of a fleet's plugins: agent packages, gateway plugins and collectors are created,
 configured, run in fenced processes, tested, reloaded and rolled back through this API.
@@ -26,6 +22,7 @@ ${errorCodeList()}
 
 const TAGS: [name: string, description: string][] = [
   ['Plugins', 'The known plugins: what is wanted of them and what they are doing.'],
+  ['Fleet', 'The servers that share one database, and how far each has come.'],
   ['Installation', 'npm packages: in, out, newer, and back again.'],
   ['Core', 'The plugins that an agent is built on, and those it may go without.'],
   ['Registry', 'Plugins to be found: in catalogues, and published here.'],
@@ -96,7 +93,7 @@ function outline(): ReturnType<DocumentBuilder['build']> {
   const builder = new DocumentBuilder()
     .setTitle('Plugboard')
     .setDescription(DESCRIPTION)
-    .setVersion(version)
+    .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.1.0')
     .addServer('/', 'This server')

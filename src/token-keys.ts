@@ -29,11 +29,8 @@ export async function openTokenKeys(
   });
 }
 
-/** The operator chose the provider's host, so it may be a private one; where it redirects to may not. */
 function jwksFetch(config: Config): (url: string) => Promise<Response> {
-  const { hostname } = new URL(config.JWT_JWKS_URL);
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const client = new GuardedClient({ ...config, OUTBOUND_ALLOW: [...config.OUTBOUND_ALLOW, host] });
+  const client = GuardedClient.reaching(config.JWT_JWKS_URL, config);
   return async (url) => {
     try {
       const { bytes } = await client.fetchBytes(url, { maxBytes: MAX_JWKS_BYTES, timeoutMs: JWKS_LIMIT_MS });

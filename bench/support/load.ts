@@ -6,11 +6,13 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 export interface Load {
   /** `http://127.0.0.1:8080`. */
   url: string;
+  /** What each connection asks for, by its number. */
+  path: string | ((connection: number) => string);
+  /** Unless told: POST with a body, GET without. */
   method?: string;
-  path: string;
+  /** JSON. */
+  body?: string;
   headers: Record<string, string>;
-  /** JSON; none: no body. */
-  body?: unknown;
   connections: number;
   milliseconds: number;
 }
@@ -27,15 +29,14 @@ export interface Loaded {
  * than it must to find its end, and so stays ahead of any server in Node.
  * @throws Error when the server closes a connection
  */
-export async function load({ connections, milliseconds, ...what }: Load): Promise<Loaded> {
-  const { hostname, port } = new URL(what.url);
-  const request = requestOf(what);
+export async function load({ url, connections, milliseconds, ...asked }: Load): Promise<Loaded> {
+  const { hostname, port, host } = new URL(url);
   const clients = await Promise.all(
-    Array.from({ length: connections }, async () => {
+    Array.from({ length: connections }, async (_, number) => {
       const socket = connect(Number(port), hostname);
       await once(socket, 'connect');
       socket.setNoDelay(true);
-      return new Client(socket, request);
+      return new Client(socket, requestOf(host, number, asked));
     }),
   );
   const started = performance.now();
@@ -47,21 +48,18 @@ export async function load({ connections, milliseconds, ...what }: Load): Promis
   return { perSecond: latencies.length / seconds, latencies };
 }
 
-function requestOf({
-  url,
-  method = 'GET',
-  path,
-  headers,
-  body,
-}: Omit<Load, 'connections' | 'milliseconds'>): Buffer {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  const all = {
-    host: new URL(url).host,
-    ...headers,
-    ...(text !== '' && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-  };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
+function requestOf(
+  host: string,
+  connection: number,
+  asked: Omit<Load, 'url' | 'connections' | 'milliseconds'>,
+): Buffer {
+  const { path, body = '', method = body === '' ? 'GET' : 'POST', headers } = asked;
+  const target = typeof path === 'string' ? path : path(connection);
+  const json = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
+  const lines = Object.entries({ host, ...(body !== '' && json), ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  return Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
 /**

@@ -50,12 +50,12 @@ export class BenchRuntime {
   }
 
   stop(format: Format): Promise<void> {
-    return this.runtime.stop(format, 'disabled');
+    return this.runtime.disable(format, { slot: slotOf(format), revision: 1 });
   }
 
   private spec(format: Format): GuestSpec {
     const settings = { config: {}, env: {}, configured: true, secrets: [] };
-    const slot = format === 'wasm' ? 2 : 1;
+    const slot = slotOf(format);
     return {
       pluginId: format,
       slot,
@@ -66,3 +66,5 @@ export class BenchRuntime {
     };
   }
 }
+
+const slotOf = (format: Format): number => (format === 'wasm' ? 2 : 1);

@@ -10,7 +10,7 @@ export class BenchServer {
   private constructor(
     private readonly server: TestServer,
     readonly dataDir: string,
-    private readonly databaseUrl: string,
+    readonly databaseUrl: string,
     readonly http: HttpClient,
   ) {}
 
@@ -85,7 +85,9 @@ export class BenchServer {
     databaseUrl: string,
     env: Record<string, string> = {},
   ): Promise<BenchServer> {
-    const server = await TestServer.start({ dataDir, databaseUrl, env });
+    // A server that limits its callers would be measured refusing them.
+    const unlimited = { RATE_LIMIT_TOKEN: '0', RATE_LIMIT_ADDRESS: '0' };
+    const server = await TestServer.start({ dataDir, databaseUrl, env: { ...unlimited, ...env } });
     return new BenchServer(server, dataDir, databaseUrl, new HttpClient(server.url, server.token));
   }
 }

@@ -30,7 +30,10 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { FleetSchedule } from './schedule/fleet-schedule.js';
 import { ScheduledWorkRepository } from './schedule/scheduled-work.repository.js';
-import { CONFIG, LOG, NODE_ID } from './tokens.js';
+import { NodeRepository } from './nodes/node.repository.js';
+import { Nodes } from './nodes/nodes.service.js';
+import { THIS_NODE, type ThisNode } from './nodes/this-node.js';
+import { CONFIG, LOG } from './tokens.js';
 import { Metrics } from './metrics/metrics.service.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -41,8 +44,7 @@ export interface Foundation {
   log: Logger;
   secrets: SecretBox;
   artifacts: ArtifactStore;
-  /** This server among those of its fleet. */
-  nodeId: string;
+  node: ThisNode;
 }
 
 const SHARED = [
@@ -54,6 +56,7 @@ const SHARED = [
   IdempotencyRepository,
   Jobs,
   Metrics,
+  Nodes,
   Overload,
   RateLimits,
 ];
@@ -69,15 +72,25 @@ const JOB_PARTS = [
   JobWorker,
 ];
 
+const workerOptions: FactoryProvider<JobWorkerOptions> = {
+  provide: JOB_WORKER,
+  inject: [CONFIG, THIS_NODE],
+  useFactory: ({ JOB_CONCURRENCY }: Config, { id }: ThisNode) => ({
+    nodeId: id,
+    concurrency: JOB_CONCURRENCY,
+    timings: JOB_TIMINGS,
+  }),
+};
+
 /** The floor that every module stands on. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ config, log, secrets, artifacts, nodeId }: Foundation): DynamicModule {
+  static of({ config, log, secrets, artifacts, node }: Foundation): DynamicModule {
     const made = [
       { provide: CONFIG, useValue: config },
       { provide: LOG, useValue: log },
-      { provide: NODE_ID, useValue: nodeId },
+      { provide: THIS_NODE, useValue: node },
       { provide: SecretBox, useValue: secrets },
       { provide: ArtifactStore, useValue: artifacts },
     ];
@@ -86,29 +99,18 @@ export class PlatformModule {
       controllers: [AuditController, EventController, HealthController, JobsController, MetricsController],
       providers: [
         ...made,
-        workerOptions(nodeId),
+        workerOptions,
         ...SHARED,
         ...JOB_PARTS,
         AuditService,
         EventStream,
         HealthService,
         Housekeeping,
+        NodeRepository,
         RateLimitRepository,
         ScheduledWorkRepository,
       ],
       exports: [...made, ...SHARED],
     };
   }
-}
-
-function workerOptions(nodeId: string): FactoryProvider<JobWorkerOptions> {
-  return {
-    provide: JOB_WORKER,
-    inject: [CONFIG],
-    useFactory: ({ JOB_CONCURRENCY }: Config) => ({
-      nodeId,
-      concurrency: JOB_CONCURRENCY,
-      timings: JOB_TIMINGS,
-    }),
-  };
 }

@@ -51,6 +51,15 @@ describe('a required core plugin', () => {
       'disabled by its installation',
       () => api.post(`${PLUGINS}/install`, { name: npmNameOf('sql'), enable: false }),
     ],
+    [
+      'disabled by an installation that nobody waits for',
+      () =>
+        api.post(
+          `${PLUGINS}/install`,
+          { name: npmNameOf('sql'), enable: false },
+          { prefer: 'respond-async' },
+        ),
+    ],
   ])('is not %s', async (_, attempt) => {
     const [status, code] = failure(await attempt());
     expect([status, code]).toEqual([409, 'plugin_required']);

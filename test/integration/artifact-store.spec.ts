@@ -171,6 +171,7 @@ describe('artifact store', () => {
     };
     const answered = { status: 200, headers: {}, finalUrl: origin.url };
     const sweeping = new ArtifactStore(root, {
+      maxBytes: 2 ** 20,
       fetchStream: () => Promise.resolve({ ...answered, body: Readable.from(body()) }),
     });
     await sweeping.fetch(`${origin.url}/a.js`, digest);

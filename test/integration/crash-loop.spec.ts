@@ -30,7 +30,7 @@ describe('a plugin that crashes again and again', () => {
   it('is not started again once it is stopped', async () => {
     await world.run(await world.plugin(CRASHING));
     await world.until('subject', ({ status }) => status === 'error');
-    await world.runtime.stop('subject', 'disabled');
+    await world.disable('subject', 2);
     expect(world.runtime.actual('subject')).toMatchObject({ status: 'disabled', pid: null });
     expect((await world.leftovers()).length).toBe(2);
   });

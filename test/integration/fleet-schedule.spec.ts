@@ -28,7 +28,11 @@ afterAll(() => database.drop());
 async function node(nodeId: string): Promise<Node> {
   const source = createDataSource(database.url, { size: 2 }, []);
   await source.initialize();
-  const schedule = new FleetSchedule(new ScheduledWorkRepository(source), nodeId, pino({ level: 'silent' }));
+  const schedule = new FleetSchedule(
+    new ScheduledWorkRepository(source),
+    { id: nodeId },
+    pino({ level: 'silent' }),
+  );
   schedule.onApplicationBootstrap();
   open.push({ schedule, source });
   return { schedule, source };

@@ -34,8 +34,8 @@ describe('the life of a plugin', () => {
     });
     expect(value).toMatchObject({ a: 1 });
     expect(durationMs).toBeGreaterThan(0);
-    await world.runtime.stop('subject', 'disabled');
-    expect(world.runtime.actual('subject')).toMatchObject({ status: 'disabled', pid: null, revision: null });
+    await world.disable('subject', 2);
+    expect(world.runtime.actual('subject')).toMatchObject({ status: 'disabled', pid: null, revision: 2 });
     expect(await world.neighbourAnswers()).toBe(true);
   });
 

@@ -51,6 +51,6 @@ describe('a plugin that sends malformed messages', () => {
     const answer = await world.runtime.callHook('subject', 'preLLMHook', {});
     expect(answer.value).toBeNull();
     for (let i = 0; i < 200; i += 1) expect(await world.neighbourAnswers()).toBe(true);
-    await world.runtime.stop('subject', 'disabled');
+    await world.disable('subject', 2);
   });
 });

@@ -18,7 +18,7 @@ describe('a plugin that prints without measure', () => {
     );
     expect((await world.runtime.callHook('subject', 'preLLMHook', {})).value).toBe('alive');
     expect(await world.neighbourAnswers()).toBe(true);
-    await world.runtime.stop('subject', 'disabled');
+    await world.disable('subject', 2);
     const { logs } = world.runtime.actual('subject');
     expect(logs.length).toBeLessThanOrEqual(200);
     expect(logs[0]).toBe('plugin subject initialized successfully');
@@ -36,6 +36,6 @@ describe('a plugin that prints without measure', () => {
       export const preLLMHook = () => null;`),
     );
     for (let i = 0; i < 200; i += 1) expect(await world.neighbourAnswers()).toBe(true);
-    await world.runtime.stop('subject', 'disabled');
+    await world.disable('subject', 2);
   });
 });

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type GuestSpec, Reconciler, type Wanted } from '../../src/runtime/host/index.js';
 import { PluginWorld } from '../support/plugin-world.js';
@@ -9,6 +11,7 @@ const item = (spec: GuestSpec, enabled: boolean, revision: number): Wanted => ({
   name: spec.name,
   enabled,
   revision,
+  slot: spec.slot,
   readSpec: () => Promise.resolve(spec),
 });
 
@@ -25,8 +28,8 @@ describe('making what runs equal what is wanted', () => {
     wanted = new Map([['neighbour', item(neighbour, true, 1)]]);
     reconciler = new Reconciler({
       runtime: world.runtime,
-      readWanted: async (id) =>
-        [...wanted.values()].filter(({ pluginId }) => id === undefined || pluginId === id),
+      readTargets: () => Promise.resolve([...wanted.values()]),
+      readWanted: (id) => Promise.resolve(wanted.get(id) ?? null),
       intervalMs: 60_000,
       onError: (message) => errors.push(message),
     });
@@ -82,7 +85,7 @@ describe('making what runs equal what is wanted', () => {
     if (found) wanted.set('lost', { ...found, readSpec: gone });
     await reconciler.converge();
     const refused = world.runtime.actual('lost');
-    expect(refused).toMatchObject({ status: 'error', error: 'the download is gone', revision: null });
+    expect(refused).toMatchObject({ status: 'error', error: 'the download is gone', revision: 1 });
     await reconciler.converge();
     expect(world.runtime.actual('lost').logs).toEqual(refused.logs);
     if (found) wanted.set('lost', found);
@@ -115,9 +118,27 @@ describe('making what runs equal what is wanted', () => {
     expect(world.runtime.actual('a')).toMatchObject({ revision: 5, restarts: 0 });
   });
 
+  it('tells a plugin that was deleted and created again from the one before, at the same revision', async () => {
+    const guests = join(world.dataDir, 'guests');
+    const write = `import { writeFileSync } from 'node:fs'; writeFileSync('left-behind', ''); `;
+    await want('twice', 1, write + answering('first'));
+    await reconciler.converge();
+    const folder = (await readdir(guests)).find((name) => name.startsWith('twice-')) ?? '';
+    expect(await readdir(join(guests, folder))).toContain('left-behind');
+    const spec = world.spec('twice', await world.write('again.mjs', answering('second')), { slot: 99 });
+    wanted.set('twice', item(spec, true, 1));
+    await reconciler.converge();
+    expect((await world.runtime.callHook('twice', 'preLLMHook', {})).value).toBe('second');
+    expect(await readdir(join(guests, folder))).not.toContain('left-behind');
+    wanted.set('twice', item({ ...spec, slot: 100 }, false, 1));
+    await reconciler.converge();
+    expect(world.runtime.actual('twice')).toMatchObject({ status: 'disabled', revision: 1, slot: 100 });
+  });
+
   it('survives that what is wanted cannot be read, and says so', async () => {
     const failing = new Reconciler({
       runtime: world.runtime,
+      readTargets: () => Promise.reject(new Error('database away')),
       readWanted: () => Promise.reject(new Error('database away')),
       intervalMs: 60_000,
       onError: (message) => errors.push(message),

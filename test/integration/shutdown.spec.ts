@@ -32,7 +32,7 @@ describe('stopping everything', () => {
     await world.run(
       await world.plugin('export const preLLMHook = () => 1; export const cleanup = () => { for (;;); };'),
     );
-    await world.runtime.stop('subject', 'disabled');
+    await world.disable('subject', 2);
     expect((await world.leftovers()).length).toBe(2);
     expect(await world.neighbourAnswers()).toBe(true);
   });

@@ -64,6 +64,28 @@ it('knows nothing of what is not installed', async () => {
   expect(failure(await uninstall({ name: 'pii-redactor' }))).toEqual([404, 'not_installed', 'name']);
 });
 
+it.each([
+  ['package.json', '@acme/plugin-leaner', { dependencies: { [NAME]: '^1.0.0' } }, {}],
+  ['package.json, as a peer', '@acme/plugin-peer', { peerDependencies: { [NAME]: '*' } }, {}],
+  [
+    'elizaos.plugin.json',
+    '@acme/plugin-stater',
+    {},
+    { 'elizaos.plugin.json': JSON.stringify({ dependencies: [NAME] }) },
+  ],
+])('is refused while another plugin depends on it by its %s', async (_, name, manifest, files) => {
+  world.registry.publish(answerer('1.0.0', { name, manifest, files }));
+  expect((await world.install({ name })).status).toBe(200);
+  for (const attempt of [() => uninstall(), () => world.api.delete(at('answerer'))]) {
+    const refused = await attempt();
+    expect(failure(refused).slice(0, 2)).toEqual([409, 'plugin_needed']);
+    expect(refused.text).toContain(name);
+  }
+  expect((await world.api.get<PluginDto>(at('answerer'))).body).toMatchObject({ isActive: true });
+  expect((await uninstall({ name, purge: true })).status).toBe(200);
+  expect((await uninstall()).status).toBe(200);
+});
+
 it('is done in full, settings included, by deleting the plugin', async () => {
   expect((await world.api.delete(at('answerer'))).status).toBe(200);
   const { body } = await world.api.get<{ count: number }>('/api/plugins/installed');

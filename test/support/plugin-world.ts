@@ -37,7 +37,7 @@ interface WorldOptions {
  * and no record of one is left.
  */
 export class PluginWorld {
-  private slot = 0;
+  private readonly slots = new Map<string, number>();
   private watchers: { pluginId: string; check: (actual: ActualPlugin) => void }[] = [];
 
   private constructor(
@@ -76,10 +76,15 @@ export class PluginWorld {
   }
 
   spec(pluginId: string, path: string, more: Partial<GuestSpec> = {}): GuestSpec {
-    this.slot += 1;
+    const slot = this.slots.get(pluginId) ?? this.slots.size + 1;
+    this.slots.set(pluginId, slot);
     const roots = [this.root];
     const settings = { config: {}, env: {}, configured: true, secrets: [] };
-    return { pluginId, slot: this.slot, name: pluginId, path, roots, ...settings, ...more };
+    return { pluginId, slot, name: pluginId, path, roots, ...settings, ...more };
+  }
+
+  disable(pluginId: string, revision: number): Promise<void> {
+    return this.runtime.disable(pluginId, { slot: this.slots.get(pluginId) ?? 0, revision });
   }
 
   /** Writes the source of a JavaScript plugin and returns a spec for it. */

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Conflict } from '../../platform/http/errors.js';
 import { PluginProtection, PluginsService, type PluginDto } from '../plugins/index.js';
 import type { CorePlugin } from './core-plugins.js';
 import { CORE_TOGGLE_OPTIONS, type CoreToggleOptions } from './core-toggle.options.js';
@@ -22,7 +23,10 @@ export class CoreCatalogue implements OnModuleInit {
     this.protection.define((plugin) => {
       const core = this.declared.find((one) => one.required && isThePackage(plugin, one));
       return core
-        ? `"${core.name}" is a required core plugin: it cannot be disabled, uninstalled or deleted.`
+        ? new Conflict(
+            'plugin_required',
+            `"${core.name}" is a required core plugin: it cannot be disabled, uninstalled or deleted.`,
+          )
         : null;
     });
   }

@@ -14,6 +14,7 @@ const NOT_TOGGLED = [
   'core_unknown',
   'package_not_found',
   'version_not_found',
+  'not_installable',
   'plugin_not_found',
   'install_in_progress',
   'job_cancelled',

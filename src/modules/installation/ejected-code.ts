@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PluginSources } from '../plugins/index.js';
+import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedFolders } from './ejected-folders.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { PackageCode } from './package-code.js';
@@ -12,6 +13,7 @@ export class EjectedCode implements OnModuleInit {
   constructor(
     private readonly sources: PluginSources,
     private readonly folders: EjectedFolders,
+    private readonly builds: EjectedBuilds,
     private readonly versions: InstalledVersionRepository,
     private readonly code: PackageCode,
     private readonly tools: PackageTools,
@@ -22,6 +24,7 @@ export class EjectedCode implements OnModuleInit {
       // A version that is being merged is not on record yet; it was built a moment ago.
       const row = version === null ? null : await this.versions.find(id, version);
       if (row) await this.code.check(row);
+      if (row && path !== null) await this.builds.check(row, path);
       return {
         path: join(this.folders.builds, path ?? ''),
         roots: [this.folders.builds, this.tools.folder],

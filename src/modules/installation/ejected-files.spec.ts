@@ -1,4 +1,7 @@
 import { expect, it } from '@jest/globals';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isHookFile, ofPackage, ofWorkingCopy } from './ejected-files.js';
 
 it.each([
@@ -24,9 +27,39 @@ it.each(['index.js', 'README.md', '.eslintrc.json', 'agents.js', 'git.js', 'clau
   (name) => expect(isHookFile(name)).toBe(false),
 );
 
-it('takes dependencies nowhere, and history and our record only from below the outermost folder', () => {
-  expect(ofPackage('node_modules', false)).toBe(false);
-  expect(ofWorkingCopy('node_modules', true)).toBe(false);
-  expect([ofWorkingCopy('.git', true), ofWorkingCopy('.plugboard.json', true)]).toEqual([false, false]);
-  expect([ofWorkingCopy('AGENTS.md', true), ofWorkingCopy('.plugboard.json', false)]).toEqual([true, true]);
-});
+const folder = { isDirectory: () => true, isSymbolicLink: () => false };
+const link = { isDirectory: () => false, isSymbolicLink: () => true };
+
+async function inPackage(manifest: object, check: (path: string) => Promise<void>): Promise<void> {
+  const path = await mkdtemp(join(tmpdir(), 'plugboard-test-'));
+  try {
+    await mkdir(join(path, 'node_modules'));
+    await writeFile(join(path, 'package.json'), JSON.stringify(manifest));
+    await check(path);
+  } finally {
+    await rm(path, { recursive: true });
+  }
+}
+
+it('takes dependencies nowhere, and history and our record only from below the outermost folder', () =>
+  inPackage({ bundledDependencies: [] }, async (path) => {
+    const [published, edited] = [await ofPackage(path), await ofWorkingCopy(path)];
+    expect(published('lib/node_modules', folder)).toBe(false);
+    expect(edited('node_modules', folder)).toBe(false);
+    expect([edited('.git', folder), edited('.plugboard.json', folder)]).toEqual([false, false]);
+    expect([edited('AGENTS.md', folder), edited('lib/.plugboard.json', folder)]).toEqual([true, true]);
+  }));
+
+it.each([['bundledDependencies'], ['bundleDependencies']])(
+  'takes what a package brings along (%s)',
+  (field) =>
+    inPackage({ [field]: ['inner'] }, async (path) => {
+      const accept = await ofPackage(path);
+      const own = ['node_modules', 'node_modules/inner', 'node_modules/inner/node_modules/deep'];
+      expect(own.filter((one) => accept(one, folder))).toEqual(own);
+      expect(['node_modules/other', 'node_modules/@a/b'].filter((one) => accept(one, link))).toEqual([]);
+      expect(['node_modules/.bin', 'node_modules/inner/.envrc'].filter((one) => accept(one, folder))).toEqual(
+        [],
+      );
+    }),
+);

@@ -1,5 +1,6 @@
-import { chmod, copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Dirent } from 'node:fs';
+import { chmod, copyFile, lstat, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
 /** What an editor, a shell, an agent or git runs or obeys without being asked when a folder is opened. */
 const HOOKS = new Set([
@@ -27,14 +28,38 @@ const WORKSPACE = /\.(?:code-workspace|sublime-project|iml)$/;
 /** Characters that some file systems do not tell apart from nothing. */
 const IGNORABLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
 
-/** Says of an entry of a folder whether it belongs to what is copied. `top` is so in the outermost folder. */
-export type Accept = (name: string, top: boolean) => boolean;
+type Kind = Pick<Dirent, 'isDirectory' | 'isSymbolicLink'>;
 
-/** In a package: all but its dependencies and what tools would obey. */
-export const ofPackage: Accept = (name) => name !== 'node_modules' && !isHookFile(name);
-/** In a working copy: all but its history, its dependencies and our record. */
-export const ofWorkingCopy: Accept = (name, top) =>
-  name !== 'node_modules' && !(top && (name === '.git' || name === RECORD));
+/** Says of an entry whether it belongs to what is copied; `path` is its place below the outermost folder. */
+export type Accept = (path: string, entry: Kind) => boolean;
+
+/** In a package: all but the dependencies that others brought, and what tools would obey. */
+export async function ofPackage(folder: string): Promise<Accept> {
+  const bundles = await hasBundled(folder);
+  return (path, entry) => !isDependency(path, entry, bundles) && !isHookFile(basename(path));
+}
+
+/** In a working copy: all but its history, our record, and the dependencies that are not its own. */
+export async function ofWorkingCopy(folder: string): Promise<Accept> {
+  const bundles = await hasBundled(folder);
+  return (path, entry) => !isDependency(path, entry, bundles) && path !== '.git' && path !== RECORD;
+}
+
+/** Whether a package brings dependencies of its own in its `node_modules`; links in there are not among them. */
+async function hasBundled(folder: string): Promise<boolean> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '');
+  const named = /"bundle(?:d)?Dependencies"\s*:\s*(?:true|\[\s*")/.test(text);
+  return named && (await isFolder(join(folder, 'node_modules')));
+}
+
+function isDependency(path: string, entry: Kind, bundles: boolean): boolean {
+  const parts = path.split('/');
+  const at = parts.indexOf('node_modules');
+  if (at === -1) return false;
+  if (!bundles || at > 0 || parts.includes('.bin')) return true;
+  const isPackage = parts.length === (parts[1]?.startsWith('@') ? 3 : 2);
+  return isPackage && entry.isSymbolicLink();
+}
 
 /** Where a working copy says which package it was. */
 export const RECORD = '.plugboard.json';
@@ -50,13 +75,14 @@ export function isHookFile(name: string): boolean {
 }
 
 /** Copies a folder so that everyone may read the copy; links stay as they are, special files stay behind. */
-export async function copyFolder(from: string, to: string, accept: Accept, top = true): Promise<void> {
+export async function copyFolder(from: string, to: string, accept: Accept, place = ''): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o755 });
   await chmod(to, 0o755);
   for (const entry of await readdir(from, { withFileTypes: true })) {
-    if (!accept(entry.name, top)) continue;
+    const path = place + entry.name;
+    if (!accept(path, entry)) continue;
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) await copyFolder(source, target, accept, false);
+    if (entry.isDirectory()) await copyFolder(source, target, accept, `${path}/`);
     else if (entry.isSymbolicLink()) await symlink(await readlink(source), target);
     else if (entry.isFile()) {
       await copyFile(source, target);
@@ -67,4 +93,9 @@ export async function copyFolder(from: string, to: string, accept: Accept, top =
 
 export async function isExecutable(path: string): Promise<boolean> {
   return ((await lstat(path)).mode & 0o100) !== 0;
+}
+
+/** Whether a folder is there itself, not a link to one. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null))?.isDirectory() ?? false;
 }

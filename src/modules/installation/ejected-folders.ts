@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { access, chmod, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { access, chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { KeyedMutex } from '../../platform/keyed-mutex.js';
+import { linkDependencies } from './ejected-links.js';
 import { INSTALLATION_OPTIONS, type InstallationOptions } from './installation.options.js';
 import type { InstalledVersionEntity } from './installed-version.entity.js';
 import { pathOf } from './package-code.js';
@@ -15,6 +17,7 @@ import { packageFolder } from './packages/package-name.js';
 @Injectable()
 export class EjectedFolders implements OnModuleInit {
   readonly builds: string;
+  private readonly locks = new KeyedMutex();
   private readonly root: string;
   private readonly aside: string;
   private readonly unfinished: string;
@@ -32,6 +35,17 @@ export class EjectedFolders implements OnModuleInit {
   /** What a server that was killed has left. */
   onModuleInit(): Promise<void> {
     return rm(this.unfinished, { recursive: true, force: true });
+  }
+
+  /** Folder names of the packages that have a working copy or builds here. */
+  async found(): Promise<string[]> {
+    const names = await Promise.all([this.root, this.builds].map((path) => readdir(path).catch(() => [])));
+    return [...new Set(names.flat())].filter((name) => !name.startsWith('.'));
+  }
+
+  /** One change of a package's local copy at a time; the data folder belongs to this server alone. */
+  exclusively<T>(npmName: string, work: () => Promise<T>): Promise<T> {
+    return this.locks.run(npmName, work);
   }
 
   /** Absolute path of a package's working copy. */
@@ -69,7 +83,7 @@ export class EjectedFolders implements OnModuleInit {
     await rm(this.copyOf(npmName), { recursive: true, force: true });
   }
 
-  /** A new build's path, relative to `builds`. */
+  /** Path of a new build, relative to `builds`; nothing is there yet. */
   async newBuild(npmName: string): Promise<string> {
     const path = join(packageFolder(npmName), randomUUID());
     for (const folder of [this.root, this.builds, join(this.builds, dirname(path))]) {
@@ -80,8 +94,8 @@ export class EjectedFolders implements OnModuleInit {
     return path;
   }
 
-  /** Removes a package's builds but those named. */
-  async sweep(npmName: string, keep: readonly (string | null)[] = []): Promise<void> {
+  /** Removes a package's builds but those named, relative to `builds`. */
+  async sweep(npmName: string, keep: readonly string[]): Promise<void> {
     const folder = packageFolder(npmName);
     const names = await readdir(join(this.builds, folder)).catch(() => []);
     for (const name of names)
@@ -89,13 +103,11 @@ export class EjectedFolders implements OnModuleInit {
         await rm(join(this.builds, folder, name), { recursive: true, force: true });
   }
 
-  /** Lets code in `folder` find the dependencies that were installed with a version; the data folder may move. */
-  async linkDependencies(folder: string, row: InstalledVersionEntity): Promise<void> {
-    const up = row.npmName.split('/').map(() => '..');
-    const modules = join(this.tools.folder, pathOf(row), ...up);
-    const link = join(folder, 'node_modules');
-    await rm(link, { recursive: true, force: true });
-    await symlink(relative(folder, modules), link, 'dir');
+  /** Lets code in `folder` find the dependencies that were installed with a version. */
+  linkDependencies(folder: string, row: InstalledVersionEntity): Promise<void> {
+    const { npmName, directory } = row;
+    const below = (path: string): string => join(this.tools.folder, path);
+    return linkDependencies(folder, { npmName, directory: below(directory), packageDir: below(pathOf(row)) });
   }
 }
 

@@ -25,25 +25,25 @@ export async function beginHistory(dir: string, packageDir: string, upstream: Up
   await git.init({ fs, dir, defaultBranch: MAIN });
   await mkdir(join(dir, '.git', 'info'), { recursive: true });
   await writeFile(join(dir, '.git', 'info', 'exclude'), `/node_modules\n/${RECORD}\n`);
-  const head = await commitFolder(dir, { folder: packageDir, accept: ofPackage, parent: [], upstream });
+  const head = await commitPackage(dir, { folder: packageDir, parent: [], upstream });
   await setBranch(dir, UPSTREAM_BRANCH, head);
   await setBranch(dir, `refs/heads/${MAIN}`, head);
   await git.checkout({ fs, dir, ref: `refs/heads/${MAIN}`, force: true });
 }
 
-interface FolderCommit {
+interface PackageCommit {
+  /** Where the package lies. */
   folder: string;
-  accept: Accept;
   parent: string[];
   upstream: Upstream;
 }
 
-/** Writes a folder as a commit that no branch names yet. @returns its id */
-export async function commitFolder(
+/** Writes a package as it was published as a commit that no branch names yet. @returns its id */
+export async function commitPackage(
   dir: string,
-  { folder, accept, parent, upstream }: FolderCommit,
+  { folder, parent, upstream }: PackageCommit,
 ): Promise<string> {
-  const tree = await treeOf(dir, folder, accept);
+  const tree = await treeOf(dir, folder, await ofPackage(folder));
   const message = `${upstream.name}@${upstream.version}\n\nintegrity: ${upstream.integrity}\n`;
   return git.commit({ fs, dir, tree, parent, message, author: AUTHOR, noUpdateBranch: true });
 }
@@ -53,7 +53,7 @@ export async function saveEdits(dir: string): Promise<{ branch: string; head: st
   const branch = await git.currentBranch({ fs, dir, fullname: true }).catch(() => undefined);
   if (typeof branch !== 'string') return null;
   const before = await git.resolveRef({ fs, dir, ref: branch });
-  const tree = await treeOf(dir, dir, ofWorkingCopy);
+  const tree = await treeOf(dir, dir, await ofWorkingCopy(dir));
   const { commit } = await git.readCommit({ fs, dir, oid: before });
   if (commit.tree === tree) return { branch, head: before };
   const message = 'Local edits\n';
@@ -62,8 +62,32 @@ export async function saveEdits(dir: string): Promise<{ branch: string; head: st
     noUpdateBranch: true,
   });
   await setBranch(dir, branch, head);
-  await git.checkout({ fs, dir, ref: branch, force: true });
+  await refreshIndex(dir, before, head);
   return { branch, head };
+}
+
+/** Tells git's index what a commit changed; no file is touched, since someone may be writing it just now. */
+async function refreshIndex(dir: string, before: string, after: string): Promise<void> {
+  await git.walk({
+    ...{ fs, dir, trees: [git.TREE({ ref: before }), git.TREE({ ref: after })] },
+    map: async (filepath, entries) => {
+      const [old, now] = await Promise.all(entries.map(async (entry) => entry?.oid()));
+      if (old === now) return null;
+      const types = await Promise.all(entries.map(async (entry) => entry?.type()));
+      if (types.includes('blob')) await git.resetIndex({ fs, dir, filepath, ref: after });
+      return undefined;
+    },
+  });
+}
+
+/** The version that a commit of a package is of; null where the history is not ours any more. */
+export async function versionAt(dir: string, ref: string): Promise<string | null> {
+  try {
+    const [newest] = await git.log({ fs, dir, ref, depth: 1 });
+    return /@([^@\s]+)\n/.exec(newest?.commit.message ?? '')?.[1] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** @param branch its full name: a short one would be taken for a file beside HEAD */
@@ -72,14 +96,14 @@ export async function setBranch(dir: string, branch: string, oid: string): Promi
 }
 
 /** Writes the folder's files into the repository. @returns the tree's id */
-async function treeOf(dir: string, folder: string, accept: Accept, top = true): Promise<string> {
+export async function treeOf(dir: string, folder: string, accept: Accept, place = ''): Promise<string> {
   const tree = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!accept(entry.name, top)) continue;
+    if (!accept(place + entry.name, entry)) continue;
     const path = join(folder, entry.name);
     const common = { path: entry.name, mode: FOLDER, type: 'blob' as const };
     if (entry.isDirectory()) {
-      const oid = await treeOf(dir, path, accept, false);
+      const oid = await treeOf(dir, path, accept, `${place}${entry.name}/`);
       if (oid !== EMPTY_TREE) tree.push({ ...common, type: 'tree' as const, oid });
     } else if (entry.isSymbolicLink()) {
       const blob = Buffer.from(await readlink(path));

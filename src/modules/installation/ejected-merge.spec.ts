@@ -1,9 +1,12 @@
+import fs from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { beginHistory } from './ejected-history.js';
-import { land, type Merged, mergeUpstream, upstreamVersion } from './ejected-merge.js';
+import git from 'isomorphic-git';
+import { beginHistory, UPSTREAM_BRANCH, versionAt } from './ejected-history.js';
+import { land, plannedVersion, planLanding } from './ejected-landing.js';
+import { type Merged, mergeUpstream } from './ejected-merge.js';
 
 const LINES = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
 const lines = (changed: Record<number, string> = {}): string =>
@@ -25,31 +28,59 @@ afterEach(() => rm(folder, { recursive: true }));
 const edit = (text: string): Promise<void> => writeFile(join(dir, 'a.txt'), text);
 const text = (): Promise<string> => readFile(join(dir, 'a.txt'), 'utf8');
 const merge = (): Promise<Merged> => mergeUpstream(dir, join(folder, 'new'), release('2.0.0'));
+async function plan(): Promise<string> {
+  const { head, theirs } = await merge();
+  await planLanding(dir, head, theirs);
+  return head;
+}
+const branches = (): Promise<string[]> => git.listBranches({ fs, dir });
 
 it('changes neither files nor branches before it lands', async () => {
   await edit(lines({ 0: 'mine' }));
-  const merged = await merge();
-  expect([await text(), await upstreamVersion(dir)]).toEqual([lines({ 0: 'mine' }), '1.0.0']);
-  await land(dir, merged);
-  expect([await text(), await upstreamVersion(dir)]).toEqual([lines({ 0: 'mine', 6: 'theirs' }), '2.0.0']);
+  await plan();
+  expect([await text(), await versionAt(dir, UPSTREAM_BRANCH)]).toEqual([lines({ 0: 'mine' }), '1.0.0']);
+  await land(dir);
+  expect([await text(), await versionAt(dir, UPSTREAM_BRANCH)]).toEqual([
+    lines({ 0: 'mine', 6: 'theirs' }),
+    '2.0.0',
+  ]);
 });
 
 it('merges what is edited before it lands', async () => {
   await edit(lines({ 0: 'mine' }));
-  const merged = await merge();
+  await plan();
   await edit(lines({ 0: 'mine', 3: 'late' }));
-  await land(dir, merged);
+  await land(dir);
   expect(await text()).toBe(lines({ 0: 'mine', 3: 'late', 6: 'theirs' }));
 });
 
 it('keeps late edits that clash on a branch of their own', async () => {
-  const merged = await merge();
+  await plan();
   await edit(lines({ 6: 'late' }));
-  await land(dir, merged);
+  await land(dir);
   expect(await text()).toBe(lines({ 6: 'theirs' }));
-  const { default: git } = await import('isomorphic-git');
-  const branches = await git.listBranches({ fs: await import('node:fs'), dir });
-  expect(branches).toEqual([expect.stringMatching(/^edits-/), 'main', 'upstream']);
+  expect(await branches()).toEqual([expect.stringMatching(/^edits-/), 'main', 'upstream']);
+});
+
+it('lands once more where it was cut short, and keeps files that are neither old nor new', async () => {
+  await edit(lines({ 0: 'mine' }));
+  const head = await plan();
+  await git.writeRef({ fs, dir, ref: 'refs/heads/main', value: head, force: true });
+  await edit(lines({ 0: 'mine' }).slice(0, 8));
+  expect(await plannedVersion(dir)).toBe('2.0.0');
+  await land(dir);
+  expect(await text()).toBe(lines({ 0: 'mine', 6: 'theirs' }));
+  expect(await plannedVersion(dir)).toBeNull();
+  expect(await branches()).toEqual([expect.stringMatching(/^edits-/), 'main', 'upstream']);
+});
+
+it('takes files from before the merge for no edits', async () => {
+  await edit(lines({ 0: 'mine' }));
+  const head = await plan();
+  await git.writeRef({ fs, dir, ref: 'refs/heads/main', value: head, force: true });
+  await land(dir);
+  expect(await text()).toBe(lines({ 0: 'mine', 6: 'theirs' }));
+  expect(await branches()).toEqual(['main', 'upstream']);
 });
 
 it('names the files that clash', async () => {

@@ -3,35 +3,14 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import git, { Errors } from 'isomorphic-git';
 import { Conflict } from '../../platform/http/errors.js';
-import { ofPackage } from './ejected-files.js';
-import {
-  AUTHOR,
-  commitFolder,
-  saveEdits,
-  setBranch,
-  type Upstream,
-  UPSTREAM_BRANCH,
-} from './ejected-history.js';
+import { AUTHOR, commitPackage, saveEdits, type Upstream, UPSTREAM_BRANCH } from './ejected-history.js';
 
 /** A merge that no branch names yet. */
 export interface Merged {
-  branch: string;
-  /** The local edits that were merged. */
-  ours: string;
   /** The merge itself. */
   head: string;
   /** The newer package as it was published. */
   theirs: string;
-}
-
-/** The version that the newest upstream commit is of; null where the history is not ours any more. */
-export async function upstreamVersion(dir: string): Promise<string | null> {
-  try {
-    const [newest] = await git.log({ fs, dir, ref: UPSTREAM_BRANCH, depth: 1 });
-    return /@([^@\s]+)\n/.exec(newest?.commit.message ?? '')?.[1] ?? null;
-  } catch {
-    return null;
-  }
 }
 
 /**
@@ -46,7 +25,7 @@ export async function mergeUpstream(dir: string, packageDir: string, upstream: U
       'sync_conflict',
       `The local copy has no branch to merge into: check one out, and keep the branch "upstream".`,
     );
-  const theirs = await commitFolder(dir, { folder: packageDir, accept: ofPackage, parent: [base], upstream });
+  const theirs = await commitPackage(dir, { folder: packageDir, parent: [base], upstream });
   try {
     const { oid } = await git.merge({
       ...{ fs, dir, ours: saved.branch, theirs, author: AUTHOR },
@@ -54,36 +33,9 @@ export async function mergeUpstream(dir: string, packageDir: string, upstream: U
       noUpdateBranch: true,
       abortOnConflict: true,
     });
-    return { branch: saved.branch, ours: saved.head, head: oid ?? saved.head, theirs };
+    return { head: oid ?? saved.head, theirs };
   } catch (error) {
     throw conflictOf(error, upstream);
-  }
-}
-
-/** Gives the working copy a merge: branches first, then files. What was edited meanwhile is merged too. */
-export async function land(dir: string, merged: Merged): Promise<void> {
-  const { branch, theirs } = merged;
-  const head = await withLateEdits(dir, merged);
-  await setBranch(dir, branch, head);
-  await setBranch(dir, UPSTREAM_BRANCH, theirs);
-  await git.checkout({ fs, dir, ref: branch, force: true });
-}
-
-/** Edits made since the merge; those that clash with it stay on a branch of their own. */
-async function withLateEdits(dir: string, { branch, ours, head }: Merged): Promise<string> {
-  const now = await saveEdits(dir);
-  if (!now || now.branch !== branch || now.head === ours) return head;
-  try {
-    const { oid } = await git.merge({
-      ...{ fs, dir, ours: branch, theirs: head, author: AUTHOR },
-      noUpdateBranch: true,
-      abortOnConflict: true,
-    });
-    return oid ?? head;
-  } catch (error) {
-    if (!(error instanceof Errors.MergeConflictError)) throw error;
-    await setBranch(dir, `refs/heads/edits-${now.head.slice(0, 8)}`, now.head);
-    return head;
   }
 }
 

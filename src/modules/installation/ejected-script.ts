@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config.js';
 import { Unprocessable } from '../../platform/http/errors.js';
+import type { JobTask } from '../../platform/jobs/job-handlers.js';
 import { CONFIG } from '../../platform/tokens.js';
 
 const MOST_LINES = 200;
@@ -20,40 +21,47 @@ const NOBODY = 65_534;
 export class EjectedScript {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
-  /** @returns the last lines that it printed @throws Unprocessable `build_failed` with them */
-  async run(folder: string): Promise<string[]> {
+  /**
+   * @param task the job that it is part of: shows each line, and ends the script when it is to stop
+   * @returns the last lines that it printed
+   * @throws Unprocessable `build_failed` with them; the signal's reason
+   */
+  async run(folder: string, { signal, progress }: Pick<JobTask, 'signal' | 'progress'>): Promise<string[]> {
     const command = await buildScript(folder);
     const isRoot = process.getuid?.() === 0;
     if (isRoot) await giveTo(folder, NOBODY);
     try {
-      return await this.finish(start(folder, command, isRoot));
+      const child = start(folder, command, isRoot);
+      const lines: string[] = [];
+      const keep = (line: string): void => {
+        lines.push(line.slice(0, LONGEST_LINE));
+        if (lines.length > MOST_LINES) lines.shift();
+        progress('building', 87, line);
+      };
+      for (const output of [child.stdout, child.stderr])
+        if (output) createInterface({ input: output }).on('line', keep);
+      await this.finish(child, lines, signal);
+      return lines;
     } finally {
       if (isRoot) await giveTo(folder, 0);
     }
   }
 
-  private async finish(child: ChildProcess): Promise<string[]> {
-    const lines: string[] = [];
-    const keep = (line: string): void => {
-      lines.push(line.slice(0, LONGEST_LINE));
-      if (lines.length > MOST_LINES) lines.shift();
-    };
-    for (const output of [child.stdout, child.stderr])
-      if (output) createInterface({ input: output }).on('line', keep);
-    const cause = await failureOf(child, this.config.INSTALL_TIMEOUT);
-    if (cause === null) return lines;
+  private async finish(child: ChildProcess, lines: readonly string[], signal: AbortSignal): Promise<void> {
+    const { INSTALL_TIMEOUT } = this.config;
+    const cause = await failureOf(child, AbortSignal.any([signal, AbortSignal.timeout(INSTALL_TIMEOUT)]));
+    signal.throwIfAborted();
+    if (cause === null) return;
     const problems = lines.slice(-20).map((message) => ({ field: 'builder', message }));
     throw new Unprocessable('build_failed', `The build script ${cause}.`, 'builder', problems);
   }
 }
 
 /** Waits until it and its output have ended, or ends it. @returns what went wrong, null for nothing */
-async function failureOf(child: ChildProcess, limitMs: number): Promise<string | null> {
-  const late = new AbortController();
-  const timer = setTimeout(() => {
-    late.abort();
-    endGroup(child);
-  }, limitMs);
+async function failureOf(child: ChildProcess, limit: AbortSignal): Promise<string | null> {
+  const onLimit = (): void => endGroup(child);
+  limit.addEventListener('abort', onLimit);
+  if (limit.aborted) endGroup(child);
   const cause = await new Promise<string | null>((resolve) => {
     child.once('error', ({ message }) => resolve(`cannot be started (${message})`));
     // What it left running would hold its output open.
@@ -62,8 +70,8 @@ async function failureOf(child: ChildProcess, limitMs: number): Promise<string |
       resolve(code === 0 ? null : `ended with ${signal ?? `exit code ${code ?? ''}`}`),
     );
   });
-  clearTimeout(timer);
-  return late.signal.aborted ? `took longer than ${Math.round(limitMs / 1000)} s` : cause;
+  limit.removeEventListener('abort', onLimit);
+  return limit.aborted ? 'took longer than INSTALL_TIMEOUT' : cause;
 }
 
 async function buildScript(folder: string): Promise<string> {

@@ -1,60 +1,43 @@
-import { access } from 'node:fs/promises';
-import { Injectable } from '@nestjs/common';
-import { Forbidden, NotFound } from '../../platform/http/errors.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config.js';
+import { Transactions } from '../../platform/database/transaction.js';
+import { Forbidden } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
-import { EjectedBuilds, type Rebuild } from './ejected-builds.js';
+import { Jobs, outcomeOf } from '../../platform/jobs/jobs.service.js';
+import { CONFIG } from '../../platform/tokens.js';
 import type { SyncDoneDto, SyncDto } from './ejected.dto.js';
-import { EjectedFolders } from './ejected-folders.js';
-import { EjectedLocks } from './ejected-locks.js';
-import { EjectedScript } from './ejected-script.js';
 import { EjectedService } from './ejected.service.js';
-import { EjectedUpstream } from './ejected-upstream.js';
+import { SYNC, type SyncPayload, type SyncResult } from './sync.job.js';
 
-/** Runs a plugin from its local copy as it is now; where that does not start, what ran before runs on. */
+/** Has plugins run from their local copies as they are now. */
 @Injectable()
 export class EjectedSync {
   constructor(
     private readonly copies: EjectedService,
-    private readonly folders: EjectedFolders,
-    private readonly builds: EjectedBuilds,
-    private readonly upstream: EjectedUpstream,
-    private readonly script: EjectedScript,
-    private readonly locks: EjectedLocks,
+    private readonly jobs: Jobs,
+    private readonly transactions: Transactions,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
-   * @throws NotFound `plugin_not_found`, `not_ejected`; Unprocessable `build_failed`; Conflict `sync_conflict`;
-   *   Forbidden `scope_missing`; whatever keeps it from starting
+   * Queues the build, on this server, whose disk has the copy.
+   * @returns the job's id
+   * @throws NotFound `plugin_not_found`, `not_ejected`; Forbidden `scope_missing`
    */
-  async sync(context: RequestContext, segment: string, options: SyncDto): Promise<SyncDoneDto> {
+  async begin(context: RequestContext, segment: string, options: SyncDto): Promise<string> {
     refuseScript(context, options);
-    const { npmName } = await this.copies.ejected(segment);
-    return this.locks.exclusively(npmName, async () => {
-      const row = await this.copies.ejected(segment);
-      const from = this.folders.copyOf(npmName);
-      await access(from).catch(() => {
-        throw new NotFound('not_ejected', `The local copy of ${npmName} is gone. Reinject the plugin.`, 'x');
-      });
-      const logs: string[] = [];
-      const how = {
-        action: 'plugin.sync',
-        bundling: options.builder === 'bundle' ? 'always' : 'if-needed',
-        ...(options.builder === 'script' && {
-          prepare: async (folder: string) => void logs.push(...(await this.script.run(folder))),
-        }),
-      } satisfies Omit<Rebuild, 'row' | 'from'>;
-      const merged = options.upstream === true ? await this.upstream.merge(context, row, how) : null;
-      if (merged === null) await this.builds.run(context, { ...how, row, from });
-      const message =
-        merged === null ? 'runs as the local copy is now' : `has ${merged} merged into the local edits`;
-      return {
-        ok: true,
-        requiresRestart: false,
-        pluginName: npmName,
-        message: `${npmName} ${message}`,
-        logs,
-      };
-    });
+    const { npmName, pluginId } = await this.copies.withCopy(segment);
+    const payload: SyncPayload = { ...options, pluginId };
+    return this.transactions.run((tx) =>
+      this.jobs.enqueue(tx, context, { kind: SYNC, subject: npmName, payload, onThisServer: true }),
+    );
+  }
+
+  /** Waits for a build. @throws AppError its cause */
+  async finish(jobId: string): Promise<SyncDoneDto> {
+    const job = await this.jobs.wait(jobId, this.config.INSTALL_TIMEOUT);
+    const { message, logs } = outcomeOf(job) as SyncResult;
+    return { ok: true, requiresRestart: false, pluginName: job.subject, message, logs, jobId };
   }
 }
 

@@ -1,10 +1,13 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { Require } from '../../platform/http/access.js';
 import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { JobBegunDto } from '../../platform/jobs/job.dto.js';
+import { accepted, ApiNoWait, wantsNoWait } from '../../platform/jobs/respond-async.js';
 import { EjectedDoneDto, EjectedListDto, ReinjectDto, SyncDoneDto, SyncDto } from './ejected.dto.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
@@ -12,6 +15,8 @@ import { PackageDoneDto } from './installation.dto.js';
 
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.', example: 'openai' };
 const CHANGE = ['plugin_not_found', 'revision_conflict', 'package_changed', ...NOT_LOADED] as const;
+/** What keeps a job from its end. */
+const JOB = ['job_cancelled', 'job_timeout', 'job_interrupted'] as const;
 /** What fetching a newer version can fail for. */
 const UPSTREAM = [
   'package_not_found',
@@ -66,17 +71,22 @@ export class EjectedController {
   @ApiOperation({
     summary: 'Run the local copy as it is now',
     description:
-      'Builds it where it needs that, tries it and puts it in the place of what runs; when it does not start, nothing changes. `upstream` merges the newest npm version into the local edits first; files that both changed are a conflict, and then nothing is merged.',
+      'Builds it where it needs that, tries it and puts it in the place of what runs; when it does not start, nothing changes. `upstream` merges the newest npm version into the local edits first; files that both changed are a conflict, and then nothing is merged. `Prefer: respond-async` answers at once with a job to follow.',
   })
   @ApiParam(NAMED)
   @ApiBody({ type: SyncDto, required: false })
-  @ApiFailures(...BAD_BODY, 'not_ejected', 'build_failed', 'sync_conflict', ...UPSTREAM, ...CHANGE)
-  syncPlugin(
+  @ApiNoWait()
+  @ApiOkResponse({ type: SyncDoneDto, description: 'It runs.' })
+  @ApiFailures(...BAD_BODY, 'not_ejected', 'build_failed', 'sync_conflict', ...JOB, ...UPSTREAM, ...CHANGE)
+  async syncPlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
     @Body() body: SyncDto,
-  ): Promise<SyncDoneDto> {
-    return this.synced.sync(context, x, body);
+    @Res({ passthrough: true }) response: Response,
+    @Headers() headers: Record<string, string | undefined>,
+  ): Promise<SyncDoneDto | JobBegunDto> {
+    const jobId = await this.synced.begin(context, x, body);
+    return wantsNoWait(headers) ? accepted(response, jobId) : this.synced.finish(jobId);
   }
 
   @Post('plugins/:x/reinject')

@@ -45,6 +45,11 @@ export class SyncDoneDto extends PackageDoneDto {
   /** What the build script printed. */
   @ApiProperty({ type: [String], example: [] })
   logs: string[];
+  /**
+   * The job that did it.
+   * @example "019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10"
+   */
+  jobId: string;
 }
 
 /** The npm package that a local copy was made from. */

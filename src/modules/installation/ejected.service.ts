@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Conflict, NotFound } from '../../platform/http/errors.js';
@@ -8,12 +8,11 @@ import { EjectedBuilds } from './ejected-builds.js';
 import { RECORD } from './ejected-files.js';
 import { EjectedFolders } from './ejected-folders.js';
 import { beginHistory, type Upstream } from './ejected-history.js';
-import { EjectedLocks } from './ejected-locks.js';
 import type { EjectedDoneDto, EjectedListDto } from './ejected.dto.js';
 import type { PackageDoneDto } from './installation.dto.js';
 import { InstallationRecords, notInstalled } from './installation-records.js';
 import type { InstalledVersionEntity } from './installed-version.entity.js';
-import { pathOf } from './package-code.js';
+import { PackageCode, pathOf } from './package-code.js';
 
 /** Takes installed packages out as local copies that can be edited, and back. */
 @Injectable()
@@ -23,7 +22,7 @@ export class EjectedService {
     private readonly records: InstallationRecords,
     private readonly folders: EjectedFolders,
     private readonly builds: EjectedBuilds,
-    private readonly locks: EjectedLocks,
+    private readonly code: PackageCode,
   ) {}
 
   async list(): Promise<EjectedListDto> {
@@ -46,28 +45,31 @@ export class EjectedService {
   }
 
   /**
-   * Makes an editable copy of what is installed, a git repository, and runs the plugin from it.
+   * Makes an editable copy of what is installed, a git repository, and runs the plugin from it. What does not load
+   * as it is, is ejected all the same, to be repaired.
    * @throws NotFound `plugin_not_found`, `not_installed`; Conflict `already_ejected`; whatever keeps it from starting
    */
   async eject(context: RequestContext, segment: string): Promise<EjectedDoneDto> {
     const { npmName } = await this.installed(segment);
-    return this.locks.exclusively(npmName, async () => {
-      const { row, source } = await this.installed(segment);
+    return this.folders.exclusively(npmName, async () => {
+      const { row, source, isBroken } = await this.installed(segment);
       if (source === 'ejected')
         throw new Conflict('already_ejected', `${npmName} runs from a local copy already.`, 'x');
+      await this.code.check(row);
       const unfinished = await this.folders.newCopy();
-      const packageDir = this.records.pathOf(pathOf(row));
-      await beginHistory(unfinished, packageDir, upstreamOf(row));
+      await beginHistory(unfinished, this.records.pathOf(pathOf(row)), upstreamOf(row));
+      await writeRecord(unfinished, upstreamOf(row));
       const localPath = await this.folders.place(unfinished, npmName);
-      await writeRecord(localPath, upstreamOf(row));
       await this.folders.linkDependencies(localPath, row);
+      const how = { action: 'plugin.eject', bundling: 'never', untried: isBroken } as const;
       try {
-        await this.builds.run(context, { action: 'plugin.eject', row, from: localPath, bundling: 'never' });
+        await this.builds.run(context, { ...how, row, from: localPath });
       } catch (error) {
         await this.folders.remove(npmName);
         throw error;
       }
-      return done(npmName, { localPath, message: `${npmName}@${row.version} ejected` });
+      const next = isBroken ? '; it does not load: edit the copy, then sync it' : '';
+      return done(npmName, { localPath, message: `${npmName}@${row.version} ejected${next}` });
     });
   }
 
@@ -78,14 +80,14 @@ export class EjectedService {
    */
   async reinject(context: RequestContext, segment: string, purge: boolean): Promise<PackageDoneDto> {
     const { npmName } = await this.ejected(segment);
-    return this.locks.exclusively(npmName, async () => {
+    return this.folders.exclusively(npmName, async () => {
       const row = await this.ejected(segment);
       await this.records.installs.put(
         context,
         { source: 'npm', npmName, version: row.version, path: pathOf(row) },
         { action: 'plugin.reinject', alongside: () => Promise.resolve() },
       );
-      await this.folders.sweep(npmName);
+      await this.builds.keepOnly(npmName, []);
       if (purge) await this.folders.remove(npmName);
       const kept = await this.folders.setAside(npmName);
       const where = kept === null ? '' : `; the local copy is kept in ${kept}`;
@@ -101,14 +103,33 @@ export class EjectedService {
     return row;
   }
 
-  private async installed(
-    segment: string,
-  ): Promise<{ npmName: string; source: string; row: InstalledVersionEntity }> {
-    const { id, source, version } = await this.plugins.get(segment);
+  /** The same, and its working copy is there. @throws as `ejected` */
+  async withCopy(segment: string): Promise<InstalledVersionEntity> {
+    const row = await this.ejected(segment);
+    const copy = this.folders.copyOf(row.npmName);
+    await access(copy).catch(() => {
+      throw new NotFound(
+        'not_ejected',
+        `The local copy of ${row.npmName} is not on this server: put it back at ${copy}, or reinject the plugin.`,
+        'x',
+      );
+    });
+    return row;
+  }
+
+  private async installed(segment: string): Promise<{
+    npmName: string;
+    source: string;
+    /** It should run and does not. */
+    isBroken: boolean;
+    row: InstalledVersionEntity;
+  }> {
+    const { id, source, version, enabled, status } = await this.plugins.get(segment);
     const isPackage = source === 'npm' || source === 'ejected';
     const row = isPackage ? await this.records.versions.find(id, version ?? '') : null;
     if (!row) throw notInstalled(id);
-    return { npmName: row.npmName, source, row };
+    const isBroken = enabled && status.status === 'error';
+    return { npmName: row.npmName, source, isBroken, row };
   }
 }
 

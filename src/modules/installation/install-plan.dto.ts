@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { SkippedScriptDto, TrustDto } from './installation.dto.js';
-import { WARNING_CODES } from './packages/plan-warnings.js';
+import { PlanWarningDto } from './plan-warning.dto.js';
 
 /** One package of a plan. */
 export class PlannedPackageDto {
@@ -41,23 +41,6 @@ export class PlanTotalsDto {
   /** Packages whose size the registry does not tell: the sums lack them. */
   @ApiProperty({ type: 'integer', example: 2 })
   unknown: number;
-}
-
-/** Something to know before the package is installed. */
-export class PlanWarningDto {
-  /** Kind of warning. */
-  @ApiProperty({ enum: WARNING_CODES, example: 'deprecated' })
-  code: string;
-  /**
-   * Package that it is about.
-   * @example "glob@7.2.3"
-   */
-  package: string;
-  /**
-   * For a person.
-   * @example "Glob versions prior to v9 are no longer supported"
-   */
-  message: string;
 }
 
 /** How the declared parameters would change. */

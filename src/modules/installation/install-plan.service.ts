@@ -2,8 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config.js';
 import { CONFIG } from '../../platform/tokens.js';
 import type { PluginInstalls } from '../plugins/index.js';
+import type { PublishedArtifact } from '../registry/index.js';
 import type { InstallPlanDto } from './install-plan.dto.js';
 import type { InstallDto } from './installation.dto.js';
+import type { InstalledVersionEntity } from './installed-version.entity.js';
 import { hasLocalCopy, InstallationRecords } from './installation-records.js';
 import { PackageTools } from './package-tools.js';
 import { closureDetails } from './packages/closure-details.js';
@@ -13,6 +15,7 @@ import { peerProblems } from './packages/lockfile-peers.js';
 import { enforce } from './packages/package-policy.js';
 import type { PackageManifest } from './packages/package-registry.client.js';
 import { planWarnings } from './packages/plan-warnings.js';
+import { WantedPackages } from './wanted-package.js';
 import { plannedChange, type PresentVersion } from './planned-change.js';
 
 type KnownPlugin = NonNullable<Awaited<ReturnType<PluginInstalls['find']>>>;
@@ -22,6 +25,7 @@ type KnownPlugin = NonNullable<Awaited<ReturnType<PluginInstalls['find']>>>;
 export class InstallPlans {
   constructor(
     private readonly tools: PackageTools,
+    private readonly wanted: WantedPackages,
     private readonly records: InstallationRecords,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -30,10 +34,10 @@ export class InstallPlans {
   async plan({ name, version, enable }: InstallDto): Promise<InstallPlanDto> {
     const known = await this.records.installs.find(name);
     if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
+    const wanted = await this.wanted.find(name, version);
+    if (wanted.published) return this.ofArtifact(wanted.published, known, enable);
+    const { resolved, warnings } = wanted;
     const { registry, builder, verifier } = await this.tools.get();
-    const resolved = await registry.resolve(name, version);
-    const facts = { name, publishedAt: resolved.publishedAt, license: resolved.manifest.license };
-    enforce(facts, this.config);
     const plan = await builder.plan(name, resolved.version);
     const manifests = await closureManifests(registry, plan.closure, resolved);
     const manifestOf = (one: { name: string; version: string }): Promise<PackageManifest | null> =>
@@ -59,8 +63,28 @@ export class InstallPlans {
       total: details.total,
       trust,
       scripts: details.scripts,
-      warnings: planWarnings({ own, trust, manifests, details, peers: peerProblems(plan.lockfile) }),
+      warnings: [
+        ...warnings,
+        ...planWarnings({ own, trust, manifests, details, peers: peerProblems(plan.lockfile) }),
+      ],
       change,
+    };
+  }
+
+  /** What is published here brings nothing but itself. */
+  private async ofArtifact(
+    artifact: PublishedArtifact,
+    known: KnownPlugin | null,
+    enable: boolean | undefined,
+  ): Promise<InstallPlanDto> {
+    const { name, version } = artifact;
+    const present = known && (await this.present(known));
+    return {
+      ...{ ok: true, name, version, installedVersion: known?.version ?? null },
+      ...{ dependencies: [], unpackedSize: null, scripts: [], warnings: [] },
+      total: { packages: 1, unpackedSize: 0, files: 0, unknown: 1 },
+      trust: this.tools.artifacts.evidence(artifact),
+      change: plannedChange(present, { version, enable, parameters: null, packages: [`${name}@${version}`] }),
     };
   }
 
@@ -71,7 +95,7 @@ export class InstallPlans {
     return {
       ...{ version, enabled },
       parameters: elsewhere ? null : (pluginParameters ?? {}),
-      packages: row ? keysOf(inspectLockfile(row.lockfile, row.npmName, row.version)) : [],
+      packages: row ? packagesOf(row) : [],
     };
   }
 }
@@ -82,6 +106,11 @@ function declaredParameters({ agentConfig, plugboard }: PackageManifest): Record
   const { configSchema } = (plugboard ?? {}) as { configSchema?: unknown };
   const isObject = typeof pluginParameters === 'object' && pluginParameters !== null;
   return isObject && configSchema === undefined ? (pluginParameters as Record<string, unknown>) : null;
+}
+
+function packagesOf({ source, lockfile, npmName, version }: InstalledVersionEntity): string[] {
+  if (source === 'artifact') return [`${npmName}@${version}`];
+  return keysOf(inspectLockfile(lockfile, npmName, version));
 }
 
 function keysOf(closure: readonly { name: string; version: string }[]): string[] {

@@ -6,7 +6,7 @@ import type { JobTask } from '../../platform/jobs/job-handlers.js';
 import { Jobs } from '../../platform/jobs/jobs.service.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { PluginInstalls } from '../plugins/index.js';
-import type { InstalledVersionEntity } from './installed-version.entity.js';
+import type { InstalledVersionEntity, VersionRow } from './installed-version.entity.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { pathOf } from './package-code.js';
 import { PackageTools } from './package-tools.js';
@@ -15,8 +15,10 @@ import type { BuiltPackage, PackagePlan } from './packages/package-builder.js';
 import { packageFolder } from './packages/package-name.js';
 import { enforce } from './packages/package-policy.js';
 import type { Trust } from './packages/package-verifier.js';
+import type { PlanWarning } from './packages/plan-warnings.js';
 import { together } from './packages/together.js';
-import { VERSIONS, VersionShelf } from './version-shelf.js';
+import { versionDirectory } from './version-directory.js';
+import { VersionShelf } from './version-shelf.js';
 
 export const INSTALL = 'install';
 
@@ -24,7 +26,11 @@ export const INSTALL = 'install';
 export interface InstallPayload {
   name: string;
   version: string;
+  /** Left out: the npm registry. */
+  source?: InstalledVersionEntity['source'];
   enable?: boolean;
+  /** What was found when the version was looked up. */
+  warnings?: readonly PlanWarning[];
 }
 
 /** What it leaves behind. */
@@ -33,9 +39,9 @@ export interface InstallResult {
   name: string;
   version: string;
   installPath: string;
+  warnings: readonly PlanWarning[];
 }
 
-type VersionRow = Omit<InstalledVersionEntity, 'pluginId'>;
 /** As much of a job as fetching and building need. */
 type Preparation = Pick<JobTask<InstallPayload>, 'payload' | 'signal' | 'progress'>;
 
@@ -81,7 +87,7 @@ export class InstallJob implements OnModuleInit {
    */
   async prepare<T>(task: Preparation, use: (row: VersionRow) => Promise<T>): Promise<T> {
     const unfinished = this.shelf.unfinished();
-    const row = rowOf(await this.gather(task, unfinished));
+    const row = await this.made(task, unfinished);
     try {
       return await this.shelf.holding(row.directory, async () => {
         await this.shelf.place(unfinished, row.directory, row.treeDigest);
@@ -96,6 +102,12 @@ export class InstallJob implements OnModuleInit {
   /** Longest time that a preparation may take, in milliseconds. */
   get timeoutMs(): number {
     return this.config.INSTALL_TIMEOUT;
+  }
+
+  private async made(task: Preparation, unfinished: string): Promise<VersionRow> {
+    if (task.payload.source !== 'artifact') return rowOf(await this.gather(task, unfinished));
+    task.progress('extracting', 40);
+    return this.tools.artifacts.prepare(task.payload, unfinished);
   }
 
   /** The evidence is gathered while the package is built: whatever speaks against it ends the building. */
@@ -139,14 +151,14 @@ export class InstallJob implements OnModuleInit {
     task.progress('loading', 90);
     const pluginId = await this.put(task, row);
     task.progress('complete', 100);
-    const { name, version } = task.payload;
-    return { pluginId, name, version, installPath: join(this.tools.folder, pathOf(row)) };
+    const { name, version, warnings = [] } = task.payload;
+    return { pluginId, name, version, installPath: join(this.tools.folder, pathOf(row)), warnings };
   }
 
   private async put({ context, payload }: JobTask<InstallPayload>, row: VersionRow): Promise<string> {
     const retained = await this.versions.retained(payload.name);
     const code = {
-      source: 'npm' as const,
+      source: row.source,
       npmName: payload.name,
       version: payload.version,
       path: pathOf(row),
@@ -169,7 +181,8 @@ function rowOf({ plan, trust, built }: Gathered): VersionRow {
   return {
     version: plan.version,
     npmName: plan.name,
-    directory: join(VERSIONS, packageFolder(plan.name), `${plan.version}-${shortDigest(built)}`),
+    source: 'npm',
+    directory: versionDirectory(packageFolder(plan.name), plan.version, treeDigest),
     ...{ packageDir, treeDigest, files },
     lockfile: plan.lockfile,
     trust: { ...trust, scripts },
@@ -183,10 +196,4 @@ function scaled(task: Preparation): (step: BuildProgress) => void {
     const [from, to] = SCALE[phase];
     task.progress(phase, Math.round(from + ((to - from) * percentage) / 100));
   };
-}
-
-function shortDigest({ treeDigest }: BuiltPackage): string {
-  return Buffer.from(treeDigest.replace(/^sha256-/, ''), 'base64')
-    .toString('hex')
-    .slice(0, 16);
 }

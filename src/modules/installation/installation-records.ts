@@ -41,7 +41,7 @@ export class InstallationRecords {
   }
 
   private async removeCopy(npmName: string, purge: boolean): Promise<void> {
-    await this.folders.sweep(npmName);
+    await this.folders.sweep(npmName, []);
     if (purge) await this.folders.remove(npmName);
     else await this.folders.setAside(npmName);
   }

@@ -1,12 +1,10 @@
-import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiExtraModels,
-  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
-  ApiResponse,
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
@@ -16,10 +14,12 @@ import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { WaitsForFleet } from '../plugins/index.js';
 import { InstallPlanDto } from './install-plan.dto.js';
 import { InstallPlans } from './install-plan.service.js';
+import { JobBegunDto } from '../../platform/jobs/job.dto.js';
+import { accepted, ApiNoWait, wantsNoWait } from '../../platform/jobs/respond-async.js';
 import {
-  InstallBegunDto,
   InstallDoneDto,
   InstallDto,
   InstalledListDto,
@@ -43,8 +43,11 @@ const REGISTRY = [
   'registry_unreachable',
   'registry_answer_invalid',
   'registry_timeout',
+  'artifact_not_installable',
+  'artifact_not_verified',
 ] as const;
 const INSTALL = [
+  'not_installable',
   'already_ejected',
   'install_in_progress',
   'job_cancelled',
@@ -70,38 +73,30 @@ export class InstallationController {
   @Post('plugins/install')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
-    summary: 'Install a plugin from npm',
+    summary: 'Install a plugin from npm, or one that is published here',
     description:
       'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan: what would be fetched, with sizes, evidence, warnings and what would change.',
   })
-  @ApiHeader({
-    name: 'Prefer',
-    required: false,
-    description: '`respond-async`: answer 202 at once.',
-    schema: { type: 'string' },
-  })
+  @ApiNoWait()
   @ApiBody({ type: InstallDto, examples: INSTALL_EXAMPLES })
   @ApiExtraModels(InstallDoneDto, InstallPlanDto)
   @ApiOkResponse({
     description: 'The installed plugin, or the plan.',
     schema: { oneOf: [{ $ref: getSchemaPath(InstallDoneDto) }, { $ref: getSchemaPath(InstallPlanDto) }] },
   })
-  @ApiResponse({ status: 202, type: InstallBegunDto, description: 'The job that installs it.' })
   @ApiFailures(...BAD_BODY, ...REGISTRY, ...INSTALL, ...NOT_LOADED, ...NOT_REBUILT)
   async installPlugin(
     @Context() context: RequestContext,
     @Body() body: InstallDto,
     @Res({ passthrough: true }) response: Response,
     @Headers() headers: Record<string, string | undefined>,
-  ): Promise<InstallDoneDto | InstallPlanDto | InstallBegunDto> {
+  ): Promise<InstallDoneDto | InstallPlanDto | JobBegunDto> {
     if (body.dryRun === true) return this.plans.plan(body);
     const jobId = await this.installation.begin(context, body);
-    if (!/\brespond-async\b/i.test(headers['prefer'] ?? '')) return this.installation.finish(jobId);
-    response.status(HttpStatus.ACCEPTED).setHeader('Location', `/api/jobs/${jobId}`);
-    response.setHeader('Preference-Applied', 'respond-async');
-    return { ok: true, jobId };
+    return wantsNoWait(headers) ? accepted(response, jobId) : this.installation.finish(jobId);
   }
 
   @Post('plugins/uninstall')
@@ -113,7 +108,7 @@ export class InstallationController {
     description:
       'Stops it and removes its files, registry or not. Its settings are kept unless `purge` is set.',
   })
-  @ApiFailures(...BAD_BODY, 'not_installed', 'plugin_required', 'revision_conflict')
+  @ApiFailures(...BAD_BODY, 'not_installed', 'plugin_required', 'plugin_needed', 'revision_conflict')
   async uninstallPlugin(
     @Context() context: RequestContext,
     @Body() body: UninstallDto,
@@ -160,6 +155,7 @@ export class InstallationController {
   @Post('plugins/:x/rollback')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Go back to a kept version',

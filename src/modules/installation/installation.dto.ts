@@ -1,5 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { FleetAnsweredDto } from '../plugins/index.js';
+import { PlanWarningDto } from './plan-warning.dto.js';
 
 const PACKAGE = '@elizaos/plugin-openai';
 
@@ -164,7 +166,7 @@ export class InstalledPluginDto {
 }
 
 /** A finished installation. */
-export class InstallDoneDto {
+export class InstallDoneDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true
@@ -192,24 +194,13 @@ export class InstallDoneDto {
    * @example "019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10"
    */
   jobId: string;
-}
-
-/** An installation that goes on in the background. */
-export class InstallBegunDto {
-  /**
-   * Always true.
-   * @example true
-   */
-  ok: boolean;
-  /**
-   * The job that does it.
-   * @example "019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10"
-   */
-  jobId: string;
+  /** What to know of it; such as another version than the one that was asked for. */
+  @ApiProperty({ type: [PlanWarningDto] })
+  warnings: readonly PlanWarningDto[];
 }
 
 /** A change that has nothing more to say than that it was made. */
-export class PackageDoneDto {
+export class PackageDoneDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true

@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ArtifactBuilds } from './artifact-builds.js';
 import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
 import { EjectedController } from './ejected.controller.js';
 import { EjectedFolders } from './ejected-folders.js';
-import { EjectedLocks } from './ejected-locks.js';
 import { EjectedScript } from './ejected-script.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
@@ -16,25 +16,28 @@ import { InstallationRecords } from './installation-records.js';
 import { InstallationService } from './installation.service.js';
 import { InstalledPackages } from './installed-packages.service.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
+import { NeededPackages } from './needed-packages.js';
 import { PackageCode } from './package-code.js';
 import { PackageTools } from './package-tools.js';
+import { SyncJob } from './sync.job.js';
 import { VersionShelf } from './version-shelf.js';
+import { WantedPackages } from './wanted-package.js';
 
 /** npm packages in and out: installed, checked, rolled back. */
 @Module({})
 export class InstallationModule {
-  /** @param plugins the very module that the application imports */
-  static of(plugins: DynamicModule, options: InstallationOptions): DynamicModule {
+  /** @param others the very modules of plugins and registry that the application imports */
+  static of(others: DynamicModule[], options: InstallationOptions): DynamicModule {
     return {
       module: InstallationModule,
-      imports: [plugins],
+      imports: others,
       controllers: [EjectedController, InstallationController],
       providers: [
         { provide: INSTALLATION_OPTIONS, useValue: options },
+        ArtifactBuilds,
         EjectedBuilds,
         EjectedCode,
         EjectedFolders,
-        EjectedLocks,
         EjectedScript,
         EjectedService,
         EjectedSync,
@@ -45,9 +48,12 @@ export class InstallationModule {
         InstallationService,
         InstalledPackages,
         InstalledVersionRepository,
+        NeededPackages,
         PackageCode,
         PackageTools,
+        SyncJob,
         VersionShelf,
+        WantedPackages,
       ],
       exports: [InstallationService],
     };

@@ -9,8 +9,7 @@ import { PluginsService } from '../plugins/index.js';
 import { INSTALL, type InstallPayload, type InstallResult } from './install.job.js';
 import type { InstallDto, InstallDoneDto, UninstallDto } from './installation.dto.js';
 import { hasLocalCopy, InstallationRecords } from './installation-records.js';
-import { PackageTools } from './package-tools.js';
-import { enforce } from './packages/package-policy.js';
+import { WantedPackages } from './wanted-package.js';
 
 /** Installs and uninstalls. */
 @Injectable()
@@ -18,7 +17,7 @@ export class InstallationService {
   constructor(
     private readonly jobs: Jobs,
     private readonly transactions: Transactions,
-    private readonly tools: PackageTools,
+    private readonly wanted: WantedPackages,
     private readonly records: InstallationRecords,
     private readonly plugins: PluginsService,
     @Inject(CONFIG) private readonly config: Config,
@@ -30,13 +29,14 @@ export class InstallationService {
    * @throws Conflict `install_in_progress`, `already_ejected`, and whatever resolving or policy say at once
    */
   async begin(context: RequestContext, { name, version, enable }: InstallDto): Promise<string> {
-    if ((await this.records.installs.find(name))?.source === 'ejected') throw hasLocalCopy(name, 'name');
-    const { registry } = await this.tools.get();
-    const resolved = await registry.resolve(name, version);
-    enforce({ name, publishedAt: resolved.publishedAt, license: resolved.manifest.license }, this.config);
+    const known = await this.records.installs.find(name);
+    if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
+    if (known && enable === false) await this.records.installs.assertMayBe(known, enable);
+    const wanted = await this.wanted.find(name, version);
     const payload: InstallPayload = {
       name,
-      version: resolved.version,
+      version: wanted.version,
+      ...(wanted.published ? { source: 'artifact' } : { warnings: wanted.warnings }),
       ...(enable !== undefined && { enable }),
     };
     return this.transactions.run(async (tx) => {
@@ -54,7 +54,7 @@ export class InstallationService {
   /** Waits for an installation. @throws AppError its cause */
   async finish(jobId: string): Promise<InstallDoneDto> {
     const job = await this.jobs.wait(jobId, this.config.INSTALL_TIMEOUT);
-    const { pluginId, name, version, installPath } = outcomeOf(job) as InstallResult;
+    const { pluginId, name, version, installPath, warnings } = outcomeOf(job) as InstallResult;
     const plugin = await this.plugins.get(pluginId);
     return {
       ok: true,
@@ -63,6 +63,7 @@ export class InstallationService {
       plugin: { id: plugin.id, name: plugin.name, version, installPath },
       message: `${name}@${version} installed`,
       jobId,
+      warnings,
     };
   }
 

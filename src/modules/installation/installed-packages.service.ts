@@ -53,10 +53,10 @@ export class InstalledPackages {
         `There is no such version to go back to. Kept: ${rows.map(({ version }) => version).join(', ')}.`,
         'version',
       );
-    const { npmName, version } = row;
+    const { npmName, version, source } = row;
     await this.records.installs.put(
       context,
-      { source: 'npm', npmName, version, path: pathOf(row) },
+      { source, npmName, version, path: pathOf(row) },
       { action: 'plugin.rollback', alongside: () => Promise.resolve() },
     );
     return [await this.plugins.get(plugin.id), version];

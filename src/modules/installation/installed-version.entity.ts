@@ -19,6 +19,10 @@ export class InstalledVersionEntity {
   @Column({ name: 'npm_name', type: 'text' })
   npmName: string;
 
+  /** Where it came from: the npm registry, or what is published here. */
+  @Column({ type: 'text', default: 'npm' })
+  source: 'npm' | 'artifact';
+
   /** The built directory, relative to the folder of packages. */
   @Column({ type: 'text' })
   directory: string;
@@ -27,7 +31,7 @@ export class InstalledVersionEntity {
   @Column({ name: 'package_dir', type: 'text' })
   packageDir: string;
 
-  /** Builds the same directory again. */
+  /** Builds the same directory again; empty where that is done from a published artifact. */
   @Column({ type: 'text' })
   lockfile: string;
 
@@ -47,3 +51,6 @@ export class InstalledVersionEntity {
   @Column({ name: 'installed_at', type: 'timestamptz', default: () => 'now()' })
   installedAt: Date;
 }
+
+/** A version before a plugin has it. */
+export type VersionRow = Omit<InstalledVersionEntity, 'pluginId'>;

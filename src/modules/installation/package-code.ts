@@ -11,7 +11,7 @@ import { VersionShelf } from './version-shelf.js';
 
 /**
  * Finds the code of installed packages. What is on disk is compared with the digest on record at every start: a
- * changed file means an error, not a load. What is missing (an empty disk) is built again from the lockfile.
+ * changed file means an error, not a load. What is missing (an empty disk) is built again from the lockfile, or the published artifact.
  */
 @Injectable()
 export class PackageCode implements OnModuleInit {
@@ -23,7 +23,8 @@ export class PackageCode implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sources.define('npm', (address) => this.locate(address));
+    for (const source of ['npm', 'artifact'] as const)
+      this.sources.define(source, (address) => this.locate(address));
   }
 
   private async locate({ id, path, version }: PluginAddress): Promise<LocatedCode> {
@@ -48,10 +49,12 @@ export class PackageCode implements OnModuleInit {
   }
 
   private async rebuild(row: InstalledVersionEntity): Promise<void> {
-    const { builder } = await this.tools.get();
-    const { npmName: name, version, lockfile, directory } = row;
+    const { npmName: name, version, lockfile, directory, source } = row;
     const unfinished = this.shelf.unfinished();
-    const { treeDigest } = await builder.buildFromLockfile({ name, version, lockfile }, unfinished);
+    const { treeDigest } =
+      source === 'artifact'
+        ? await this.tools.artifacts.build({ name, version }, unfinished)
+        : await (await this.tools.get()).builder.buildFromLockfile({ name, version, lockfile }, unfinished);
     if (treeDigest === row.treeDigest) return this.shelf.place(unfinished, directory, treeDigest);
     await rm(unfinished, { recursive: true, force: true });
     throw new Unprocessable('package_changed', 'The package cannot be built again as it was installed.');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config.js';
 import { CONFIG } from '../../platform/tokens.js';
+import { ArtifactBuilds } from './artifact-builds.js';
 import { INSTALLATION_OPTIONS, type InstallationOptions } from './installation.options.js';
 import { readNpmConfig } from './packages/npm-config.js';
 import { PackageBuilder } from './packages/package-builder.js';
@@ -27,6 +28,8 @@ export class PackageTools {
   constructor(
     @Inject(INSTALLATION_OPTIONS) options: InstallationOptions,
     @Inject(CONFIG) private readonly config: Config,
+    /** What is published here needs none of npm's configuration. */
+    readonly artifacts: ArtifactBuilds,
   ) {
     this.folder = join(options.dataDir, 'packages');
   }

@@ -51,7 +51,8 @@ export function plannedChange(
 function kindOf(from: string | null, to: string): PlannedChange['kind'] {
   if (from === null) return 'install';
   if (from === to) return 'reinstall';
-  return semver.valid(from) !== null && semver.lt(to, from) ? 'downgrade' : 'update';
+  const comparable = semver.valid(from) !== null && semver.valid(to) !== null;
+  return comparable && semver.lt(to, from) ? 'downgrade' : 'update';
 }
 
 function parameterChange(

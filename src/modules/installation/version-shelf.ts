@@ -8,9 +8,8 @@ import { LOG } from '../../platform/tokens.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { PackageTools } from './package-tools.js';
 import { changedSince } from './packages/tree-digest.js';
+import { VERSIONS } from './version-directory.js';
 
-/** The folder of versions, in the folder of packages. */
-export const VERSIONS = 'versions';
 const UNFINISHED = 'unfinished';
 
 /**

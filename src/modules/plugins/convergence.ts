@@ -7,15 +7,14 @@ import {
 import type { Logger } from 'pino';
 import { EventBus } from '../../platform/events/event-bus.js';
 import { LOG } from '../../platform/tokens.js';
-import { Reconciler, type Wanted } from '../../runtime/host/index.js';
+import { type GuestSpec, Reconciler, type Wanted, type WantedTarget } from '../../runtime/host/index.js';
+import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
-import type { PluginEntity } from './plugin.entity.js';
-import { PluginRepository } from './plugin.repository.js';
 import { PluginSettings } from './plugin-settings.js';
 import { PluginSpecs } from './plugin-specs.js';
 
 /** A lost notification is made good after this long, in milliseconds. */
-const FULL_PASS_MS = 10_000;
+const FULL_PASS_MS = 5_000;
 
 /** Keeps this node at what the table of plugins wants: at start, at every change anywhere, and now and then. */
 @Injectable()
@@ -24,7 +23,7 @@ export class Convergence implements OnApplicationBootstrap, BeforeApplicationShu
 
   constructor(
     node: NodeRuntime,
-    private readonly plugins: PluginRepository,
+    private readonly known: KnownPlugins,
     private readonly settings: PluginSettings,
     private readonly specs: PluginSpecs,
     bus: EventBus,
@@ -32,6 +31,7 @@ export class Convergence implements OnApplicationBootstrap, BeforeApplicationShu
   ) {
     this.reconciler = new Reconciler({
       runtime: node,
+      readTargets: () => this.readTargets(),
       readWanted: (pluginId) => this.readWanted(pluginId),
       intervalMs: FULL_PASS_MS,
       onError: (message) => log.warn(message),
@@ -55,19 +55,16 @@ export class Convergence implements OnApplicationBootstrap, BeforeApplicationShu
     await this.reconciler.stop();
   }
 
-  private async readWanted(pluginId?: string): Promise<Wanted[]> {
-    if (pluginId === undefined) return (await this.plugins.all()).map((row) => this.wanted(row));
-    const row = await this.plugins.findById(pluginId);
-    return row ? [this.wanted(row)] : [];
+  private async readTargets(): Promise<WantedTarget[]> {
+    const heads = await this.known.heads();
+    return heads.map(({ id, slot, revision }) => ({ pluginId: id, slot, revision }));
   }
 
-  private wanted(row: PluginEntity): Wanted {
-    return {
-      pluginId: row.id,
-      name: row.name,
-      enabled: row.enabled,
-      revision: row.revision,
-      readSpec: async () => this.specs.specOf(row, this.settings.read(row)),
-    };
+  private async readWanted(pluginId: string): Promise<Wanted | null> {
+    const row = await this.known.row(pluginId);
+    if (!row) return null;
+    const { id, slot, name, enabled, revision } = row;
+    const readSpec = async (): Promise<GuestSpec> => this.specs.specOf(row, this.settings.read(row));
+    return { pluginId: id, slot, name, enabled, revision, readSpec };
   }
 }

@@ -1,12 +1,18 @@
+export { FleetAnsweredDto } from './fleet-outcome.dto.js';
+export { FleetWait } from './fleet-wait.js';
 export { PluginEntity } from './plugin.entity.js';
 export { PluginInstanceEntity } from './plugin-instance.entity.js';
 export { PluginsModule } from './plugins.module.js';
 export { type CodeOnDisk, PluginInstalls } from './plugin-installs.js';
 export { PluginProtection } from './plugin-protection.js';
+export { PluginSet } from './plugin-set.repository.js';
 export { type LocatedCode, type PluginAddress, PluginSources } from './plugin-sources.js';
 export { NodeRuntime } from './node-runtime.js';
 export { PluginWrites } from './plugin-writes.service.js';
+export { WaitsForFleet } from './waits-for-fleet.js';
 export { PluginsService } from './plugins.service.js';
 export { PluginDto } from './plugin.dto.js';
 export type { PluginsOptions } from './plugins.options.js';
 export { openPluginFolders } from './plugin-folders.js';
+export { checkName } from './plugin-name.js';
+export { compileConfigSchema } from './settings/config-schema.js';

@@ -1,29 +1,46 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { isDatabaseAway } from '../../platform/database/database-away.js';
 import { Transactions } from '../../platform/database/transaction.js';
 import { EventBus } from '../../platform/events/event-bus.js';
+import { Nodes } from '../../platform/nodes/nodes.service.js';
+import { FleetSchedule } from '../../platform/schedule/fleet-schedule.js';
 import { LOG } from '../../platform/tokens.js';
 import type { ActualPlugin } from '../../runtime/host/index.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
-import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
+
+/** Time between two tries while the database is away, in milliseconds. */
+const RETRY_MS = 1_000;
+/** How often reports of nodes that are forgotten are looked for, in milliseconds. */
+const SWEEP_MS = 15_000;
 
 /**
- * Writes down what this node says of its plugins, one report after the other, only the newest of each plugin.
- * A report that the database cannot take now is made again with the plugin's next change.
+ * Writes down what this node says of its plugins, one report after the other, only the newest of each plugin, and
+ * again until the database takes it: others wait for it.
  */
 @Injectable()
-export class InstanceReports {
+export class InstanceReports implements OnModuleInit {
   private readonly waiting = new Map<string, ActualPlugin>();
   private writing: Promise<void> | null = null;
+  private isStopping = false;
 
   constructor(
     private readonly instances: PluginInstanceRepository,
     private readonly transactions: Transactions,
     private readonly bus: EventBus,
-    @Inject(PLUGINS_OPTIONS) private readonly options: PluginsOptions,
+    private readonly nodes: Nodes,
+    private readonly schedule: FleetSchedule,
     @Inject(LOG) private readonly log: Logger,
   ) {}
+
+  /** What this node said in an earlier life is no longer so. */
+  async onModuleInit(): Promise<void> {
+    await this.instances.forget(this.nodes.ownId);
+    this.schedule.every('reports of nodes', SWEEP_MS, async () => {
+      await this.instances.forgetOthers(await this.nodes.ids());
+    });
+  }
 
   /** Notes what is so about a plugin; returns at once. */
   add(pluginId: string, actual: ActualPlugin): void {
@@ -31,17 +48,21 @@ export class InstanceReports {
     this.writing ??= this.writeAll().finally(() => (this.writing = null));
   }
 
-  /** Resolves when everything noted is written, or could not be. */
+  /** Resolves when everything noted is written, or could not be; nothing is tried twice from now on. */
   async flush(): Promise<void> {
+    this.isStopping = true;
     await this.writing;
   }
 
   private async writeAll(): Promise<void> {
     for (let next = this.take(); next; next = this.take()) {
       const [pluginId, actual] = next;
-      await this.write(pluginId, actual).catch((error: unknown) => {
-        const level = isDatabaseAway(error) ? 'debug' : 'warn';
-        this.log[level]({ err: error, pluginId }, 'report of a plugin not written');
+      await this.write(pluginId, actual).catch(async (error: unknown) => {
+        const isAway = isDatabaseAway(error);
+        this.log[isAway ? 'debug' : 'warn']({ err: error, pluginId }, 'report of a plugin not written');
+        if (!isAway || this.isStopping) return;
+        if (!this.waiting.has(pluginId)) this.waiting.set(pluginId, actual);
+        await delay(RETRY_MS, undefined, { ref: false });
       });
     }
   }
@@ -53,10 +74,10 @@ export class InstanceReports {
   }
 
   private write(pluginId: string, actual: ActualPlugin): Promise<void> {
-    const { nodeId } = this.options;
+    const nodeId = this.nodes.ownId;
     return this.transactions.run(async (tx) => {
-      const written = await this.instances.report(tx, pluginId, nodeId, actual);
-      if (written) await this.bus.publish(tx, 'plugin.status', { pluginId, nodeId, status: actual.status });
+      await this.instances.report(tx, pluginId, nodeId, actual);
+      await this.bus.publish(tx, 'plugin.status', { pluginId, nodeId, status: actual.status });
     });
   }
 }

@@ -1,40 +1,20 @@
-import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../platform/events/event-bus.js';
+import { ReadyAnswer } from '../../platform/http/ready-answer.js';
 import { NodeRuntime } from './node-runtime.js';
 import type { PluginDto } from './plugin.dto.js';
-import { pickNamed, PluginRepository } from './plugin.repository.js';
+import type { PluginEntity } from './plugin.entity.js';
+import { pickNamed, type PluginHead, PluginRepository } from './plugin.repository.js';
 import { PluginSettings } from './plugin-settings.js';
 import { viewPlugin, viewWanted, type WantedView } from './plugin-view.js';
 
-const compressors = {
-  br: (bytes: Buffer) =>
-    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
-  gzip: (bytes: Buffer) => promisify(gzip)(bytes),
-};
-export type Encoding = keyof typeof compressors;
-
 /** The answer to an unfiltered list, ready to send. */
-export class ListSnapshot {
-  readonly etag: string;
-  private readonly compressed = new Map<Encoding, Promise<Buffer>>();
-
+export class ListSnapshot extends ReadyAnswer {
   constructor(
     readonly plugins: readonly PluginDto[],
-    readonly body: Buffer,
+    body: Buffer,
   ) {
-    this.etag = `"${createHash('sha1').update(body).digest('base64url')}"`;
-  }
-
-  /** The body in a transfer encoding; compressed at first use. */
-  encoded(encoding: Encoding): Promise<Buffer> {
-    const known = this.compressed.get(encoding);
-    if (known) return known;
-    const made = compressors[encoding](this.body);
-    this.compressed.set(encoding, made);
-    return made;
+    super(body);
   }
 }
 
@@ -45,6 +25,8 @@ export class ListSnapshot {
 @Injectable()
 export class KnownPlugins {
   private wanted: Promise<WantedView[]> | null = null;
+  /** What `wanted` was made from. */
+  private seen = '';
   private snapshot: { list: ListSnapshot; wanted: WantedView[]; changes: number } | null = null;
 
   constructor(
@@ -62,6 +44,21 @@ export class KnownPlugins {
   /** Forgets what was read; to be called as soon as a change of this node's own is committed. */
   invalidate(): void {
     this.wanted = null;
+  }
+
+  /**
+   * Which plugins there are, read anew. What is kept is forgotten when it is not of these: an event may get lost.
+   */
+  async heads(): Promise<PluginHead[]> {
+    const kept = this.wanted;
+    const heads = await this.plugins.heads();
+    if (this.wanted === kept && this.seen !== fingerprint(heads)) this.invalidate();
+    return heads;
+  }
+
+  /** The record of one plugin, read anew, or null. */
+  row(id: string): Promise<PluginEntity | null> {
+    return this.plugins.findById(id);
   }
 
   /** All plugins as one answer; the same object until something changes. */
@@ -92,7 +89,10 @@ export class KnownPlugins {
     if (this.wanted && this.bus.listening) return this.wanted;
     const reading = this.plugins
       .all()
-      .then((rows) => rows.map((row) => viewWanted(row, this.settings.read(row))))
+      .then((rows) => {
+        if (this.wanted === reading) this.seen = fingerprint(rows);
+        return rows.map((row) => viewWanted(row, this.settings.read(row)));
+      })
       .then((views) => views.sort((a, b) => (a.id < b.id ? -1 : 1)));
     this.wanted = reading;
     reading.catch(() => {
@@ -100,4 +100,11 @@ export class KnownPlugins {
     });
     return reading;
   }
+}
+
+function fingerprint(heads: readonly PluginHead[]): string {
+  return heads
+    .map(({ id, slot, revision }) => `${slot}.${revision}.${id}`)
+    .sort()
+    .join();
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
 import { Metrics } from '../../platform/metrics/metrics.service.js';
+import { Nodes } from '../../platform/nodes/nodes.service.js';
 import { CONFIG, LOG } from '../../platform/tokens.js';
 import { PluginRuntime, sweepOrphans } from '../../runtime/host/index.js';
 import { InstanceReports } from './instance-reports.js';
@@ -19,6 +20,7 @@ export class NodeRuntime extends PluginRuntime implements OnModuleInit, OnApplic
     @Inject(CONFIG) config: Config,
     private readonly metrics: Metrics,
     private readonly reports: InstanceReports,
+    nodes: Nodes,
     @Inject(LOG) log: Logger,
   ) {
     super({
@@ -38,9 +40,12 @@ export class NodeRuntime extends PluginRuntime implements OnModuleInit, OnApplic
         const { status, error } = actual;
         if (status === 'error') log.warn({ pluginId, error }, 'plugin failed');
         else log.debug({ pluginId, status }, 'plugin changed');
-        if (error !== null) metrics.guestFailures.inc();
+        if (status === 'error') metrics.guestFailures.inc();
         reports.add(pluginId, actual);
       },
+    });
+    nodes.on('back', () => {
+      for (const pluginId of this.pluginIds()) reports.add(pluginId, this.actual(pluginId));
     });
   }
 

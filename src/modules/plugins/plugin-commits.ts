@@ -25,6 +25,8 @@ export interface Change {
   after: PluginState | null;
   /** The started new code, live once the change is committed. Null where nothing is started. */
   candidate: Candidate | null;
+  /** The code is new and is started later, when the event of the change arrives. */
+  untried?: boolean;
   /** Written in the same transaction, after the plugin itself. */
   alongside?: (tx: Tx) => Promise<void>;
   /** Revision that the caller named in If-Match; null or left out where any would do. */
@@ -59,8 +61,8 @@ export class PluginCommits {
     if (id === undefined) return;
     if (candidate && after) await candidate.adopt(after.row.revision);
     else if (!after) await this.node.stop(id, 'deleted');
-    else if (!after.row.enabled) await this.node.stop(id, 'disabled');
-    else this.node.advance(id, after.row.revision);
+    else if (!after.row.enabled) await this.node.disable(id, after.row);
+    else if (!change.untried) this.node.advance(id, after.row.revision);
   }
 
   private async write(tx: Tx, context: RequestContext, change: Change): Promise<void> {

@@ -27,6 +27,8 @@ export interface PutOptions {
   /** Settings that a new one begins with, sealed for its id. */
   retained?: { id: string; config: Record<string, unknown> | null } | null;
   action: string;
+  /** Put on record as it is: what it would replace does not run, so nothing is lost when it does not either. */
+  untried?: boolean;
   /** Written in the same transaction as the plugin. */
   alongside: (tx: Tx, pluginId: string) => Promise<void>;
 }
@@ -49,8 +51,14 @@ export class PluginInstalls {
     return rows.find((row) => row.npmName === npmName && isInstalled(row)) ?? null;
   }
 
+  /** Refuses at once what `put` would refuse in the end. @throws Conflict `plugin_required` */
+  async assertMayBe(known: PluginEntity, enabled: boolean): Promise<void> {
+    await this.protection.check(known, { enabled });
+  }
+
   /**
    * Starts the code (or, where it shall not run, loads it once in a process that is thrown away) and records it.
+   * What is `untried` is started after that, come what may.
    * @returns the plugin's id
    * @throws AppError the cause; then what ran before runs on
    */
@@ -60,12 +68,12 @@ export class PluginInstalls {
     await this.node.exclusively(id, async () => {
       const before = known ? await this.drafts.read(id, null) : null;
       const after = await this.drafted(before, id, code, options);
-      if (before) this.protection.check(before.row, after.row);
-      const candidate = await this.drafts.start(after);
-      if (!candidate) await this.tryOut(after);
-      const { action, alongside } = options;
+      if (before) await this.protection.check(before.row, after.row);
+      const { action, alongside, untried = false } = options;
+      const candidate = untried ? null : await this.drafts.start(after);
+      if (!candidate && !untried) await this.tryOut(after);
       await this.commits.commit(context, {
-        ...{ action, before, after, candidate },
+        ...{ action, before, after, candidate, untried },
         alongside: (tx) => alongside(tx, id),
       });
     });
@@ -80,7 +88,7 @@ export class PluginInstalls {
   ): Promise<void> {
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, null);
-      this.protection.check(before.row, null);
+      await this.protection.check(before.row, null);
       const { action, alongside } = options;
       await this.commits.commit(context, {
         ...{ action, before, after: null, candidate: null },
@@ -131,7 +139,7 @@ export class PluginInstalls {
 }
 
 function isInstalled({ source }: PluginEntity): boolean {
-  return source === 'npm' || source === 'ejected';
+  return source === 'npm' || source === 'artifact' || source === 'ejected';
 }
 
 function shortName(npmName: string): string {

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Conflict } from '../../platform/http/errors.js';
+import type { Conflict } from '../../platform/http/errors.js';
 import type { PluginEntity } from './plugin.entity.js';
 
-/** Tells why a plugin must stay and run, or null where nothing speaks against its end. */
-export type Protect = (plugin: Pick<PluginEntity, 'id' | 'source' | 'npmName'>) => string | null;
+export type Protected = Pick<PluginEntity, 'id' | 'source' | 'npmName'>;
+
+/** What refuses a plugin's end, `deleted` or just turned off; null where nothing speaks against it. */
+export type Protect = (plugin: Protected, deleted: boolean) => Promise<Conflict | null> | Conflict | null;
 
 /** Who must stay: what other modules protect is neither deleted nor uninstalled nor disabled. */
 @Injectable()
@@ -15,13 +17,16 @@ export class PluginProtection {
     this.rules.push(rule);
   }
 
-  /** @throws Conflict `plugin_required` where the change would end a protected plugin; null: it is deleted */
-  check(before: PluginEntity, after: PluginEntity | null): void {
+  /**
+   * @param after null: it is deleted
+   * @throws Conflict `plugin_required`, `plugin_needed` where the change would end a protected plugin
+   */
+  async check(before: PluginEntity, after: Pick<PluginEntity, 'enabled'> | null): Promise<void> {
     const ends = after === null || (before.enabled && !after.enabled);
     if (!ends) return;
     for (const rule of this.rules) {
-      const reason = rule(before);
-      if (reason !== null) throw new Conflict('plugin_required', reason);
+      const refusal = await rule(before, after === null);
+      if (refusal) throw refusal;
     }
   }
 }

@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import { ANY_JSON, FreeForm } from '../../platform/http/free-form.js';
 import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
-import { STATUSES, type Status } from './plugin.dto.js';
+import { STATUSES, type Status } from './plugin-status.js';
 import { PLUGIN_TYPES, type PluginType } from '../../runtime/host/index.js';
 
 export const MAX_PATH = 4096;

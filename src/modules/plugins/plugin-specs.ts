@@ -38,6 +38,7 @@ export class PluginSpecs {
       pluginId: row.id,
       slot: row.slot,
       name: row.name,
+      version: row.version,
       ...(await this.locate(row)),
       config: effective,
       env: environmentOf(effective),

@@ -61,7 +61,7 @@ export class PluginWrites {
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, expected);
       const after = await this.changed(before, dto, rule);
-      this.protection.check(before.row, after.row);
+      await this.protection.check(before.row, after.row);
       const reload = dto.enabled === true && before.row.enabled;
       const differs = isDifferent(before, after);
       if (!reload && !differs) return;
@@ -83,7 +83,7 @@ export class PluginWrites {
           'plugin_bundled',
           'This plugin comes with the server: disable it instead of deleting it.',
         );
-      this.protection.check(before.row, null);
+      await this.protection.check(before.row, null);
       const change = { action: 'plugin.delete', before, after: null, candidate: null, expected };
       await this.commits.commit(context, change);
     });

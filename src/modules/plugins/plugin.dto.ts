@@ -1,17 +1,8 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { ANY_JSON } from '../../platform/http/free-form.js';
+import { FleetAnsweredDto } from './fleet-outcome.dto.js';
+import { STATUSES, type Status } from './plugin-status.js';
 import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
-
-export const STATUSES = [
-  'active',
-  'error',
-  'disabled',
-  'loading',
-  'uninitialized',
-  'unloaded',
-  'loaded',
-] as const;
-export type Status = (typeof STATUSES)[number];
 
 /** One thing that is wrong or doubtful about a plugin's settings. */
 export class PluginProblemDto {
@@ -223,7 +214,7 @@ export class PluginNamesDto {
 }
 
 /** A created plugin. */
-export class PluginCreatedDto {
+export class PluginCreatedDto extends FleetAnsweredDto {
   /**
    * What was done.
    * @example "Plugin created successfully"
@@ -235,7 +226,7 @@ export class PluginCreatedDto {
 
 /** An updated plugin. */
 @ApiExtraModels(PluginDto)
-export class PluginUpdatedDto {
+export class PluginUpdatedDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true
@@ -257,7 +248,7 @@ export class PluginUpdatedDto {
 }
 
 /** A deleted plugin. */
-export class PluginDeletedDto {
+export class PluginDeletedDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true

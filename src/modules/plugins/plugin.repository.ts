@@ -3,6 +3,9 @@ import { DataSource } from 'typeorm';
 import type { Tx } from '../../platform/database/transaction.js';
 import { PluginEntity } from './plugin.entity.js';
 
+/** The least there is to know of a plugin: it is another one when any of these differs. */
+export type PluginHead = Pick<PluginEntity, 'id' | 'slot' | 'revision'>;
+
 /** Owns the table of plugins: what is wanted. */
 @Injectable()
 export class PluginRepository {
@@ -11,6 +14,11 @@ export class PluginRepository {
   /** All plugins, in no order. */
   all(): Promise<PluginEntity[]> {
     return this.dataSource.getRepository(PluginEntity).find();
+  }
+
+  /** Which plugins there are, and at which revision; cheap. */
+  heads(): Promise<PluginHead[]> {
+    return this.dataSource.query<PluginHead[]>('select id, slot, revision from plugin');
   }
 
   /** The plugin that a path segment names: by id, else by display name, else by npm name. */

@@ -5,6 +5,8 @@ import { Require } from '../../platform/http/access.js';
 import { ApiFailures, header } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
+import { sendReady } from '../../platform/http/ready-answer.js';
+import { ApiTagged, sendJson } from '../../platform/http/tagged-answer.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import {
   PluginCreatedDto,
@@ -14,13 +16,14 @@ import {
   PluginNamesDto,
   PluginUpdatedDto,
 } from './plugin.dto.js';
-import { ApiIfMatch, ApiTagged } from './etag-docs.js';
-import { revisionOf, sendJson, sendList, sendPlugin } from './plugin-answer.js';
+import { ApiIfMatch } from './etag-docs.js';
+import { revisionOf, sendPlugin } from './plugin-answer.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
 import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
 import { CREATE_EXAMPLES, PATCH_EXAMPLES, UPDATE_EXAMPLES } from './plugin-request.examples.js';
 import { PluginWrites } from './plugin-writes.service.js';
 import { PluginsService } from './plugins.service.js';
+import { WaitsForFleet } from './waits-for-fleet.js';
 
 const NAMED = { name: 'x', description: 'Id, display name or npm name, percent-encoded.' };
 const ETAG = { ETag: header('ETag') };
@@ -61,7 +64,7 @@ export class PluginsController {
     @Res() response: Response,
   ): Promise<void> {
     if (Object.keys(request.query).length === 0)
-      await sendList(request, response, await this.plugins.snapshot());
+      await sendReady(request, response, await this.plugins.snapshot());
     else sendJson(request, response, await this.plugins.list(query));
   }
 
@@ -105,6 +108,7 @@ export class PluginsController {
 
   @Post()
   @Require('plugins:write')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Create a plugin',
@@ -134,6 +138,7 @@ export class PluginsController {
 
   @Put(':x')
   @Require('plugins:write')
+  @WaitsForFleet()
   @ApiOperation({
     summary: 'Update a plugin',
     description:
@@ -164,6 +169,7 @@ export class PluginsController {
 
   @Patch(':x')
   @Require('plugins:write')
+  @WaitsForFleet()
   @ApiOperation({
     summary: 'Patch a plugin',
     description:
@@ -194,6 +200,7 @@ export class PluginsController {
 
   @Delete(':x')
   @Require('plugins:write')
+  @WaitsForFleet()
   @ApiOperation({
     summary: 'Delete a plugin',
     description: 'Stops it and forgets it, settings and data folder too.',
@@ -201,7 +208,7 @@ export class PluginsController {
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
   @ApiOkResponse({ type: PluginDeletedDto, description: 'The plugin was deleted.' })
-  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled', 'plugin_required')
+  @ApiFailures(...CHANGE_REFUSED, 'plugin_bundled', 'plugin_required', 'plugin_needed')
   async deletePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,

@@ -1,6 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BundledPlugins } from './bundled-plugins.js';
 import { Convergence } from './convergence.js';
+import { FleetController } from './fleet.controller.js';
+import { FleetService } from './fleet.service.js';
+import { FleetWait } from './fleet-wait.js';
 import { InstanceReports } from './instance-reports.js';
 import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
@@ -10,6 +13,7 @@ import { PluginInstalls } from './plugin-installs.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
+import { PluginSet } from './plugin-set.repository.js';
 import { PluginSettings } from './plugin-settings.js';
 import { PluginSources } from './plugin-sources.js';
 import { PluginSpecs } from './plugin-specs.js';
@@ -28,11 +32,13 @@ export class PluginsModule {
   static of(options: PluginsOptions): DynamicModule {
     return {
       module: PluginsModule,
-      controllers: [PluginsController, PluginTryoutController],
+      controllers: [FleetController, PluginsController, PluginTryoutController],
       providers: [
         { provide: PLUGINS_OPTIONS, useValue: options },
         BundledPlugins,
         Convergence,
+        FleetService,
+        FleetWait,
         InstanceReports,
         KnownPlugins,
         NodeRuntime,
@@ -42,6 +48,7 @@ export class PluginsModule {
         PluginInstanceRepository,
         PluginProtection,
         PluginRepository,
+        PluginSet,
         PluginSettings,
         PluginSources,
         PluginSpecs,
@@ -51,7 +58,16 @@ export class PluginsModule {
         SecretDisclosure,
         SecretRotation,
       ],
-      exports: [NodeRuntime, PluginInstalls, PluginProtection, PluginSources, PluginWrites, PluginsService],
+      exports: [
+        FleetWait,
+        NodeRuntime,
+        PluginInstalls,
+        PluginProtection,
+        PluginSet,
+        PluginSources,
+        PluginWrites,
+        PluginsService,
+      ],
     };
   }
 }

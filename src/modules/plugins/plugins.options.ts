@@ -2,8 +2,6 @@
 export interface PluginsOptions {
   /** The data folder, real path. */
   dataDir: string;
-  /** This node's id; stays the same over restarts. */
-  nodeId: string;
   /** Real paths of the folders that path plugins may live in. */
   roots: string[];
   /** Folder of the plugins that come with the server, readable for guests. */

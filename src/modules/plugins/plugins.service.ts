@@ -34,6 +34,11 @@ export class PluginsService {
       .map(({ id }) => id);
   }
 
+  /** The id of the plugin that a path segment names, or null. */
+  idOf(segment: string): Promise<string | null> {
+    return this.known.idOf(segment);
+  }
+
   async get(segment: string): Promise<PluginDto> {
     const plugin = await this.known.find(segment);
     if (!plugin) throw unknownPlugin(segment);

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Unprocessable } from '../http/errors.js';
 import type { GuardedClient } from '../http/outbound/guarded.client.js';
-import { DigestMeter, type FileDigest, digestOfFile, extensionOf, isMissing } from './artifact-file.js';
+import { type FileDigest, digestOfFile, extensionOf, isMissing } from './artifact-file.js';
+import { isResumable, ResumableDownload } from './resumable-download.js';
 
 /** Guests run as other users and must be able to read what they load, and only that. */
 const FILE_MODE = 0o644;
@@ -32,7 +33,7 @@ export class ArtifactStore {
   /** @param root absolute folder; everyone above it must let the guests' users pass */
   constructor(
     private readonly root: string,
-    private readonly client: Pick<GuardedClient, 'fetchStream'>,
+    private readonly client: Pick<GuardedClient, 'fetchStream' | 'maxBytes'>,
   ) {}
 
   /**
@@ -68,12 +69,11 @@ export class ArtifactStore {
     return (await this.find(sha256)) !== undefined;
   }
 
-  /** Removes what a killed process left half-written; to be called once at start. */
+  /** Removes what a killed process left half-written and nobody goes on with; to be called once at start. */
   async sweep(): Promise<void> {
     const left = (await namesIn(this.partialFolder)).map((name) => join(this.partialFolder, name));
-    await Promise.all(
-      left.filter((path) => !this.partials.has(path)).map((path) => rm(path, { force: true })),
-    );
+    for (const path of left)
+      if (!this.partials.has(path) && !(await isResumable(path))) await rm(path, { force: true });
   }
 
   private begin(url: string, digest: string): Promise<Artifact> {
@@ -90,47 +90,40 @@ export class ArtifactStore {
     await rm(path, { force: true });
     await this.makeFolders(digest);
     const twin = await this.find(digest);
-    return this.publish(path, digest, (partial) =>
-      twin ? copied(twin.path, partial) : this.download(url, partial),
-    );
+    return twin ? this.copy(twin, path, digest) : this.download(url, path, digest);
+  }
+
+  private async copy(twin: Artifact, path: string, digest: string): Promise<Artifact> {
+    const partial = join(this.partialFolder, randomUUID());
+    return this.publish({ partial, path, digest }, async () => {
+      await copyFile(twin.path, partial);
+      return digestOfFile(partial);
+    });
+  }
+
+  /** A download that broke off leaves its part behind, under a name that the next try finds. */
+  private async download(url: string, path: string, digest: string): Promise<Artifact> {
+    const name = createHash('sha256').update(`${digest} ${url}`).digest('hex');
+    const download = new ResumableDownload(this.client, url, join(this.partialFolder, name));
+    return this.publish({ partial: download.path, path, digest }, () => download.run());
   }
 
   /** Fills a temporary file in the same file system and gives it its name once its digest is proven. */
   private async publish(
-    path: string,
-    digest: string,
-    fill: (partial: string) => Promise<FileDigest | undefined>,
+    { partial, path, digest }: { partial: string; path: string; digest: string },
+    fill: () => Promise<FileDigest | undefined>,
   ): Promise<Artifact> {
-    const partial = join(this.partialFolder, randomUUID());
     this.partials.add(partial);
     try {
-      const filled = await fill(partial);
+      const filled = await fill();
       if (filled?.sha256 !== digest) throw checksumMismatch(digest, filled?.sha256);
       await chmod(partial, FILE_MODE);
       await rename(partial, path);
       return { path, bytes: filled.bytes };
     } finally {
-      await rm(partial, { force: true });
+      if (!(await isResumable(partial))) await rm(partial, { force: true });
       this.partials.delete(partial);
     }
-  }
-
-  private async download(url: string, partial: string): Promise<FileDigest> {
-    const { body } = await this.client.fetchStream(url);
-    const meter = new DigestMeter();
-    try {
-      const file = await open(partial, 'wx', 0o600);
-      try {
-        await writeFile(file, meter.through(body));
-        // A name must never outlive its content; the name itself may be lost: then it is fetched again.
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-    } finally {
-      body.destroy();
-    }
-    return meter.result();
   }
 
   private get partialFolder(): string {
@@ -148,11 +141,6 @@ export class ArtifactStore {
     // The umask may have taken bits away.
     for (const made of [this.root, dirname(folder), folder]) await chmod(made, FOLDER_MODE);
   }
-}
-
-async function copied(from: string, to: string): Promise<FileDigest | undefined> {
-  await copyFile(from, to);
-  return digestOfFile(to);
 }
 
 async function soundFile(path: string, digest: string): Promise<Artifact | undefined> {

@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { DatabasePing } from './database-ping.js';
 import { PostgresListener } from './listener.js';
+import { LongTransactions } from './long-transactions.js';
 import { Transactions } from './transaction.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -17,9 +18,10 @@ export class DatabaseModule {
         { provide: PostgresListener, useValue: listener },
         { provide: WorkerPool, useValue: workerPool },
         DatabasePing,
+        LongTransactions,
         Transactions,
       ],
-      exports: [DataSource, DatabasePing, PostgresListener, Transactions, WorkerPool],
+      exports: [DataSource, DatabasePing, LongTransactions, PostgresListener, Transactions, WorkerPool],
     };
   }
 }

@@ -15,12 +15,28 @@ export interface EventMap {
   'plugin.deleted': { pluginId: string };
   /** What a node's own guest is doing has changed: started, failed, quarantined, stopped. */
   'plugin.status': { pluginId: string; nodeId: string; status: string };
+  /** A server of the fleet came (`live`), is about to stop (`draining`), stopped (`gone`) or fell silent (`dead`). */
+  'node.changed': { nodeId: string; state: string };
   'key.changed': { keyId: string };
+  /** What a catalogue source says has changed. */
+  'registry.refreshed': { source: string };
   'job.queued': { jobId: string; subject: string };
   'job.progress': JobProgress;
   /** Someone wants it to stop; the server that runs it sees to that. */
   'job.cancelling': { jobId: string; subject: string };
+  /** A version was published here. */
+  'registry.published': { artifactId: string };
+  /** Its status has changed, or it was deleted. */
+  'registry.changed': { artifactId: string };
+  /** What is known of its bytes has changed. */
+  'registry.verified': { artifactId: string; verification: string };
   'job.finished': { jobId: string; subject: string; state: string };
+  /** A server or agent reports here for the first time, with other words, or no longer. */
+  'agent.registered': { agentId: string };
+  'agent.changed': { agentId: string };
+  'agent.removed': { agentId: string };
+  /** This fleet has told another registry who it is. */
+  'registry.registered': { agentId: string };
 }
 
 export type EventType = keyof EventMap;

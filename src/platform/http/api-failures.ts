@@ -16,6 +16,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   412: '`If-Match` names a revision that is no longer the current one',
   413: 'The body is larger than 1 MiB',
   415: 'The body cannot be decoded',
+  416: 'There is nothing in that range',
   422: 'Understood and refused, nothing was changed',
   429: 'Too many requests',
   502: 'The host of a download, or the plugin itself, failed',

@@ -103,6 +103,7 @@ function bareFailure(status: number): BareFailure {
 
 const BARE: Readonly<Record<number, [code: ErrorCode, message: string]>> = {
   413: ['body_too_large', 'The body is larger than 1 MiB, the most that is read.'],
+  416: ['range_not_satisfiable', 'The range lies outside the file.'],
   415: [
     'body_encoding_unsupported',
     'The body must be UTF-8 or UTF-16, and plain or compressed with gzip, deflate or br.',

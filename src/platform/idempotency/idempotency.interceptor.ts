@@ -10,8 +10,11 @@ import { IdempotencyRepository } from './idempotency.repository.js';
 /** Refusals that would come again just so; others (busy, away) are worth a fresh try under the same key. */
 const REPEATABLE = new Set([404, 409, 422]);
 
+/** Headers that say where to go on, and belong to the answer as its body does. */
+const KEPT_HEADERS = ['location', 'preference-applied'];
+
 type Answer =
-  | { ok: true; status: number; body: unknown }
+  | { ok: true; status: number; headers?: Record<string, string>; body: unknown }
   | {
       ok: false;
       status: number;
@@ -69,14 +72,15 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const answer = this.box.open(known.answer, `idempotency/${id}`) as Answer;
     response.setHeader('Idempotency-Replayed', 'true');
     if (!answer.ok) throw new ReplayedError(answer);
-    response.status(answer.status);
+    response.status(answer.status).set(answer.headers ?? {});
     return answer.body;
   }
 
   private async first(id: string, next: CallHandler, response: Response): Promise<unknown> {
     try {
       const body: unknown = await lastValueFrom(next.handle());
-      await this.complete(id, { ok: true, status: response.statusCode, body });
+      const headers = keptHeaders(response);
+      await this.complete(id, { ok: true, status: response.statusCode, headers, body });
       return body;
     } catch (error) {
       if (error instanceof AppError && REPEATABLE.has(error.status)) {
@@ -90,6 +94,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private complete(id: string, answer: Answer): Promise<void> {
     return this.records.complete(id, this.box.seal(answer, `idempotency/${id}`));
   }
+}
+
+function keptHeaders(response: Response): Record<string, string> {
+  const set = KEPT_HEADERS.map((name) => [name, response.getHeader(name)] as const);
+  return Object.fromEntries(
+    set.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
 }
 
 class ReplayedError extends AppError {

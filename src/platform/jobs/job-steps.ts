@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AuditRepository } from '../audit/audit.repository.js';
 import { type Tx, Transactions } from '../database/transaction.js';
 import { EventBus } from '../events/event-bus.js';
@@ -9,6 +9,7 @@ import type { JobEntity } from './job.entity.js';
 import { isFinal } from './job-state.js';
 import { type JobChanges, JobRepository, type NewJob } from './job.repository.js';
 import type { ProgressStep } from './job-progress.js';
+import { JOB_WORKER, type JobWorkerOptions, ownTask } from './job-timings.js';
 
 /** How a run has ended for good. */
 export type JobEnd =
@@ -30,13 +31,14 @@ export class JobSteps {
     private readonly queue: JobQueueRepository,
     private readonly audit: AuditRepository,
     private readonly bus: EventBus,
+    @Inject(JOB_WORKER) private readonly options: JobWorkerOptions,
   ) {}
 
   /** Records, queues and announces a job; all of it only if `tx` commits. */
   async add(tx: Tx, context: RequestContext, job: NewJob): Promise<string> {
-    const { kind, subject } = job;
+    const { kind, subject, onThisServer } = job;
     const id = await this.jobs.insert(tx, context, job);
-    await this.queue.add(tx, kind, id);
+    await this.queue.add(tx, onThisServer ? ownTask(kind, this.options) : kind, id);
     const entry = { action: 'job.queue', targetType: 'job', targetId: id, after: { kind, subject } } as const;
     await this.audit.record(tx, context, entry);
     await this.bus.publish(tx, 'job.queued', { jobId: id, subject });

@@ -37,5 +37,10 @@ export interface JobWorkerOptions {
   timings: JobTimings;
 }
 
+/** What the queue knows jobs of a kind by that this server alone can do. */
+export function ownTask(kind: string, { nodeId }: JobWorkerOptions): string {
+  return `${kind}@${nodeId}`;
+}
+
 /** Injection token of JobWorkerOptions. */
 export const JOB_WORKER = Symbol('job worker');

@@ -13,7 +13,7 @@ import { LOG } from '../tokens.js';
 import { type JobHandler, JobHandlers } from './job-handlers.js';
 import { JobRun } from './job-run.js';
 import { JobRunTools } from './job-run-tools.js';
-import { JOB_WORKER, type JobWorkerOptions } from './job-timings.js';
+import { JOB_WORKER, type JobWorkerOptions, ownTask } from './job-timings.js';
 import { workerLog } from './worker-log.js';
 
 /** The library takes a fifth of a second to load; the server answers its first requests before that. */
@@ -106,7 +106,8 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private tasks(): TaskList {
     const tasks: TaskList = {};
-    for (const [kind, handler] of this.handlers.all()) tasks[kind] = this.task(handler);
+    for (const [kind, handler] of this.handlers.all())
+      tasks[kind] = tasks[ownTask(kind, this.options)] = this.task(handler);
     return tasks;
   }
 

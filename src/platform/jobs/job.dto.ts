@@ -195,3 +195,17 @@ export class JobEventDto {
   @ApiProperty({ type: JobErrorDto, nullable: true, example: null })
   error: JobErrorDto | null;
 }
+
+/** A job that goes on while the caller does not wait. */
+export class JobBegunDto {
+  /**
+   * Always true.
+   * @example true
+   */
+  ok: boolean;
+  /**
+   * The job: `GET /api/jobs/{id}` tells how far it is, `/events` follows it.
+   * @example "019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10"
+   */
+  jobId: string;
+}

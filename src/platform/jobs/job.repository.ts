@@ -11,6 +11,8 @@ export interface NewJob {
   kind: string;
   subject: string;
   payload: unknown;
+  /** Only this server can do it: what it works with lies on its disk. */
+  onThisServer?: boolean;
 }
 
 export interface JobFilter {
@@ -30,10 +32,14 @@ export type JobChanges = { [Column in keyof JobEntity]?: JobEntity[Column] | (()
 export class JobRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  async insert(tx: Tx, { actor, requestId }: RequestContext, job: NewJob): Promise<string> {
+  async insert(
+    tx: Tx,
+    { actor, requestId }: RequestContext,
+    { kind, subject, payload }: NewJob,
+  ): Promise<string> {
     const id = newJobId();
     const who = { requestId, actorKind: actor.kind, actorId: actor.id, actorName: actor.name };
-    await tx.insert(JobEntity, columns({ id, ...who, ...job }));
+    await tx.insert(JobEntity, columns({ id, ...who, kind, subject, payload }));
     return id;
   }
 

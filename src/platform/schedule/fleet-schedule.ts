@@ -7,7 +7,8 @@ import {
 } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { isDatabaseAway } from '../database/database-away.js';
-import { LOG, NODE_ID } from '../tokens.js';
+import { THIS_NODE, type ThisNode } from '../nodes/this-node.js';
+import { LOG } from '../tokens.js';
 import { ScheduledWorkRepository, type Turn } from './scheduled-work.repository.js';
 
 /** Work whose node has died is taken up by another after this long, or after its period where that is shorter. */
@@ -34,7 +35,7 @@ export class FleetSchedule implements OnApplicationBootstrap, BeforeApplicationS
 
   constructor(
     private readonly table: ScheduledWorkRepository,
-    @Inject(NODE_ID) private readonly nodeId: string,
+    @Inject(THIS_NODE) private readonly self: Pick<ThisNode, 'id'>,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -46,7 +47,7 @@ export class FleetSchedule implements OnApplicationBootstrap, BeforeApplicationS
    */
   every(name: string, everyMs: number, work: Work): void {
     if (this.work.has(name)) throw new Error(`"${name}" is scheduled twice`);
-    const turn = { name, nodeId: this.nodeId, everyMs, leaseMs: Math.min(LEASE_MS, everyMs) };
+    const turn = { name, nodeId: this.self.id, everyMs, leaseMs: Math.min(LEASE_MS, everyMs) };
     const begin = (): Promise<void> => this.repeat(turn, work);
     this.work.set(name, begin);
     if (this.started) this.running.push(begin());

@@ -7,6 +7,8 @@ export interface GuestSpec {
   slot: number;
   /** Display name; used in log lines and where the code has no name of its own. */
   name: string;
+  /** Version of the code, where it says one. */
+  version?: string | null;
   /** Absolute path of the artifact: a file or a directory. */
   path: string;
   /** Folders the path must really lie in; checked again at every start. */
@@ -26,6 +28,15 @@ export interface GuestSpec {
 export type PluginStatus =
   'active' | 'error' | 'disabled' | 'loading' | 'uninitialized' | 'unloaded' | 'loaded';
 
+/**
+ * The wanted state that something follows. A plugin that is deleted and created again begins at revision 1 again,
+ * but never with the same slot.
+ */
+export interface Target {
+  slot: number;
+  revision: number;
+}
+
 /** What is so on this node about one plugin, as opposed to what is wanted. */
 export interface ActualPlugin {
   /** `uninitialized`: loaded but not configured. `unloaded`: this process has not started it. */
@@ -38,8 +49,12 @@ export interface ActualPlugin {
   /** Newest last; bounded. */
   logs: string[];
   error: string | null;
-  /** Revision of the wanted state that this follows; null when never started. */
+  /** Revision of the wanted state that this follows; null when it follows none. */
   revision: number | null;
+  /** Slot of the plugin whose revision that is. */
+  slot: number | null;
+  /** Version of the code that runs, where it says one. */
+  version: string | null;
   /** SHA-256 of the file that was loaded, hex. */
   digest: string | null;
   pid: number | null;
@@ -59,6 +74,8 @@ export const UNLOADED: ActualPlugin = {
   logs: [],
   error: null,
   revision: null,
+  slot: null,
+  version: null,
   digest: null,
   pid: null,
   startedAt: null,

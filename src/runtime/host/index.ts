@@ -14,10 +14,10 @@ export {
   RuntimeStopping,
   UnsupportedArtifact,
 } from './errors.js';
-export type { ActualPlugin, BackOff, GuestSpec, Limits, PluginStatus } from './guest-spec.js';
+export type { ActualPlugin, BackOff, GuestSpec, Limits, PluginStatus, Target } from './guest-spec.js';
 export type { Manifest } from './manifest.js';
 export { sweepOrphans } from './orphans.js';
 export { PluginRuntime, type RuntimeOptions } from './plugin-runtime.js';
-export { Reconciler, type ReconcilerOptions, type Wanted } from './reconciler.js';
+export { Reconciler, type ReconcilerOptions, type Wanted, type WantedTarget } from './reconciler.js';
 export type { Check, TrialResult } from './trial.js';
 export { type Hook, HOOKS, PLUGIN_TYPES, type PluginType } from '../protocol.js';

@@ -4,9 +4,16 @@ import { Candidate } from './candidate.js';
 import { causeOf, HookNotFound, LoadFailed, PluginNotActive, RuntimeStopping } from './errors.js';
 import type { Guest } from './guest.js';
 import { folderName, removeGuestFolder } from './guest-folder.js';
-import { type ActualPlugin, BACK_OFF, type BackOff, type GuestSpec, UNLOADED } from './guest-spec.js';
+import {
+  type ActualPlugin,
+  BACK_OFF,
+  type BackOff,
+  type GuestSpec,
+  type Target,
+  UNLOADED,
+} from './guest-spec.js';
 import { GuestStarter, type StartOptions, type StarterOptions } from './guest-starter.js';
-import { KeyedMutex } from './keyed-mutex.js';
+import { KeyedMutex } from '../../platform/keyed-mutex.js';
 import { startedLine, Supervisor } from './supervisor.js';
 import { runTrial, type TrialResult } from './trial.js';
 
@@ -15,6 +22,9 @@ export interface RuntimeOptions extends StarterOptions {
   /** Told of every change of a plugin's status; must not throw. */
   onChange?(pluginId: string, actual: ActualPlugin): void;
 }
+
+/** A plugin as far as messages name it. */
+type Named = Pick<GuestSpec, 'pluginId' | 'name'>;
 
 /**
  * The plugins that run on this node. It knows nothing of what is wanted: callers say what to start, and a
@@ -52,6 +62,11 @@ export class PluginRuntime {
     return isChanging ? { ...actual, status: 'loading' } : actual;
   }
 
+  /** What the plugin has been brought to here; null where that is to be done, or to be tried again. */
+  follows(pluginId: string): Target | null {
+    return this.supervisors.get(pluginId)?.follows ?? null;
+  }
+
   /**
    * Starts a new process for the plugin beside the running one. One that holds services (ports, logins) is
    * stopped first, and started again should the new one fail or be discarded.
@@ -61,6 +76,7 @@ export class PluginRuntime {
     const { pluginId } = spec;
     const lines: string[] = [];
     let log = (line: string): void => void lines.push(line);
+    await this.removeEarlier(pluginId, spec.slot);
     const before = this.supervisors.get(pluginId);
     const exclusive = before?.running?.loaded?.types.includes('service') ? before : null;
     this.countLoading(pluginId, 1);
@@ -107,8 +123,8 @@ export class PluginRuntime {
   }
 
   /** Stops the plugin and shows `cause` as its error: what to start could not even be found out. */
-  async refuse(pluginId: string, name: string, cause: string): Promise<void> {
-    await this.supervisor(pluginId).refuse(name, cause);
+  async refuse({ pluginId, name }: Named, cause: string, target: Target): Promise<void> {
+    await this.supervisor(pluginId).refuse(name, cause, target);
   }
 
   /** Notes that the running process already is what `revision` wants. */
@@ -116,10 +132,15 @@ export class PluginRuntime {
     this.supervisors.get(pluginId)?.advance(revision);
   }
 
+  /** Stops the plugin and shows it as disabled, as `target` wants it. */
+  async disable(pluginId: string, target: Target): Promise<void> {
+    await this.removeEarlier(pluginId, target.slot);
+    await this.supervisor(pluginId).stop('disabled', 'disabled', target);
+  }
+
   /** Stops the plugin; `deleted` also forgets it and its data folder. */
-  async stop(pluginId: string, why: 'disabled' | 'deleted' | 'shutdown'): Promise<void> {
-    const supervisor = why === 'disabled' ? this.supervisor(pluginId) : this.supervisors.get(pluginId);
-    await supervisor?.stop(why === 'disabled' ? 'disabled' : 'unloaded', why);
+  async stop(pluginId: string, why: 'deleted' | 'shutdown'): Promise<void> {
+    await this.supervisors.get(pluginId)?.stop('unloaded', why, null);
     if (why !== 'deleted') return;
     this.supervisors.delete(pluginId);
     this.changes++;
@@ -189,6 +210,12 @@ export class PluginRuntime {
       release();
       throw error;
     }
+  }
+
+  /** What a deleted plugin of the same id has left is not for the new one to find. */
+  private async removeEarlier(pluginId: string, slot: number): Promise<void> {
+    const { slot: earlier } = this.actual(pluginId);
+    if (earlier !== null && earlier !== slot) await this.stop(pluginId, 'deleted');
   }
 
   private countLoading(pluginId: string, change: 1 | -1): void {

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Artifact } from './artifact.js';
 import { isInside, realFolders } from './real-path.js';
@@ -20,12 +20,22 @@ export async function readableBy(artifact: Artifact, roots: readonly string[]): 
   for (let at = packageDir ?? folder; realRoots.some((root) => isInside(at, root)); at = dirname(at)) {
     const modules = basename(at) === 'node_modules' ? at : join(at, 'node_modules');
     const [real] = (await isThere(modules)) ? await realFolders([modules]) : [];
-    if (real !== undefined && realRoots.some((root) => isInside(real, root)))
-      found.add(outermostModules(real, realRoots));
+    const linked = real !== undefined && at === packageDir ? await linkedFrom(real) : [];
+    for (const one of real === undefined ? [] : [real, ...linked])
+      if (realRoots.some((root) => isInside(one, root))) found.add(outermostModules(one, realRoots));
     if (!alone && (await isThere(join(at, 'package.json')))) found.add(join(at, 'package.json'));
     if (at === dirname(at)) break;
   }
   return [...found];
+}
+
+/** Where the links among a package's own dependencies lead to. */
+async function linkedFrom(modules: string): Promise<string[]> {
+  const entries = await readdir(modules, { withFileTypes: true });
+  const scopes = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith('@'));
+  const below = await Promise.all(scopes.map(({ name }) => linkedFrom(join(modules, name))));
+  const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => join(modules, name));
+  return [...(await realFolders(links)), ...below.flat()];
 }
 
 /** Where links lead into a layout of links (pnpm), packages lie in the `node_modules` around it all. */

@@ -1,24 +1,29 @@
 import { availableParallelism } from 'node:os';
 import { causeOf } from './errors.js';
-import type { GuestSpec } from './guest-spec.js';
+import type { GuestSpec, Target } from './guest-spec.js';
 import type { PluginRuntime } from './plugin-runtime.js';
 import { StartSlots } from './start-slots.js';
 
-/** What should be so about one plugin. */
-export interface Wanted {
+/** What a plugin should be at. */
+export interface WantedTarget extends Target {
   pluginId: string;
+}
+
+/** What should be so about one plugin. */
+export interface Wanted extends WantedTarget {
   /** Display name. */
   name: string;
   enabled: boolean;
-  revision: number;
   /** Read only when the plugin is to be started; may download what is missing. */
   readSpec(): Promise<GuestSpec>;
 }
 
 export interface ReconcilerOptions {
   runtime: PluginRuntime;
-  /** Reads what is wanted: of one plugin (none or one row) when an id is given, else of all. */
-  readWanted(pluginId?: string): Promise<Wanted[]>;
+  /** What every plugin should be at; read often, so it should be cheap. */
+  readTargets(): Promise<WantedTarget[]>;
+  /** What is wanted of one plugin; null when there is none. */
+  readWanted(pluginId: string): Promise<Wanted | null>;
   /** Time between two full passes, in milliseconds. */
   intervalMs: number;
   /** Told why a pass or a plugin could not be seen to; it is tried again at the next pass. */
@@ -66,9 +71,9 @@ export class Reconciler {
 
   private async pass(pluginId?: string): Promise<void> {
     if (pluginId !== undefined) return this.settle(pluginId);
-    const wanted = new Map((await this.options.readWanted()).map((item) => [item.pluginId, item]));
+    const wanted = new Map((await this.options.readTargets()).map((target) => [target.pluginId, target]));
     const known = new Set([...wanted.keys(), ...this.options.runtime.pluginIds()]);
-    const differing = [...known].filter((id) => this.differs(id, wanted.get(id)));
+    const differing = [...known].filter((id) => this.differs(id, wanted.get(id) ?? null));
     await Promise.all(differing.map((id) => this.slots.run(() => this.settle(id))));
   }
 
@@ -76,7 +81,7 @@ export class Reconciler {
   private async settle(pluginId: string): Promise<void> {
     try {
       await this.options.runtime.exclusively(pluginId, async () => {
-        const [wanted] = await this.options.readWanted(pluginId);
+        const wanted = await this.options.readWanted(pluginId);
         if (this.differs(pluginId, wanted)) await this.act(pluginId, wanted);
       });
     } catch (error) {
@@ -84,25 +89,25 @@ export class Reconciler {
     }
   }
 
-  private differs(pluginId: string, wanted: Wanted | undefined): boolean {
-    const { status, revision } = this.options.runtime.actual(pluginId);
-    if (!wanted) return this.options.runtime.pluginIds().includes(pluginId);
-    return wanted.enabled ? revision !== wanted.revision : status !== 'disabled';
+  private differs(pluginId: string, wanted: WantedTarget | null): boolean {
+    const { runtime } = this.options;
+    if (!wanted) return runtime.pluginIds().includes(pluginId);
+    const follows = runtime.follows(pluginId);
+    return follows?.revision !== wanted.revision || follows.slot !== wanted.slot;
   }
 
-  private async act(pluginId: string, wanted: Wanted | undefined): Promise<void> {
+  private async act(pluginId: string, wanted: Wanted | null): Promise<void> {
     const { runtime } = this.options;
-    if (!wanted) await runtime.stop(pluginId, 'deleted');
-    else if (wanted.enabled) await this.run(wanted);
-    else await runtime.stop(pluginId, 'disabled');
+    if (!wanted) return runtime.stop(pluginId, 'deleted');
+    if (wanted.enabled) await this.run(wanted);
+    else await runtime.disable(pluginId, wanted);
   }
 
   /** A plugin whose spec cannot be read (its download is gone, say) shows why, and differs until it can be. */
   private async run(wanted: Wanted): Promise<void> {
-    const { pluginId, name, revision } = wanted;
     const { runtime } = this.options;
-    const refuse = (error: unknown): Promise<void> => runtime.refuse(pluginId, name, causeOf(error));
+    const refuse = (error: unknown): Promise<void> => runtime.refuse(wanted, causeOf(error), wanted);
     const spec = await wanted.readSpec().catch(refuse);
-    if (spec) await runtime.run(spec, revision);
+    if (spec) await runtime.run(spec, wanted.revision);
   }
 }

@@ -5,6 +5,7 @@ import {
   type BackOff,
   type GuestSpec,
   type PluginStatus,
+  type Target,
   UNLOADED,
 } from './guest-spec.js';
 import { LogRing } from './log-ring.js';
@@ -27,7 +28,7 @@ export class Supervisor {
   private spec: GuestSpec | null = null;
   private status: PluginStatus = 'unloaded';
   private error: string | null = null;
-  private revision: number | null = null;
+  private target: Target | null = null;
   private restarts = 0;
   private failures: number[] = [];
   private consecutive = 0;
@@ -42,7 +43,7 @@ export class Supervisor {
   }
 
   actual(): ActualPlugin {
-    const { guest, status, error, revision, restarts } = this;
+    const { guest, status, error, restarts } = this;
     const facts = guest?.loaded;
     return {
       ...UNLOADED,
@@ -53,7 +54,9 @@ export class Supervisor {
       }),
       ...(facts && { types: facts.types, hooks: facts.hooks }),
       ...(guest && { digest: guest.digest, pid: guest.pid, startedAt: guest.startedAt }),
-      ...{ status, error, revision, restarts, logs: this.logs.all() },
+      ...(guest && { version: this.spec?.version ?? null }),
+      ...this.target,
+      ...{ status, error, restarts, logs: this.logs.all() },
     };
   }
 
@@ -62,9 +65,16 @@ export class Supervisor {
     this.deps.onLine();
   }
 
+  /** What it has been brought to; null where that is still to be done, or done again. */
+  get follows(): Target | null {
+    return this.isRefused ? null : this.target;
+  }
+
   /** The running process already is what `revision` wants. */
   advance(revision: number): void {
-    if (this.spec) this.revision = revision;
+    if (!this.spec) return;
+    this.target = { slot: this.spec.slot, revision };
+    this.deps.onChange();
   }
 
   /** Makes `guest` the live one, with `lines` as its log so far, and stops the one before it. */
@@ -91,11 +101,12 @@ export class Supervisor {
   }
 
   /** Takes note that there is nothing to start: `cause` stands as the error until the plugin is seen to again. */
-  async refuse(name: string, cause: string): Promise<void> {
+  async refuse(name: string, cause: string, target: Target): Promise<void> {
     await this.suspend();
+    const isKnown = this.isRefused && this.error === cause && this.target?.revision === target.revision;
     this.spec = null;
-    this.revision = null;
-    if (this.status === 'error' && this.error === cause) return;
+    this.target = target;
+    if (isKnown) return;
     this.log(`plugin ${name} cannot be started: ${cause}`);
     this.set('error', cause);
   }
@@ -114,19 +125,24 @@ export class Supervisor {
     if (this.spec) await this.restart();
   }
 
-  /** Ends the plugin and forgets its spec: nothing brings it back but `adopt`. */
-  async stop(status: 'disabled' | 'unloaded', why: string): Promise<void> {
+  /** Ends the plugin and forgets its spec: nothing brings it back but `adopt`. `target` is what wants it off. */
+  async stop(status: 'disabled' | 'unloaded', why: string, target: Target | null): Promise<void> {
     const { spec } = this;
     this.spec = null;
     await this.suspend();
     if (spec) this.log(`plugin ${spec.name} stopped (${why})`);
-    this.revision = null;
-    if (this.status !== status) this.set(status, null);
+    const isNews = this.status !== status || this.target?.revision !== target?.revision;
+    this.target = target;
+    if (isNews) this.set(status, null);
+  }
+
+  private get isRefused(): boolean {
+    return this.status === 'error' && this.spec === null;
   }
 
   private follow(spec: GuestSpec, revision: number): void {
     this.spec = spec;
-    this.revision = revision;
+    this.target = { slot: spec.slot, revision };
     this.restarts = 0;
     this.failures = [];
     this.consecutive = 0;

@@ -6,6 +6,7 @@ import type { PackageManifest } from './package-registry.client.js';
 import type { Trust } from './package-verifier.js';
 
 export const WARNING_CODES = [
+  'catalogue_version',
   'advisory',
   'deprecated',
   'signature',

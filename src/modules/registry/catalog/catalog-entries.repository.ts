@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../../platform/database/transaction.js';
-import type { CatalogEntry } from './catalog-entry.js';
+import { type CatalogEntry, PUBLISHED } from './catalog-entry.js';
 import { CatalogEntryEntity } from './catalog-entry.entity.js';
+import { SearchIndex } from './search/search-index.repository.js';
 
-/** The source of what is published here; nobody is stronger. */
-export const PUBLISHED = 'published';
+export { PUBLISHED };
 const PUBLISHED_PRIORITY = -1;
 
 /** Owns the table of catalogue entries. */
 @Injectable()
 export class CatalogEntries {
+  constructor(private readonly search: SearchIndex) {}
+
   /** Shows what was published here, in front of whatever a catalogue says under the same name. */
   async publish(tx: Tx, entry: CatalogEntry): Promise<void> {
     const row = entryRow(PUBLISHED, PUBLISHED_PRIORITY, entry);
     await tx.update(CatalogEntryEntity, { foldedName: row.foldedName, shown: true }, { shown: false });
     await tx.upsert(CatalogEntryEntity, { ...row, shown: true, updatedAt: new Date() }, ['source', 'name']);
+    await this.search.put(tx, [row.foldedName]);
   }
 
   /** Takes a name that was published here away; the strongest catalogue's entry is shown again. */
@@ -24,6 +27,7 @@ export class CatalogEntries {
     const where = { foldedName: foldEntryName(name) };
     const next = await tx.findOne(CatalogEntryEntity, { where, order: { priority: 'ASC', source: 'ASC' } });
     if (next) await tx.update(CatalogEntryEntity, { source: next.source, name: next.name }, { shown: true });
+    await this.search.put(tx, [where.foldedName]);
   }
 }
 

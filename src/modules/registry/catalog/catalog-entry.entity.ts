@@ -4,6 +4,7 @@ import type { CatalogEntry } from './catalog-entry.js';
 /** A plugin as one source names it. */
 @Entity('catalog_entry')
 @Index('catalog_entry_shown', ['foldedName'], { unique: true, where: 'shown' })
+@Index('catalog_entry_listed', ['installable', 'foldedName'], { where: 'shown' })
 @Index('catalog_entry_folded_name', ['foldedName', 'priority'])
 export class CatalogEntryEntity {
   /** Id of the source; `published` for what is published here. */

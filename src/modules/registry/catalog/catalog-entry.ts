@@ -6,6 +6,9 @@ export type CatalogKind = (typeof CATALOG_KINDS)[number];
 export const GENERATIONS = ['v0', 'v1', 'v2'] as const;
 export type Generation = (typeof GENERATIONS)[number];
 
+/** The source of what is published here; nobody is stronger. */
+export const PUBLISHED = 'published';
+
 /** What a catalogue says of one plugin, in our terms, whatever the catalogue's own dialect. */
 export interface CatalogEntry {
   /** Unique among what is shown; mostly the npm name. */

@@ -3,14 +3,12 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 /** A catalogue that entries are taken from, and how that went last. */
 @Entity('catalog_source')
 export class CatalogSourceEntity {
+  /** Its label. */
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'catalog_source_pk' })
   id: string;
 
   @Column({ type: 'text' })
   kind: string;
-
-  @Column({ type: 'text' })
-  label: string;
 
   /** URL or file. */
   @Column({ type: 'text' })
@@ -23,15 +21,15 @@ export class CatalogSourceEntity {
   @Column({ type: 'integer', default: 0 })
   entries: number;
 
-  /** Malformed ones that the last refresh left out. */
+  /** Malformed ones and twins that the last reading left out. */
   @Column({ type: 'integer', default: 0 })
   skipped: number;
 
-  /** What the adapter wants to know next time: validators, cursors. */
+  /** What the adapter wants to know next time: validators, times; null: nothing of what it said is here. */
   @Column({ type: 'json', nullable: true })
   state: Record<string, unknown> | null;
 
-  /** Why the last refresh failed, or null. */
+  /** Why the last reading failed, or null. */
   @Column({ type: 'text', nullable: true })
   error: string | null;
 

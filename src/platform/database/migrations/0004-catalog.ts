@@ -4,7 +4,6 @@ const UP = `
 create table catalog_source (
   id text not null,
   kind text not null,
-  label text not null,
   location text not null,
   priority integer not null,
   entries integer not null default 0,
@@ -40,6 +39,7 @@ create table catalog_entry (
   constraint catalog_entry_pk primary key (source, name)
 );
 create unique index catalog_entry_shown on catalog_entry (folded_name) where shown;
+create index catalog_entry_listed on catalog_entry (installable, folded_name) where shown;
 create index catalog_entry_folded_name on catalog_entry (folded_name, priority);
 create index catalog_entry_npm_package on catalog_entry (npm_package);
 `;

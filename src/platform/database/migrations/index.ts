@@ -2,8 +2,12 @@ import { Initial1768464000000 } from './0001-initial.js';
 import { Jobs1768550400000 } from './0002-jobs.js';
 import { Installation1768636800000 } from './0003-installation.js';
 import { Catalog1768723200000 } from './0004-catalog.js';
+import { Search1768809600000 } from './0005-search.js';
+import { Artifacts1768896000000 } from './0006-artifacts.js';
 import { Schedule1768982400000 } from './0007-schedule.js';
-import { RateLimits1769155200000 } from './0009-rate-limits.js';
+import { Nodes1768986000000 } from './0008-nodes.js';
+import { Agents1769068800000 } from './0009-agents.js';
+import { RateLimits1769155200000 } from './0010-rate-limits.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
 export const MIGRATIONS = [
@@ -11,6 +15,10 @@ export const MIGRATIONS = [
   Jobs1768550400000,
   Installation1768636800000,
   Catalog1768723200000,
+  Search1768809600000,
+  Artifacts1768896000000,
   Schedule1768982400000,
+  Nodes1768986000000,
+  Agents1769068800000,
   RateLimits1769155200000,
 ];

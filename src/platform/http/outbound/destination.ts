@@ -40,6 +40,20 @@ export function parseDestinationUrl(text: string, base?: URL): URL {
 }
 
 /**
+ * Refuses at once what could never be fetched; names of hosts are looked at when they are resolved.
+ * @throws Unprocessable `destination_refused` for a malformed URL, or an address that is not permitted
+ */
+export function assertPermitted(text: string, policy: AddressPolicy): void {
+  const hostname = bareHost(parseDestinationUrl(text));
+  if (isIP(hostname) !== 0 && !policy.permits(hostname)) throw privateDestination(hostname);
+}
+
+/** An IPv6 address without its brackets. */
+function bareHost({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+/**
  * Resolves the host of `url` once and checks every answer: one forbidden address among public ones is enough
  * to refuse, because which of them a connection takes is not ours to choose.
  * @throws Unprocessable `destination_refused`; the resolver's error when there is no answer
@@ -50,7 +64,7 @@ export async function resolveDestination(
   resolver: Resolver,
   deadline: Deadline,
 ): Promise<Destination> {
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const hostname = bareHost(url);
   const literal = isIP(hostname) !== 0;
   const addresses = literal ? [hostname] : await deadline.race(resolver(hostname));
   if (addresses.length === 0) throw new DownloadFailed('try_later', `The host "${hostname}" has no address.`);

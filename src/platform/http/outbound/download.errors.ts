@@ -12,6 +12,8 @@ export class DownloadFailed extends BadGateway {
     readonly reason: DownloadFailure,
     message: string,
     options?: ErrorOptions,
+    /** What the other side answered, where it did. */
+    readonly httpStatus?: number,
   ) {
     super('download_failed', message, '', [], options);
   }
@@ -60,13 +62,13 @@ export function downloadTimeout(host: string, timeoutMs: number): GatewayTimeout
 
 /** The failure an HTTP status stands for. */
 export function statusFailure(host: string, status: number): DownloadFailed {
-  if (status === 404 || status === 410)
-    return new DownloadFailed('missing', `"${host}" has no such file (HTTP ${status}).`);
+  const failed = (reason: DownloadFailure, what: string): DownloadFailed =>
+    new DownloadFailed(reason, `"${host}" ${what}`, undefined, status);
+  if (status === 404 || status === 410) return failed('missing', `has no such file (HTTP ${status}).`);
   if (status >= 500 || [408, 425, 429].includes(status))
-    return new DownloadFailed('try_later', `"${host}" cannot answer now (HTTP ${status}); try again later.`);
-  if (status >= 400)
-    return new DownloadFailed('refused', `"${host}" refused to hand the file out (HTTP ${status}).`);
-  return new DownloadFailed('invalid', `"${host}" gave an answer that is not a file (HTTP ${status}).`);
+    return failed('try_later', `cannot answer now (HTTP ${status}); try again later.`);
+  if (status >= 400) return failed('refused', `refused to hand the file out (HTTP ${status}).`);
+  return failed('invalid', `gave an answer that is not a file (HTTP ${status}).`);
 }
 
 /**

@@ -3,24 +3,35 @@ import type { Socket } from 'node:net';
 
 const MAX_HEADER_BYTES = 16 * 1024;
 
+/** What is asked of a URL. */
+export interface Message {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly body?: Buffer;
+}
+
 /**
- * Sends one GET over a connection that is open already and answers with the head of the response. There is no
+ * Sends one request over a connection that is open already and answers with the head of the response. There is no
  * agent: nothing is kept alive, nothing is pooled, and no proxy setting of the environment has a say.
  * @throws Node's error when there is no well-formed answer, or `signal`'s reason
  */
 export function exchange(
   socket: Socket,
-  url: URL,
+  { url, method, body }: Message & { readonly url: URL },
   headers: OutgoingHttpHeaders,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request({
       createConnection: () => socket,
-      method: 'GET',
+      method,
       host: url.hostname,
       path: url.pathname + url.search,
-      headers: { ...headers, host: url.host, connection: 'close' },
+      headers: {
+        ...headers,
+        ...(body && { 'content-length': body.length }),
+        host: url.host,
+        connection: 'close',
+      },
       maxHeaderSize: MAX_HEADER_BYTES,
       // Explicit, because a Node flag would otherwise permit malformed framing.
       insecureHTTPParser: false,
@@ -37,6 +48,6 @@ export function exchange(
       reject(new Error('closed without an answer'));
     });
     if (signal.aborted) stop();
-    else outgoing.end();
+    else outgoing.end(body);
   });
 }

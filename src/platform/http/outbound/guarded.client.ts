@@ -14,7 +14,7 @@ import {
   networkFailure,
   statusFailure,
 } from './download.errors.js';
-import { exchange } from './exchange.js';
+import { exchange, type Message } from './exchange.js';
 import { headersFor, isRedirect, redirectTarget } from './redirect.js';
 
 const MAX_REDIRECTS = 5;
@@ -41,6 +41,13 @@ export interface FetchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A request other than GET. */
+export interface SendOptions extends FetchOptions {
+  readonly method: Message['method'];
+  /** Sent as JSON; left out: no body. */
+  readonly json?: object;
+}
+
 export interface FetchHead {
   /** 2xx or 304. */
   readonly status: number;
@@ -49,7 +56,7 @@ export interface FetchHead {
   readonly finalUrl: string;
 }
 
-interface Hop {
+interface Hop extends Message {
   readonly url: URL;
   readonly headers: Record<string, string>;
 }
@@ -71,13 +78,58 @@ export class GuardedClient {
     this.policy = new AddressPolicy(config.OUTBOUND_ALLOW);
   }
 
+  /** The largest body that is ever let in, in bytes. */
+  get maxBytes(): number {
+    return this.config.OUTBOUND_MAX_BYTES;
+  }
+
+  /**
+   * A client that may reach the host of `url` although it is private: for a URL that the operator configured.
+   * Where that redirects to may not be private.
+   */
+  static reaching(url: string, config: OutboundConfig): GuardedClient {
+    const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+    return new GuardedClient({ ...config, OUTBOUND_ALLOW: [...config.OUTBOUND_ALLOW, host] });
+  }
+
   /**
    * GETs `url`. The body must be read or destroyed; it fails with the same errors.
    * @throws Unprocessable `destination_refused`, `download_too_large`; DownloadFailed; GatewayTimeout
    * `download_timeout`; Unavailable after `close()`; the reason of `options.signal`
    */
   async fetchStream(url: string, options: FetchOptions = {}): Promise<FetchHead & { body: Readable }> {
-    const first = { url: parseDestinationUrl(url), headers: callerHeaders(options.headers) };
+    const first: Hop = {
+      url: parseDestinationUrl(url),
+      headers: callerHeaders(options.headers),
+      method: 'GET',
+    };
+    return this.start(first, options);
+  }
+
+  /** As `fetchStream`, with the whole body in memory: give `maxBytes`. */
+  async fetchBytes(url: string, options: FetchOptions = {}): Promise<FetchHead & { bytes: Buffer }> {
+    return gather(await this.fetchStream(url, options));
+  }
+
+  /**
+   * Sends a request and reads its whole answer into memory: give `maxBytes`. A redirect is a failure: what changes
+   * something is sent to whom it was meant for, once.
+   * @throws as `fetchStream`
+   */
+  async send(url: string, options: SendOptions): Promise<FetchHead & { bytes: Buffer }> {
+    const { method, json, headers } = options;
+    const body = json && { body: Buffer.from(JSON.stringify(json)) };
+    const type = json && { 'content-type': 'application/json' };
+    const first: Hop = {
+      url: parseDestinationUrl(url),
+      headers: { ...callerHeaders(headers), ...type },
+      method,
+      ...body,
+    };
+    return gather(await this.start(first, options));
+  }
+
+  private async start(first: Hop, options: FetchOptions): Promise<FetchHead & { body: Readable }> {
     const deadline = this.begin(first.url.host, options);
     try {
       const { hop, response } = await this.follow(first, deadline);
@@ -89,14 +141,6 @@ export class GuardedClient {
       if (deadline.signal.aborted) throw deadline.signal.reason as Error;
       throw error;
     }
-  }
-
-  /** As `fetchStream`, with the whole body in memory: give `maxBytes`. */
-  async fetchBytes(url: string, options: FetchOptions = {}): Promise<FetchHead & { bytes: Buffer }> {
-    const { body, ...head } = await this.fetchStream(url, options);
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk as Buffer);
-    return { ...head, bytes: Buffer.concat(chunks) };
   }
 
   /** Ends every download, running or to come, with Unavailable: shutdown need not wait for any. */
@@ -122,21 +166,22 @@ export class GuardedClient {
     let hop = first;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const response = await this.request(hop, deadline);
-      if (!isRedirect(response.statusCode ?? 0)) return { hop, response };
+      if (hop.method !== 'GET' || !isRedirect(response.statusCode ?? 0)) return { hop, response };
       response.destroy();
       const url = redirectTarget(hop.url, response.headers.location);
-      hop = { url, headers: headersFor(hop.url, url, hop.headers) };
+      hop = { url, headers: headersFor(hop.url, url, hop.headers), method: 'GET' };
     }
     throw new DownloadFailed('invalid', `"${first.url.host}" redirects more than ${MAX_REDIRECTS} times.`);
   }
 
-  private async request({ url, headers }: Hop, deadline: Deadline): Promise<IncomingMessage> {
+  private async request(hop: Hop, deadline: Deadline): Promise<IncomingMessage> {
+    const { url, headers } = hop;
     const { resolver = systemResolver, ca } = this.surroundings;
     try {
       const destination = await resolveDestination(url, this.policy, resolver, deadline);
       const socket = await openConnection(destination, deadline, ca);
       const sent = { accept: '*/*', 'user-agent': 'plugboard', ...headers, 'accept-encoding': 'identity' };
-      return await exchange(socket, url, sent, deadline.signal);
+      return await exchange(socket, hop, sent, deadline.signal);
     } catch (error) {
       throw networkFailure(url.host, error);
     }
@@ -158,6 +203,15 @@ export class GuardedClient {
       throw error;
     }
   }
+}
+
+async function gather({
+  body,
+  ...head
+}: FetchHead & { body: Readable }): Promise<FetchHead & { bytes: Buffer }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  return { ...head, bytes: Buffer.concat(chunks) };
 }
 
 function shuttingDown(): Unavailable {

@@ -1,0 +1,149 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { NODE_STATES, type NodeState } from '../../platform/nodes/node.entity.js';
+import { NodeOutcomeDto } from './fleet-outcome.dto.js';
+
+/** Which page of nodes. */
+export class NodeQueryDto {
+  /** How many nodes, 1 to 200. */
+  @ApiProperty({ type: 'integer', example: 50, default: 50, minimum: 1, maximum: 200, required: false })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+  /** `nextCursor` of the page before. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  cursor?: string;
+}
+
+/** What one node reports of a plugin. */
+export class PluginInstanceDto extends NodeOutcomeDto {
+  /** `live`, `draining` (about to stop) or `dead` (silent). */
+  @ApiProperty({ enum: NODE_STATES, example: 'live' })
+  nodeState: NodeState;
+  /** Last sign of life of the node. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' })
+  heartbeatAt: string;
+  /** Version of the code that runs there, where it says one. */
+  @ApiProperty({ type: String, nullable: true, example: '1.6.0' })
+  version: string | null;
+  /** SHA-256 of the file that was loaded there, 64 hex digits. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  digest: string | null;
+  /** When it last reported; null where it has not. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-01-15T08:00:00.000Z' })
+  reportedAt: string | null;
+}
+
+/** What is wanted of a plugin, for comparison. */
+export class WantedInstanceDto {
+  /**
+   * Whether it shall run.
+   * @example true
+   */
+  enabled: boolean;
+  /**
+   * Revision that every node should be at.
+   * @example 1
+   */
+  revision: number;
+  /** Version of its code, where it says one. */
+  @ApiProperty({ type: String, nullable: true, example: '1.6.0' })
+  version: string | null;
+}
+
+/** A page of what the nodes report of a plugin. */
+export class PluginInstancesDto {
+  /**
+   * Id of the plugin.
+   * @example "my_custom_plugin"
+   */
+  pluginId: string;
+  /** What is wanted. */
+  wanted: WantedInstanceDto;
+  /** Whether every live node of this page has come to what is wanted. */
+  @ApiProperty({ type: Boolean, example: true })
+  converged: boolean;
+  /** How many are in this answer. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
+  count: number;
+  /** One for each node, in the order of their ids. */
+  instances: PluginInstanceDto[];
+  /** Pass it as `cursor` for the next page; null on the last one. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  nextCursor: string | null;
+}
+
+/** How far a node has come with the plugins. */
+export class NodePluginsDto {
+  /**
+   * Plugins that are as wanted.
+   * @example 3
+   */
+  converged: number;
+  /**
+   * Plugins that it has not come to yet.
+   * @example 0
+   */
+  pending: number;
+  /**
+   * Plugins that it tried, and that do not run.
+   * @example 0
+   */
+  failed: number;
+  /** Ids of the first of those that are not as wanted. */
+  @ApiProperty({ type: [String], example: [] })
+  drift: string[];
+}
+
+/** A server of the fleet. */
+export class NodeDto {
+  /**
+   * Id; it keeps it over restarts.
+   * @example "3f9a1c0be2d47765"
+   */
+  id: string;
+  /**
+   * Name: the host's, unless it was given one.
+   * @example "plugboard-1"
+   */
+  name: string;
+  /** `live`, `draining` (about to stop) or `dead` (silent; it is forgotten after an hour). */
+  @ApiProperty({ enum: NODE_STATES, example: 'live' })
+  state: NodeState;
+  /**
+   * Release that it runs.
+   * @example "0.1.0"
+   */
+  version: string;
+  /**
+   * Whether it is the one that answers.
+   * @example true
+   */
+  self: boolean;
+  /** When it started. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' })
+  startedAt: string;
+  /** Its last sign of life. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' })
+  heartbeatAt: string;
+  /** How far it has come with the plugins. */
+  plugins: NodePluginsDto;
+}
+
+/** A page of nodes. */
+export class NodeListDto {
+  /** The nodes, in the order of their ids. */
+  nodes: NodeDto[];
+  /** How many are in this answer. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
+  count: number;
+  /** Pass it as `cursor` for the next page; null on the last one. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  nextCursor: string | null;
+}

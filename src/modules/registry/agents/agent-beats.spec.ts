@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { AgentBeats } from './agent-beats.js';
+import type { AgentsRepository } from './agents.repository.js';
+
+/** A table whose every write waits until the test lets it end. */
+class HeldTable {
+  readonly batches: string[][] = [];
+  private readonly ends: ((failure?: Error) => void)[] = [];
+
+  beat(ids: string[]): Promise<Map<string, string>> {
+    this.batches.push(ids);
+    return new Promise((resolve, reject) => {
+      this.ends.push((failure) =>
+        failure ? reject(failure) : resolve(new Map(ids.map((id) => [id, `of ${id}`]))),
+      );
+    });
+  }
+
+  async end(failure?: Error): Promise<void> {
+    this.ends.shift()?.(failure);
+    await new Promise(setImmediate);
+  }
+}
+
+const open = async (): Promise<{ table: HeldTable; beats: AgentBeats }> => {
+  const table = new HeldTable();
+  return { table, beats: new AgentBeats(table as unknown as AgentsRepository) };
+};
+
+describe('heartbeats', () => {
+  it('that come while one is written go together in the next, each agent once', async () => {
+    const { table, beats } = await open();
+    const first = beats.beat('a');
+    await new Promise(setImmediate);
+    const others = [beats.beat('b'), beats.beat('c'), beats.beat('b')];
+    await table.end();
+    expect(await first).toBe('of a');
+    await table.end();
+    expect(await Promise.all(others)).toEqual(['of b', 'of c', 'of b']);
+    expect(table.batches).toEqual([['a'], ['b', 'c']]);
+  });
+
+  it('fail with the write they were in, and not with the one before', async () => {
+    const { table, beats } = await open();
+    const first = beats.beat('a').catch((error: Error) => error.message);
+    await new Promise(setImmediate);
+    const second = beats.beat('a');
+    await table.end(new Error('away'));
+    expect(await first).toBe('away');
+    await table.end();
+    expect(await second).toBe('of a');
+  });
+});

@@ -1,0 +1,194 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../../config.js';
+import { Conflict, NotFound } from '../../../platform/http/errors.js';
+import { AddressPolicy } from '../../../platform/http/outbound/address-policy.js';
+import { assertPermitted } from '../../../platform/http/outbound/destination.js';
+import type { RequestContext } from '../../../platform/http/request.js';
+import { CONFIG } from '../../../platform/tokens.js';
+import { checkName, compileConfigSchema } from '../../plugins/index.js';
+import { foldEntryName } from '../catalog/catalog-entries.repository.js';
+import type { ChangeArtifactDto, PublishedArtifactDto, RegisterPluginDto } from './artifact.dto.js';
+import { ArtifactLedger } from './artifact-ledger.js';
+import { artifactId, present } from './artifact-record.js';
+import { ArtifactVerification } from './artifact-verification.job.js';
+import type { PublishedArtifactEntity } from './published-artifact.entity.js';
+import { type ArtifactChanges, PublishedArtifactRepository } from './published-artifact.repository.js';
+import { versionRank } from './version-order.js';
+
+/** A version before anything is known of it. */
+const NEW = {
+  status: 'active',
+  statusMessage: null,
+  replacement: null,
+  latest: false,
+  verification: 'pending',
+  verificationCause: null,
+  checkedAt: null,
+  checkAfter: null,
+  attempts: 0,
+  bytes: null,
+} as const satisfies ArtifactChanges;
+
+type Version = Awaited<ReturnType<PublishedArtifactRepository['find']>>;
+type Content = Pick<
+  PublishedArtifactEntity,
+  'pluginType' | 'artifactUrl' | 'checksum' | 'configSchema' | 'pluginRuntime' | 'description'
+>;
+
+/** Publishes versions and says what has become of them. */
+@Injectable()
+export class ArtifactPublishing {
+  constructor(
+    private readonly artifacts: PublishedArtifactRepository,
+    private readonly ledger: ArtifactLedger,
+    private readonly verification: ArtifactVerification,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Publishes a version; its artifact is looked at afterwards. The same again answers the same record.
+   * @throws BadRequest `name_invalid`; Conflict `name_reserved`, `name_taken`, `artifact_changed`; Unprocessable
+   *   `destination_refused`, `config_schema_invalid`
+   */
+  async publish(context: RequestContext, given: RegisterPluginDto): Promise<PublishedArtifactDto> {
+    const name = checkName(given.name);
+    const { version } = given;
+    const content = this.contentOf(given);
+    const id = artifactId(name, version);
+    await this.ledger.change(context, name, async (tx, known) => {
+      const twin = known.find((row) => row.name !== name);
+      if (twin) throw lookAlike(name, twin.name);
+      const before = known.find((row) => row.id === id);
+      if (before && !isSame(before, content)) throw immutable(before);
+      if (before && before.status !== 'deleted') return null;
+      const now = new Date();
+      if (before) await this.artifacts.change(tx, id, { ...NEW, updatedAt: now });
+      else {
+        const names = {
+          id,
+          name,
+          foldedName: foldEntryName(name),
+          version,
+          versionRank: versionRank(version),
+        };
+        await this.artifacts.insert(tx, { ...names, ...content, ...NEW, registeredAt: now, updatedAt: now });
+      }
+      return {
+        action: 'registry.publish',
+        id,
+        before: before ? statusOf(before) : null,
+        after: { name, version, ...content, status: NEW.status },
+        event: 'registry.published',
+        alongside: (last) => this.verification.queue(last, context, { id, name, version }),
+      };
+    });
+    return this.get(id);
+  }
+
+  /** @throws NotFound `artifact_not_found` */
+  async change(
+    context: RequestContext,
+    id: string,
+    { status, statusMessage = null, replacement = null }: ChangeArtifactDto,
+  ): Promise<PublishedArtifactDto> {
+    await this.write(context, id, 'registry.change', { status, statusMessage, replacement });
+    return this.get(id);
+  }
+
+  /** Leaves a tombstone: what was published under the version can come back, other content never. */
+  async remove(context: RequestContext, id: string): Promise<PublishedArtifactDto> {
+    const row = await this.existing(id);
+    await this.write(context, id, 'registry.delete', { status: 'deleted', checkAfter: null });
+    return present({ ...row, ...(await this.artifacts.find(id)) });
+  }
+
+  /** Looks at the artifact once more, soon. A verified one stays so meanwhile. */
+  async verify(context: RequestContext, id: string): Promise<PublishedArtifactDto> {
+    const { verification } = await this.existing(id);
+    const afresh: ArtifactChanges =
+      verification === 'verified'
+        ? { attempts: 0 }
+        : { attempts: 0, verification: 'pending', verificationCause: null, checkAfter: null };
+    await this.write(context, id, 'registry.verify_again', afresh);
+    return this.get(id);
+  }
+
+  async get(id: string): Promise<PublishedArtifactDto> {
+    return present(await this.existing(id));
+  }
+
+  /** @throws NotFound `artifact_not_found`, for deleted ones too */
+  async existing(id: string): Promise<PublishedArtifactEntity> {
+    const row = await this.artifacts.find(id);
+    if (row && row.status !== 'deleted') return row;
+    throw notFound(id, row);
+  }
+
+  private async write(
+    context: RequestContext,
+    id: string,
+    action: string,
+    changes: ArtifactChanges,
+  ): Promise<void> {
+    const { name, version } = await this.existing(id);
+    await this.ledger.change(context, name, async (tx, known) => {
+      const before = known.find((row) => row.id === id);
+      if (!before || before.status === 'deleted') throw notFound(id, before ?? null);
+      await this.artifacts.change(tx, id, { ...changes, updatedAt: new Date() });
+      const looksAgain = changes.attempts === 0;
+      return {
+        ...{ action, id, before: statusOf(before), after: statusOf({ ...before, ...changes }) },
+        event: 'registry.changed',
+        ...(looksAgain && {
+          alongside: (last) => this.verification.queue(last, context, { id, name, version }),
+        }),
+      };
+    });
+  }
+
+  private contentOf(given: RegisterPluginDto): Content {
+    const { pluginType, artifactUrl, checksum } = given;
+    const { configSchema = '{}', pluginRuntime = '', description = '' } = given;
+    assertPermitted(artifactUrl, new AddressPolicy(this.config.OUTBOUND_ALLOW));
+    compileConfigSchema(configSchema);
+    return { pluginType, artifactUrl, checksum, configSchema, pluginRuntime, description };
+  }
+}
+
+function isSame(row: PublishedArtifactEntity, content: Content): boolean {
+  return (Object.keys(content) as (keyof Content)[]).every((key) => row[key] === content[key]);
+}
+
+function statusOf({
+  name,
+  version,
+  status,
+  statusMessage,
+  replacement,
+  verification,
+}: PublishedArtifactEntity): object {
+  return { name, version, status, statusMessage, replacement, verification };
+}
+
+function notFound(id: string, row: Version): NotFound {
+  const what = row
+    ? `${row.name}@${row.version} was deleted`
+    : `Nothing is published under "${id.slice(0, 100)}"`;
+  return new NotFound('artifact_not_found', `${what}. GET /api/v1/plugins lists what is.`, 'id');
+}
+
+function lookAlike(name: string, taken: string): Conflict {
+  return new Conflict('name_taken', `"${name}" looks like "${taken}", which is published here.`, 'name');
+}
+
+function immutable({ name, version, status }: PublishedArtifactEntity): Conflict {
+  const was =
+    status === 'deleted'
+      ? 'was published with other content before it was deleted'
+      : 'is published with other content';
+  return new Conflict(
+    'artifact_changed',
+    `${name}@${version} ${was}. A version never changes: publish another one.`,
+    'version',
+  );
+}

@@ -1,0 +1,137 @@
+import type { Tx } from '../../../platform/database/transaction.js';
+
+/** Entries that one statement looks at, so that none takes longer than a statement may. */
+const STEP = 5_000;
+
+/** Whose entries they become. */
+export interface MergeTarget {
+  source: string;
+  priority: number;
+  /** Whether the source had another priority before, so that others may be shown or hidden by it now. */
+  moved: boolean;
+}
+
+/** The columns that are written as the staged row has them, with their types. */
+const COLUMNS = {
+  kind: ['kind', 'text'],
+  category: ['category', 'text'],
+  language: ['language', 'text'],
+  supports: ['supports', 'text[]'],
+  display_name: ['displayName', 'text'],
+  description: ['description', 'text'],
+  tags: ['tags', 'text[]'],
+  npm_package: ['npmPackage', 'text'],
+  version: ['version', 'text'],
+  installable: ['installable', 'boolean'],
+  deprecated: ['deprecated', 'boolean'],
+  stars: ['stars', 'integer'],
+  document: ['document', 'json'],
+} as const;
+
+const NAMES = Object.keys(COLUMNS);
+const UPSERT = `
+insert into catalog_entry (source, name, folded_name, priority, digest, shown, ${NAMES.join(', ')})
+select $1, s.name, s.folded_name, $2, s.digest,
+  not exists (select from catalog_entry other
+    where other.folded_name = s.folded_name and other.source <> $1 and (other.priority, other.source) < ($2, $1)),
+  ${Object.values(COLUMNS)
+    .map(([key]) => `r."${key}"`)
+    .join(', ')}
+from catalog_staging s cross join lateral json_to_record(s."row")
+  as r(${Object.values(COLUMNS)
+    .map(([key, type]) => `"${key}" ${type}`)
+    .join(', ')})
+where s.seq > $3 and s.seq <= $4
+on conflict (source, name) do update set updated_at = now(),
+  ${['folded_name', 'priority', 'digest', 'shown', ...NAMES].map((name) => `${name} = excluded.${name}`).join(', ')}`;
+
+/**
+ * Turns staged entries into a source's own, step by step within a transaction of the caller's. Of all entries whose
+ * names look the same, the one of the strongest source is shown; (priority, source) says who is stronger.
+ */
+export class CatalogMerge {
+  constructor(
+    private readonly tx: Tx,
+    private readonly target: MergeTarget,
+  ) {}
+
+  /** Takes away the entries that are not staged. @returns how many */
+  async removeUnstaged(): Promise<number> {
+    let removed = 0;
+    for (let last: string | null = ''; last !== null;) {
+      const [page]: { last: string | null; gone: string[] | null }[] = await this.tx.query(
+        `with page as (select name from catalog_entry where source = $1 and name > $2 order by name limit $3),
+         gone as (delete from catalog_entry e using page where e.source = $1 and e.name = page.name
+           and not exists (select from catalog_staging s where s.folded_name = e.folded_name and s.name = e.name)
+           returning e.folded_name)
+         select (select max(name) from page) as last, (select array_agg(folded_name) from gone) as gone`,
+        [this.target.source, last, STEP],
+      );
+      const gone = page?.gone ?? [];
+      removed += gone.length;
+      await this.reveal(gone);
+      last = page?.last ?? null;
+    }
+    return removed;
+  }
+
+  /** Takes entries away by their names. @returns how many */
+  async remove(names: readonly string[]): Promise<number> {
+    let removed = 0;
+    for (let from = 0; from < names.length; from += STEP) {
+      const [gone] = await this.tx.query<[{ folded_name: string }[], number]>(
+        `delete from catalog_entry e where source = $1 and name = any($2)
+           and not exists (select from catalog_staging s where s.name = e.name) returning folded_name`,
+        [this.target.source, names.slice(from, from + STEP)],
+      );
+      removed += gone.length;
+      await this.reveal(gone.map(({ folded_name }) => folded_name));
+    }
+    return removed;
+  }
+
+  /** Writes the staged entries that are new or changed. @param last the largest `seq` @returns how many */
+  async write(last: number): Promise<number> {
+    const { source, priority, moved } = this.target;
+    let written = 0;
+    for (let from = 0; from < last; from += STEP) {
+      const range = [from, from + STEP];
+      await this.tx.query(
+        `delete from catalog_staging s using catalog_entry e where s.seq > $3 and s.seq <= $4
+           and e.source = $1 and e.name = s.name and e.digest = s.digest and e.priority = $2`,
+        [source, priority, ...range],
+      );
+      await this.tx.query(
+        `update catalog_entry e set shown = false from catalog_staging s where s.seq > $3 and s.seq <= $4
+           and e.folded_name = s.folded_name and e.shown and e.source <> $1 and (e.priority, e.source) > ($2, $1)`,
+        [source, priority, ...range],
+      );
+      const changed = await this.tx.query<{ folded_name: string }[]>(`${UPSERT} returning folded_name`, [
+        source,
+        priority,
+        ...range,
+      ]);
+      written += changed.length;
+      if (moved) await this.reveal(changed.map(({ folded_name }) => folded_name));
+    }
+    return written;
+  }
+
+  /** Entries that the source has. */
+  async count(): Promise<number> {
+    const sql = 'select count(*)::integer as entries from catalog_entry where source = $1';
+    const [row] = await this.tx.query<{ entries: number }[]>(sql, [this.target.source]);
+    return row?.entries ?? 0;
+  }
+
+  /** Shows the strongest of the entries that look the same. */
+  private async reveal(foldedNames: readonly string[]): Promise<void> {
+    if (foldedNames.length === 0) return;
+    await this.tx.query(
+      `update catalog_entry e set shown = true where folded_name = any($1) and not shown
+         and not exists (select from catalog_entry other where other.folded_name = e.folded_name
+           and (other.priority, other.source) < (e.priority, e.source))`,
+      [foldedNames],
+    );
+  }
+}

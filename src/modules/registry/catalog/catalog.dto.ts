@@ -1,0 +1,334 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { SOURCE_KINDS, type SourceKind } from '../../../config/registry-sources.js';
+import { CATALOG_KINDS, type CatalogKind, GENERATIONS, type Generation } from './catalog-entry.js';
+
+/** Most entries in one answer, and how many there are when nobody says. */
+export const MAX_PAGE = 1_000;
+
+/** Which entries to list. */
+export class ListEntriesDto {
+  /** Only entries of this category. */
+  @ApiProperty({ type: String, required: false })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  category?: string;
+  /** Only entries for this kind of host. */
+  @ApiProperty({ enum: CATALOG_KINDS, required: false })
+  @IsOptional()
+  @IsIn(CATALOG_KINDS)
+  kind?: CatalogKind;
+  /** Only entries written in this language, as the catalogue spells it. */
+  @ApiProperty({ type: String, required: false })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  language?: string;
+  /** Only entries that support this generation of the agent framework. */
+  @ApiProperty({ enum: GENERATIONS, required: false })
+  @IsOptional()
+  @IsIn(GENERATIONS)
+  support?: Generation;
+  /** Only entries of the source with this label; `published` for what is published here. */
+  @ApiProperty({ type: String, required: false })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  source?: string;
+  /** Only entries that are installed, or only those that are not. */
+  @ApiProperty({ type: Boolean, required: false })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  installed?: boolean;
+  /** How many to answer; 1,000 when left out. */
+  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: MAX_PAGE })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  limit?: number;
+  /** `nextCursor` of the page before. */
+  @ApiProperty({ type: String, required: false })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_000)
+  cursor?: string;
+}
+
+const VERSION = { type: String, nullable: true } as const;
+
+/** What the catalogue says of the npm package. */
+export class CatalogPackageDto {
+  /** Name of the npm package. */
+  @ApiProperty({ type: String, nullable: true, example: '@elizaos/plugin-twitter' })
+  package: string | null;
+  /** The version to install: that of the newest generation that has one. */
+  @ApiProperty({ ...VERSION, example: '1.2.0' })
+  version: string | null;
+  /** The version for the first generation of the framework. */
+  @ApiProperty({ ...VERSION, example: null })
+  v0Version: string | null;
+  /** The version for the second generation. */
+  @ApiProperty({ ...VERSION, example: '1.2.0' })
+  v1Version: string | null;
+  /** The version for the third generation. */
+  @ApiProperty({ ...VERSION, example: null })
+  v2Version: string | null;
+  /** Versions of the framework that `v0Version` wants. */
+  @ApiProperty({ ...VERSION, example: null })
+  v0CoreRange: string | null;
+  /** Versions of the framework that `v1Version` wants. */
+  @ApiProperty({ ...VERSION, example: '^1.0.0' })
+  v1CoreRange: string | null;
+  /** Versions of the framework that `v2Version` wants. */
+  @ApiProperty({ ...VERSION, example: null })
+  v2CoreRange: string | null;
+}
+
+/** Branches of the repository. */
+export class CatalogBranchesDto {
+  /** The branch for the first generation of the framework. */
+  @ApiProperty({ ...VERSION, example: null })
+  v0Branch: string | null;
+  /** The branch for the second generation. */
+  @ApiProperty({ ...VERSION, example: 'main' })
+  v1Branch: string | null;
+  /** The branch for the third generation. */
+  @ApiProperty({ ...VERSION, example: null })
+  v2Branch: string | null;
+}
+
+/** Generations of the agent framework that it is said to support. */
+export class CatalogSupportsDto {
+  /**
+   * The first generation.
+   * @example false
+   */
+  v0: boolean;
+  /**
+   * The second generation.
+   * @example true
+   */
+  v1: boolean;
+  /**
+   * The third generation.
+   * @example false
+   */
+  v2: boolean;
+}
+
+/** A plugin that can be found. Texts are as the catalogue has them, one line each, without markup of any meaning. */
+export class CatalogPluginDto {
+  /**
+   * Name in the catalogue; mostly that of the npm package.
+   * @example "@elizaos/plugin-twitter"
+   */
+  name: string;
+  /**
+   * Name for people.
+   * @example "Twitter"
+   */
+  displayName: string;
+  /**
+   * What it is for.
+   * @example "Twitter/X integration for posting and monitoring"
+   */
+  description: string;
+  /** What it is for: agents, gateways, collectors, or a server of the Model Context Protocol. */
+  @ApiProperty({ enum: CATALOG_KINDS, example: 'agent' })
+  kind: CatalogKind;
+  /**
+   * Sort of plugin.
+   * @example "plugin"
+   */
+  category: string;
+  /**
+   * Label of the source whose word this is; `published` for what is published here.
+   * @example "eliza"
+   */
+  source: string;
+  /** Its npm package. */
+  npm: CatalogPackageDto;
+  /**
+   * Whether it is installed.
+   * @example false
+   */
+  installed: boolean;
+  /** The installed version. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  installedVersion: string | null;
+  /**
+   * Whether its code is loaded on the node that answers.
+   * @example false
+   */
+  loaded: boolean;
+  /**
+   * Whether it comes with the server.
+   * @example false
+   */
+  bundled: boolean;
+  /**
+   * Whether it can be installed by name, as far as the catalogue tells. Those that cannot are listed last.
+   * @example true
+   */
+  installable: boolean;
+  /**
+   * Why it cannot be installed by name; only where it cannot.
+   * @example "The catalogue names no version of it that is on npm."
+   */
+  notInstallable?: string;
+  /**
+   * Why it should no longer be used; only where that is so.
+   * @example "Use @elizaos/plugin-x instead."
+   */
+  deprecated?: string;
+  /** Repository on GitHub, `owner/repo`. */
+  @ApiProperty({ type: String, nullable: true, example: 'elizaos-plugins/plugin-twitter' })
+  gitRepo: string | null;
+  /** Address to clone it from. */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'https://github.com/elizaos-plugins/plugin-twitter.git',
+  })
+  gitUrl: string | null;
+  /** Its page on the web; an http or https address. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  homepage: string | null;
+  /** Topics of the repository. */
+  @ApiProperty({ type: [String], example: ['social', 'twitter'] })
+  topics: string[];
+  /** Stars of the repository. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 12 })
+  stars: number;
+  /** Language it is written in. */
+  @ApiProperty({ type: String, nullable: true, example: 'TypeScript' })
+  language: string | null;
+  /** Generations of the agent framework that it is said to support. */
+  supports: CatalogSupportsDto;
+  /** Branches of the repository. */
+  git: CatalogBranchesDto;
+}
+
+/** A page of the catalogue. */
+export class CatalogListDto {
+  /** How many are in this answer. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
+  count: number;
+  /** The plugins: those that can be installed first, each group by name. */
+  plugins: CatalogPluginDto[];
+  /** Pass it as `cursor` for the next page; null on the last one. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  nextCursor: string | null;
+}
+
+/** What one source says of a name. */
+export class CatalogMentionDto {
+  /**
+   * Label of the source.
+   * @example "eliza"
+   */
+  source: string;
+  /**
+   * The name as the source spells it.
+   * @example "@elizaos/plugin-twitter"
+   */
+  name: string;
+  /** The version that it names. */
+  @ApiProperty({ ...VERSION, example: '1.2.0' })
+  version: string | null;
+  /**
+   * Whether its entry is the one that is shown: of several sources, the strongest one's is.
+   * @example true
+   */
+  shown: boolean;
+}
+
+/** A plugin with all that is known of it. */
+export class CatalogPluginDetailsDto extends CatalogPluginDto {
+  /** Who made it. */
+  @ApiProperty({ type: String, nullable: true, example: 'ElizaOS Team' })
+  author: string | null;
+  /** Address of its repository. */
+  @ApiProperty({ type: String, nullable: true, example: 'https://github.com/elizaos-plugins/plugin-twitter' })
+  repository: string | null;
+  /** Words to find it by. */
+  @ApiProperty({ type: [String], example: ['social', 'twitter'] })
+  tags: string[];
+  /** Its licence, as the catalogue spells it. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  license: string | null;
+  /** Every source that has the name, the strongest first. */
+  sources: CatalogMentionDto[];
+}
+
+/** One plugin. */
+export class CatalogPluginAnswerDto {
+  /** The plugin. */
+  plugin: CatalogPluginDetailsDto;
+}
+
+/** A refresh that has ended well. */
+export class RefreshedDto {
+  /**
+   * Always true.
+   * @example true
+   */
+  ok: boolean;
+  /** How many plugins there are to be found now. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 87 })
+  count: number;
+  /**
+   * What there is to say beside; only where no source is configured.
+   * @example "No catalogue source is configured (REGISTRY_SOURCES): there is what is published here, 0 in all."
+   */
+  message?: string;
+}
+
+/** A configured source of the catalogue. */
+export class CatalogSourceDto {
+  /**
+   * What it is told apart by.
+   * @example "eliza"
+   */
+  label: string;
+  /** What kind of catalogue it is. */
+  @ApiProperty({ enum: SOURCE_KINDS, example: 'eliza' })
+  kind: SourceKind;
+  /** The smaller, the stronger: of several sources that have a name, the strongest one's entry is shown. */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: 1_000, example: 100 })
+  priority: number;
+  /**
+   * Its address without the query, or the name of the file.
+   * @example "https://plugins.example.org/generated-registry.json"
+   */
+  location: string;
+  /** How many entries it has here. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 372 })
+  entries: number;
+  /** Malformed entries, and twins of others, that the last reading left out. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  skipped: number;
+  /** Why the last reading failed; null where it did not. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  error: string | null;
+  /** When it was last read, with or without success. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-01-15T08:00:00.000Z' })
+  checkedAt: string | null;
+  /** When the entries were last known to be what it says. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-01-15T08:00:00.000Z' })
+  refreshedAt: string | null;
+}
+
+/** All configured sources. */
+export class SourceListDto {
+  /** How many there are. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
+  count: number;
+  /** The sources, the strongest first. */
+  sources: CatalogSourceDto[];
+}

@@ -1,0 +1,28 @@
+import type { CatalogEntry } from './catalog-entry.js';
+import type { Mention, SourcedEntry } from './catalog-reads.repository.js';
+import type { CatalogPluginDetailsDto, CatalogPluginDto } from './catalog.dto.js';
+import type { Presence } from './plugin-presence.js';
+
+/** An entry as lists show it. */
+export function presentEntry({ source, entry }: SourcedEntry, presence: Presence): CatalogPluginDto {
+  const { name, displayName, description, kind, category, npm, git, supports } = entry;
+  const { gitRepo, gitUrl, homepage, topics, stars, language, notInstallable } = entry;
+  return {
+    ...{ name, displayName, description, kind, category, source, npm },
+    ...presence,
+    installable: notInstallable === null,
+    ...(notInstallable !== null && { notInstallable }),
+    ...(entry.deprecated !== null && { deprecated: entry.deprecated }),
+    ...{ gitRepo, gitUrl, homepage, topics, stars, language, supports, git },
+  };
+}
+
+/** An entry with all that is known of it. */
+export function presentDetails(
+  found: SourcedEntry,
+  presence: Presence,
+  sources: Mention[],
+): CatalogPluginDetailsDto {
+  const { author, repository, tags, license }: CatalogEntry = found.entry;
+  return { ...presentEntry(found, presence), author, repository, tags, license, sources };
+}

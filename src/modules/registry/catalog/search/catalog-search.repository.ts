@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { CatalogKind } from '../catalog-entry.js';
+import { type SearchPlan, searchStatement } from './search-statement.js';
+
+export interface FoundEntry {
+  name: string;
+  displayName: string;
+  description: string;
+  npmPackage: string | null;
+  version: string | null;
+  score: number;
+  tags: string[];
+  repository: string | null;
+  stars: number;
+  kind: CatalogKind;
+  category: string;
+  language: string | null;
+  installable: boolean;
+}
+
+export interface Found {
+  results: FoundEntry[];
+  /** Entries that were weighed. */
+  total: number;
+  totalIsExact: boolean;
+  /** `kind=agent` and how many of those that were weighed have it. */
+  facets: [facet: string, entries: number][];
+}
+
+/** Reads what the search index has. */
+@Injectable()
+export class CatalogSearchRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async find(plan: SearchPlan): Promise<Found> {
+    const { sql, parameters } = searchStatement(plan);
+    const [row] = await this.dataSource.query<[{ answer: Found }]>(sql, parameters);
+    return row.answer;
+  }
+}
