@@ -18,5 +18,6 @@ export function writeHead(this: CommonAnswer, status: number, ...given: unknown[
       const name = common[i] ?? '';
       if (!this.hasHeader(name)) this.setHeader(name, common[i + 1] ?? '');
     }
-  return Reflect.apply(ServerResponse.prototype.writeHead, this, [status, ...given]) as CommonAnswer;
+  ServerResponse.prototype.writeHead.apply(this, [status, ...given] as [number]);
+  return this;
 }

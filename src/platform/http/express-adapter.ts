@@ -37,7 +37,8 @@ export class FastExpressAdapter extends ExpressAdapter {
   exactRoutes(): RequestHandler {
     return (request: Request, response: Response, next: NextFunction) => {
       const handler = request.method === 'GET' ? this.exact.get(request.url) : undefined;
-      return handler ? handler(request, response, next) : next();
+      if (handler) void handler(request, response, next);
+      else next();
     };
   }
 
