@@ -111,7 +111,10 @@ export const SETTINGS = {
     'Package names that may be installed, `*` for any characters, comma-separated. Empty: all.',
   ),
   POLICY_DENY: list('Package names that may not be installed, nor as dependencies, comma-separated.'),
-  POLICY_REQUIRE_SIGNATURE: flag('Install only packages whose registry signature is verified.', false),
+  POLICY_REQUIRE_SIGNATURE: flag(
+    'Install only packages whose registry signature is verified, and those of their dependencies.',
+    false,
+  ),
   POLICY_REQUIRE_PROVENANCE: flag('Install only packages whose provenance is verified.', false),
   POLICY_MAX_UNPACKED_MB: integer(
     'Most a package may take with its dependencies when unpacked, in MiB.',

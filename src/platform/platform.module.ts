@@ -10,6 +10,7 @@ import { EventRepository } from './events/event.repository.js';
 import { EventStream } from './events/event-stream.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
+import { DiskChores } from './disk-chores.js';
 import { Housekeeping } from './housekeeping.js';
 import { ArtifactStore } from './artifacts/artifact-store.js';
 import { Overload } from './http/limits/overload.js';
@@ -49,6 +50,7 @@ export interface Foundation {
 
 const SHARED = [
   AuditRepository,
+  DiskChores,
   EventBus,
   EventRepository,
   FleetSchedule,

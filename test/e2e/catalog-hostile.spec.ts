@@ -111,7 +111,7 @@ describe('a hostile catalogue', () => {
     origin.put('/file', (_, response) => {
       response.writeHead(200);
       const more = (): void => {
-        while (response.write(`${' '.repeat(65_536)}`));
+        while (response.write(' '.repeat(65_536)));
       };
       response.on('drain', more);
       response.write('{');

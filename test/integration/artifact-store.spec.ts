@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -156,6 +156,36 @@ describe('artifact store', () => {
       expect.objectContaining({ reason: 'missing' }),
     );
     await expect(stat(path)).rejects.toThrow('ENOENT');
+  });
+
+  it('removes what nobody names and nobody has asked for in a day', async () => {
+    const day = 24 * 3_600_000;
+    const { path } = await store.fetch(`${origin.url}/a.js`, digest);
+    const later = (): number => Date.now() + day + 1_000;
+    await store.prune(later());
+    expect(await store.has(digest)).toBe(true);
+    let named = [digest.toUpperCase()];
+    store.keep(() => Promise.resolve(named));
+    await store.prune(later());
+    await stat(path);
+    named = [];
+    await store.prune(Date.now());
+    await stat(path);
+    await utimes(path, new Date(0), new Date(0));
+    await store.fetch(`${origin.url}/a.js`, digest);
+    await store.prune(Date.now());
+    await stat(path);
+    await store.prune(later());
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+    await store.fetch(`${origin.url}/a.js`, digest);
+    expect(hits).toHaveLength(2);
+  });
+
+  it('removes nothing while a user cannot say what it needs', async () => {
+    await store.fetch(`${origin.url}/a.js`, digest);
+    store.keep(() => Promise.reject(new Error('the database is away')));
+    await expect(store.prune(Date.now() + 48 * 3_600_000)).rejects.toThrow('the database is away');
+    expect(await store.has(digest)).toBe(true);
   });
 
   it('sweeps what a killed process left, but not a download that runs', async () => {

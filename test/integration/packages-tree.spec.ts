@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmod, link, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RECORD, changedSince, recordTree } from '../../src/modules/installation/packages/tree-digest.js';
+import {
+  EarlyReading,
+  RECORD,
+  changedSince,
+  recordTree,
+} from '../../src/modules/installation/packages/tree-digest.js';
+import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('the digest of a built directory', () => {
@@ -36,6 +42,27 @@ describe('the digest of a built directory', () => {
     await writeFile(file, 'TWO');
     await utimes(file, atime, mtime);
     expect(await changedSince(folder, digest)).toEqual(['lib/a.js']);
+  });
+
+  it('is the same when parts of it were read before it was complete', async () => {
+    const early = new EarlyReading(folder);
+    early.add(join(folder, 'lib'));
+    early.add(join(folder, 'no-such-folder'));
+    early.add(join(folder, '..'));
+    await eventually(() => expect(early.size).toBe(1));
+    const known = await early.end();
+    expect([...known.keys()]).toEqual(['lib/a.js']);
+    expect((await recordTree(folder, known)).digest).toBe(digest);
+  });
+
+  it('takes nothing from an early reading of what was changed since', async () => {
+    const early = new EarlyReading(folder);
+    early.add(join(folder, 'lib'));
+    await eventually(() => expect(early.size).toBe(1));
+    await writeFile(join(folder, 'lib/a.js'), 'TWO');
+    const { digest: changed } = await recordTree(folder, await early.end());
+    expect(changed).not.toBe(digest);
+    expect((await recordTree(folder)).digest).toBe(changed);
   });
 
   it.each<[string, () => Promise<unknown>, string[]]>([

@@ -19,6 +19,13 @@ beforeAll(async () => {
   registry.publish(answerer('1.0.0', { name: 'other', signed: true }));
   registry.publish(answerer('1.0.0', { name: 'plugin-bad', signed: true }));
   registry.publish(answerer('1.0.0', { name: 'plugin-unsigned' }));
+  registry.publish(
+    answerer('1.0.0', {
+      name: 'plugin-half-signed',
+      signed: true,
+      manifest: { dependencies: { 'plugin-unsigned': '1.0.0' } },
+    }),
+  );
   registry.publish(answerer('1.0.0', { name: 'plugin-new', signed: true, publishedAt: new Date() }));
   registry.publish(answerer('1.0.0', { name: 'plugin-gpl', signed: true, manifest: { license: 'GPL-3.0' } }));
   const files = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`${n}.txt`, String(n)]));
@@ -38,6 +45,7 @@ it.each([
   ['plugin-bad', 'POLICY_DENY'],
   ['plugin-leaning', 'POLICY_DENY'],
   ['plugin-unsigned', 'POLICY_REQUIRE_SIGNATURE'],
+  ['plugin-half-signed', 'POLICY_REQUIRE_SIGNATURE'],
   ['plugin-new', 'POLICY_MIN_RELEASE_AGE'],
   ['plugin-gpl', 'POLICY_LICENSES'],
 ])('refuses %s by %s, with nothing left, in the plan too', async (name, rule) => {
@@ -47,6 +55,11 @@ it.each([
     expect(answer.body.error.message).toContain(rule);
   }
   expect(await world.directories()).toEqual({ versions: [], unfinished: [] });
+});
+
+it('fetches no archive before the evidence that it asks for is there', async () => {
+  await world.install({ name: 'plugin-unsigned' });
+  expect(world.registry.requests.filter((path) => path.endsWith('.tgz'))).toEqual([]);
 });
 
 it('refuses what has too many files once it sees them', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { access, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { access, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { changedSince } from '../../src/modules/installation/packages/tree-digest.js';
 import type { BuildProgress } from '../../src/modules/installation/packages/build-progress.js';
@@ -49,6 +49,34 @@ describe('building a package', () => {
     );
     expect(progress.at(-1)).toEqual({ phase: 'extracting', percentage: 100 });
     expect(await readdir(join(world.folder, 'unfinished'))).toEqual([]);
+  });
+
+  it('clears its store once a week of what no version shares with it, also while others are built', async () => {
+    world.registry.publish({ name: 'lone', version: '1.0.0', files: { 'alone.js': 'export default 7;' } });
+    const shared = world.builderWith({}, { copies: false });
+    const [kept, gone] = [world.directory('kept'), world.directory('gone')];
+    await shared.build(await shared.plan('left', '1.0.0'), kept);
+    await shared.build(await shared.plan('lone', '1.0.0'), gone);
+    const stored = async (): Promise<number> =>
+      (await readdir(join(world.folder, 'store'), { recursive: true, withFileTypes: true })).filter((one) =>
+        one.isFile(),
+      ).length;
+    const before = await stored();
+    await rm(gone, { recursive: true });
+    await shared.pruneStore();
+    expect(await stored()).toBe(before);
+    const plan = await shared.plan('lone', '1.0.0');
+    const [, , rebuilt] = await Promise.all([
+      shared.build(plan, world.directory('beside')),
+      shared.pruneStore(Date.now() + 8 * 86_400_000),
+      shared.build(plan, world.directory('after')),
+    ]);
+    expect(rebuilt.files).toBeGreaterThan(0);
+    for (const name of ['beside', 'after']) await rm(world.directory(name), { recursive: true });
+    await rm(join(world.folder, 'store-pruned-at'));
+    await shared.pruneStore(Date.now() + 8 * 86_400_000);
+    expect(await stored()).toBeLessThan(before);
+    await access(join(kept, 'node_modules', 'left', 'index.js'));
   });
 
   it('shares bytes with the store only where a guest could not write to them', async () => {

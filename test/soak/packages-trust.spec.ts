@@ -126,6 +126,7 @@ describe('evidence', () => {
   };
 
   it('asks the registry itself for attestations, and verifies provenance', async () => {
+    world.registry.advisories = {};
     const found = await trust(await attested((subject) => subject));
     expect(found).toMatchObject({ provenance: 'verified', builder: 'https://builder/x', causes: [] });
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { httpOrigin, type Origin } from './origin.js';
 
 /** What is answered for a path: a document, or whatever a handler sends. */
@@ -38,12 +38,12 @@ export class CatalogOrigin {
     return this.origin.close();
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  private answer(request: IncomingMessage, response: Parameters<RequestListener>[1]): void {
     const { url = '', headers } = request;
     this.asked.push({ url, headers });
     const answer = this.answers.get(url.split('?', 1)[0] ?? '');
     if (answer === undefined) response.writeHead(404).end();
-    else if (typeof answer === 'function') void answer(request, response as Parameters<RequestListener>[1]);
+    else if (typeof answer === 'function') void answer(request, response);
     else {
       const body = typeof answer === 'string' ? answer : JSON.stringify(answer);
       const etag = `"${createHash('sha1').update(body).digest('hex')}"`;

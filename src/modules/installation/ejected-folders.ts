@@ -3,6 +3,7 @@ import { access, chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { KeyedMutex } from '../../platform/keyed-mutex.js';
+import { RECORD } from './ejected-files.js';
 import { linkDependencies } from './ejected-links.js';
 import { INSTALLATION_OPTIONS, type InstallationOptions } from './installation.options.js';
 import type { InstalledVersionEntity } from './installed-version.entity.js';
@@ -37,10 +38,13 @@ export class EjectedFolders implements OnModuleInit {
     return rm(this.unfinished, { recursive: true, force: true });
   }
 
-  /** Folder names of the packages that have a working copy or builds here. */
+  /** Names of the packages that have builds here, or a working copy with our record in it. */
   async found(): Promise<string[]> {
-    const names = await Promise.all([this.root, this.builds].map((path) => readdir(path).catch(() => [])));
-    return [...new Set(names.flat())].filter((name) => !name.startsWith('.'));
+    const built = await readdir(this.builds).catch(() => []);
+    const names = await readdir(this.root).catch(() => []);
+    const ours = await Promise.all(names.map((name) => exists(join(this.root, name, RECORD))));
+    const copies = names.filter((_, at) => ours[at]);
+    return [...new Set([...built, ...copies])].map((name) => name.replace('+', '/'));
   }
 
   /** One change of a package's local copy at a time; the data folder belongs to this server alone. */

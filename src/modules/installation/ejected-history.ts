@@ -80,6 +80,22 @@ async function refreshIndex(dir: string, before: string, after: string): Promise
   });
 }
 
+/** Whether nothing was ever edited in a working copy of ours. */
+export async function isPristine(dir: string): Promise<boolean> {
+  try {
+    const published = await git.resolveRef({ fs, dir, ref: UPSTREAM_BRANCH });
+    const { commit } = await git.readCommit({ fs, dir, oid: published });
+    const heads = await git.listRefs({ fs, dir, filepath: 'refs/heads' });
+    const tips = await Promise.all(
+      heads.map((name) => git.resolveRef({ fs, dir, ref: `refs/heads/${name}` })),
+    );
+    if (tips.some((tip) => tip !== published)) return false;
+    return commit.tree === (await treeOf(dir, dir, await ofWorkingCopy(dir)));
+  } catch {
+    return false;
+  }
+}
+
 /** The version that a commit of a package is of; null where the history is not ours any more. */
 export async function versionAt(dir: string, ref: string): Promise<string | null> {
   try {

@@ -74,7 +74,7 @@ async function keepStrayEdits(dir: string, head: string): Promise<void> {
     map: async (path, [file, ...others]) => {
       if (!file || (await file.type()) !== 'blob') return undefined;
       const oid = await file.oid();
-      const oids = await Promise.all(others.map((other) => other?.oid()));
+      const oids = await Promise.all(others.map(async (other) => other?.oid()));
       return oids.includes(oid) ? undefined : path;
     },
   });

@@ -12,6 +12,8 @@ const MOST_LINES = 200;
 const LONGEST_LINE = 500;
 /** Owns nothing, wherever it is known. */
 const NOBODY = 65_534;
+/** Runs its argument in a process group that ends with the server: then the other end of descriptor 3 is closed. */
+const WATCHED = '(cat <&3; kill -9 0) >/dev/null 2>&1 & exec 3<&-; exec /bin/sh -c "$1"';
 
 /**
  * Runs a package's own build script in a build: with an empty environment, under a time limit, and where the server is
@@ -98,10 +100,10 @@ function start(folder: string, command: string, isRoot: boolean): ChildProcess {
     '/usr/bin',
     '/bin',
   ];
-  return spawn('/bin/sh', ['-c', command], {
+  return spawn('/bin/sh', ['-c', WATCHED, 'sh', command], {
     cwd: folder,
     env: { PATH: path.join(delimiter), HOME: folder, TMPDIR: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
     windowsHide: true,
     ...(isRoot && { uid: NOBODY, gid: NOBODY }),

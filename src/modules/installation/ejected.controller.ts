@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Require } from '../../platform/http/access.js';
@@ -83,10 +83,9 @@ export class EjectedController {
     @Param('x') x: string,
     @Body() body: SyncDto,
     @Res({ passthrough: true }) response: Response,
-    @Headers() headers: Record<string, string | undefined>,
   ): Promise<SyncDoneDto | JobBegunDto> {
     const jobId = await this.synced.begin(context, x, body);
-    return wantsNoWait(headers) ? accepted(response, jobId) : this.synced.finish(jobId);
+    return wantsNoWait(response) ? accepted(response, jobId) : this.synced.finish(jobId);
   }
 
   @Post('plugins/:x/reinject')

@@ -15,6 +15,7 @@ import { peerProblems } from './packages/lockfile-peers.js';
 import { enforce } from './packages/package-policy.js';
 import type { PackageManifest } from './packages/package-registry.client.js';
 import { planWarnings } from './packages/plan-warnings.js';
+import { evidenceOf } from './packages/policy-facts.js';
 import { WantedPackages } from './wanted-package.js';
 import { plannedChange, type PresentVersion } from './planned-change.js';
 
@@ -43,7 +44,7 @@ export class InstallPlans {
     const manifestOf = (one: { name: string; version: string }): Promise<PackageManifest | null> =>
       Promise.resolve(manifests.get(`${one.name}@${one.version}`) ?? null);
     const found = await verifier.verify(resolved, plan, undefined, manifestOf);
-    enforce({ name, signature: found.signature, provenance: found.provenance }, this.config);
+    enforce(evidenceOf(name, found), this.config);
     const details = closureDetails(plan.closure, manifests);
     const trust = { ...found, scripts: details.scripts };
     const own = `${name}@${resolved.version}`;

@@ -11,11 +11,13 @@ import { InstalledVersionRepository } from './installed-version.repository.js';
 import { pathOf } from './package-code.js';
 import { PackageTools } from './package-tools.js';
 import type { BuildProgress } from './packages/build-progress.js';
-import type { BuiltPackage, PackagePlan } from './packages/package-builder.js';
+import type { BuiltPackage } from './packages/package-builder.js';
 import { packageFolder } from './packages/package-name.js';
-import { enforce } from './packages/package-policy.js';
+import type { PackagePlan } from './packages/package-plan.js';
+import { asksForEvidence, enforce } from './packages/package-policy.js';
 import type { Trust } from './packages/package-verifier.js';
 import type { PlanWarning } from './packages/plan-warnings.js';
+import { evidenceOf, factsOf } from './packages/policy-facts.js';
 import { together } from './packages/together.js';
 import { versionDirectory } from './version-directory.js';
 import { VersionShelf } from './version-shelf.js';
@@ -88,6 +90,7 @@ export class InstallJob implements OnModuleInit {
   async prepare<T>(task: Preparation, use: (row: VersionRow) => Promise<T>): Promise<T> {
     const unfinished = this.shelf.unfinished();
     const row = await this.made(task, unfinished);
+    task.progress('validating', 85);
     try {
       return await this.shelf.holding(row.directory, async () => {
         await this.shelf.place(unfinished, row.directory, row.treeDigest);
@@ -110,39 +113,37 @@ export class InstallJob implements OnModuleInit {
     return this.tools.artifacts.prepare(task.payload, unfinished);
   }
 
-  /** The evidence is gathered while the package is built: whatever speaks against it ends the building. */
+  /**
+   * Plans, verifies and builds. The evidence is gathered while the package is built, and whatever speaks against it
+   * ends the building; where the policy asks for evidence, nothing is fetched before it is there.
+   */
   private async gather(task: Preparation, unfinished: string): Promise<Gathered> {
     const { payload, signal } = task;
     const { registry, builder, verifier } = await this.tools.get();
     task.progress('resolving', 5);
     const resolved = await registry.resolve(payload.name, payload.version, signal);
-    const facts = {
-      name: payload.name,
-      publishedAt: resolved.publishedAt,
-      license: resolved.manifest.license,
-    };
-    enforce(facts, this.config);
+    enforce(factsOf(resolved), this.config);
     const onProgress = scaled(task);
     const plan = await builder.plan(payload.name, payload.version, { signal, onProgress });
+    const verified = async (until: AbortSignal): Promise<Trust> => {
+      const trust = await verifier.verify(resolved, plan, until);
+      enforce(evidenceOf(payload.name, trust), this.config);
+      return trust;
+    };
+    const built = (until: AbortSignal): Promise<BuiltPackage> => {
+      task.progress('downloading', 30);
+      return builder.build(plan, unfinished, { signal: until, onProgress });
+    };
     task.progress('verifying', 25);
-    const [trust, built] = await together(
-      signal,
-      async (until) => {
-        const found = await verifier.verify(resolved, plan, until);
-        const { signature, provenance } = found;
-        enforce({ name: payload.name, signature, provenance }, this.config);
-        return found;
-      },
-      (until) => {
-        task.progress('downloading', 30);
-        return builder.build(plan, unfinished, { signal: until, onProgress });
-      },
-    ).catch(async (error: unknown) => {
+    try {
+      if (asksForEvidence(this.config))
+        return { plan, trust: await verified(signal), built: await built(signal) };
+      const [trust, done] = await together(signal, verified, built);
+      return { plan, trust, built: done };
+    } catch (error) {
       await rm(unfinished, { recursive: true, force: true });
       throw error;
-    });
-    task.progress('validating', 85);
-    return { plan, trust, built };
+    }
   }
 
   /** From here on it is done or not done: nothing is left to wait for that could be cancelled. */

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiExtraModels,
@@ -92,11 +92,10 @@ export class InstallationController {
     @Context() context: RequestContext,
     @Body() body: InstallDto,
     @Res({ passthrough: true }) response: Response,
-    @Headers() headers: Record<string, string | undefined>,
   ): Promise<InstallDoneDto | InstallPlanDto | JobBegunDto> {
     if (body.dryRun === true) return this.plans.plan(body);
     const jobId = await this.installation.begin(context, body);
-    return wantsNoWait(headers) ? accepted(response, jobId) : this.installation.finish(jobId);
+    return wantsNoWait(response) ? accepted(response, jobId) : this.installation.finish(jobId);
   }
 
   @Post('plugins/uninstall')

@@ -4,6 +4,7 @@ import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
 import { EjectedController } from './ejected.controller.js';
 import { EjectedFolders } from './ejected-folders.js';
+import { EjectedRecovery } from './ejected-recovery.js';
 import { EjectedScript } from './ejected-script.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
@@ -17,6 +18,7 @@ import { InstallationService } from './installation.service.js';
 import { InstalledPackages } from './installed-packages.service.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { NeededPackages } from './needed-packages.js';
+import { PackageChores } from './package-chores.js';
 import { PackageCode } from './package-code.js';
 import { PackageTools } from './package-tools.js';
 import { SyncJob } from './sync.job.js';
@@ -38,6 +40,7 @@ export class InstallationModule {
         EjectedBuilds,
         EjectedCode,
         EjectedFolders,
+        EjectedRecovery,
         EjectedScript,
         EjectedService,
         EjectedSync,
@@ -49,6 +52,7 @@ export class InstallationModule {
         InstalledPackages,
         InstalledVersionRepository,
         NeededPackages,
+        PackageChores,
         PackageCode,
         PackageTools,
         SyncJob,

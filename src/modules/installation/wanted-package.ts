@@ -7,6 +7,7 @@ import { PackageTools } from './package-tools.js';
 import { enforce } from './packages/package-policy.js';
 import type { ResolvedPackage } from './packages/package-registry.client.js';
 import type { PlanWarning } from './packages/plan-warnings.js';
+import { factsOf } from './packages/policy-facts.js';
 
 /** What an installation is to install: something published here, or a version on npm. */
 export type WantedPackage =
@@ -37,8 +38,7 @@ export class WantedPackages {
     const published = await this.tools.artifacts.find(name, version);
     if (published) return { published, version: published.version };
     const { resolved, warnings } = await this.onNpm(name, version);
-    const { publishedAt, manifest } = resolved;
-    enforce({ name, publishedAt, license: manifest.license }, this.config);
+    enforce(factsOf(resolved), this.config);
     return { published: null, version: resolved.version, resolved, warnings };
   }
 

@@ -45,10 +45,14 @@ export class PluginInstalls {
     private readonly protection: PluginProtection,
   ) {}
 
+  /** Every plugin whose code came here through installation. */
+  async all(): Promise<PluginEntity[]> {
+    return (await this.plugins.all()).filter(isInstalled);
+  }
+
   /** The plugin whose code is this npm package, however it came here through installation. */
   async find(npmName: string): Promise<PluginEntity | null> {
-    const rows = await this.plugins.all();
-    return rows.find((row) => row.npmName === npmName && isInstalled(row)) ?? null;
+    return (await this.all()).find((row) => row.npmName === npmName) ?? null;
   }
 
   /** Refuses at once what `put` would refuse in the end. @throws Conflict `plugin_required` */

@@ -11,6 +11,7 @@ import { PluginCommits } from './plugin-commits.js';
 import { PluginDrafts } from './plugin-drafts.js';
 import { PluginInstalls } from './plugin-installs.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
+import { DownloadsInUse } from './downloads-in-use.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
 import { PluginSet } from './plugin-set.repository.js';
@@ -46,6 +47,7 @@ export class PluginsModule {
         PluginDrafts,
         PluginInstalls,
         PluginInstanceRepository,
+        DownloadsInUse,
         PluginProtection,
         PluginRepository,
         PluginSet,

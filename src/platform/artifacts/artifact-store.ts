@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Unprocessable } from '../http/errors.js';
 import type { GuardedClient } from '../http/outbound/guarded.client.js';
@@ -9,6 +9,7 @@ import { isResumable, ResumableDownload } from './resumable-download.js';
 /** Guests run as other users and must be able to read what they load, and only that. */
 const FILE_MODE = 0o644;
 const FOLDER_MODE = 0o755;
+const UNUSED_MS = 24 * 3_600_000;
 
 export interface Artifact {
   /** Absolute, `<root>/sha256/<aa>/<digest><extension>`. */
@@ -29,6 +30,7 @@ interface Running {
 export class ArtifactStore {
   private readonly running = new Map<string, Running>();
   private readonly partials = new Set<string>();
+  private readonly users: (() => Promise<readonly string[]>)[] = [];
 
   /** @param root absolute folder; everyone above it must let the guests' users pass */
   constructor(
@@ -67,6 +69,32 @@ export class ArtifactStore {
   /** Whether a sound file with this digest is stored. Reads the file through. */
   async has(sha256: string): Promise<boolean> {
     return (await this.find(sha256)) !== undefined;
+  }
+
+  /**
+   * Registers a user of the store, at start: what it names is not removed.
+   * @param digests 64 hexadecimal digits each
+   */
+  keep(digests: () => Promise<readonly string[]>): void {
+    this.users.push(digests);
+  }
+
+  /**
+   * Removes files that no user of the store names, and that nobody has asked for in a day: who has just fetched one
+   * may be about to put it on record. Nothing is removed while a user cannot say what it needs.
+   */
+  async prune(now = Date.now()): Promise<void> {
+    if (this.users.length === 0) return;
+    const named = await Promise.all(this.users.map(async (digests) => digests()));
+    const kept = new Set(named.flat().map((digest) => digest.toLowerCase()));
+    const folders = await namesIn(join(this.root, 'sha256'));
+    for (const folder of folders)
+      for (const name of await namesIn(join(this.root, 'sha256', folder))) {
+        const path = join(this.root, 'sha256', folder, name);
+        if (kept.has(name.slice(0, 64)) || this.running.has(name.slice(0, 64))) continue;
+        const since = now - (await stat(path)).mtimeMs;
+        if (since > UNUSED_MS) await rm(path, { force: true });
+      }
   }
 
   /** Removes what a killed process left half-written and nobody goes on with; to be called once at start. */
@@ -143,7 +171,10 @@ export class ArtifactStore {
   }
 }
 
+/** The file, if it holds what it should; notes that it was asked for. */
 async function soundFile(path: string, digest: string): Promise<Artifact | undefined> {
+  // Before it is read: from now on it is not removed.
+  await utimes(path, new Date(), new Date()).catch(() => undefined);
   const found = await digestOfFile(path);
   return found?.sha256 === digest ? { path, bytes: found.bytes } : undefined;
 }

@@ -4,8 +4,8 @@ import type { Response } from 'express';
 import { JobBegunDto } from './job.dto.js';
 
 /** Whether a caller asks not to wait (RFC 7240, `Prefer: respond-async`). */
-export function wantsNoWait(headers: Record<string, string | undefined>): boolean {
-  return /\brespond-async\b/i.test(headers['prefer'] ?? '');
+export function wantsNoWait({ req }: Response): boolean {
+  return /\brespond-async\b/i.test(req.get('prefer') ?? '');
 }
 
 /** The answer to such a caller: 202, and where the job is followed. */

@@ -18,15 +18,20 @@ export async function readableBy(artifact: Artifact, roots: readonly string[]): 
   if (artifact.format === 'wasm' && packageDir === null) return [entry];
   const found = new Set([own, entry]);
   for (let at = packageDir ?? folder; realRoots.some((root) => isInside(at, root)); at = dirname(at)) {
-    const modules = basename(at) === 'node_modules' ? at : join(at, 'node_modules');
-    const [real] = (await isThere(modules)) ? await realFolders([modules]) : [];
-    const linked = real !== undefined && at === packageDir ? await linkedFrom(real) : [];
-    for (const one of real === undefined ? [] : [real, ...linked])
-      if (realRoots.some((root) => isInside(one, root))) found.add(outermostModules(one, realRoots));
+    for (const modules of await modulesAt(at, at === packageDir))
+      if (realRoots.some((root) => isInside(modules, root))) found.add(outermostModules(modules, realRoots));
     if (!alone && (await isThere(join(at, 'package.json')))) found.add(join(at, 'package.json'));
     if (at === dirname(at)) break;
   }
   return [...found];
+}
+
+/** The `node_modules` in a folder, or the folder that is one, and where the links in its own lead to. */
+async function modulesAt(folder: string, isOwn: boolean): Promise<string[]> {
+  const modules = basename(folder) === 'node_modules' ? folder : join(folder, 'node_modules');
+  const [real] = await realFolders([modules]);
+  if (real === undefined) return [];
+  return isOwn ? [real, ...(await linkedFrom(real))] : [real];
 }
 
 /** Where the links among a package's own dependencies lead to. */

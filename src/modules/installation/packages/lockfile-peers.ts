@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { readLockfile } from './lockfile.js';
+import { type LockedEntry, readLockfile } from './lockfile.js';
 
 /** A package whose peer is missing, or there in a version that it does not name. */
 export interface PeerProblem {
@@ -18,16 +18,23 @@ export function peerProblems(text: string): PeerProblem[] {
   const problems = new Map<string, PeerProblem>();
   for (const [key, snapshot] of Object.entries(snapshots)) {
     const own = bare(key);
-    const { peerDependencies = {}, peerDependenciesMeta = {} } = packages[own] ?? {};
-    for (const [peer, wanted] of Object.entries(peerDependencies)) {
-      const reference = snapshot?.dependencies?.[peer] ?? snapshot?.optionalDependencies?.[peer];
+    const given = { ...snapshot?.optionalDependencies, ...snapshot?.dependencies };
+    for (const { peer, wanted, optional } of peersOf(packages[own])) {
+      const reference = given[peer];
       const found = reference === undefined ? null : versionOf(reference);
-      if (found === null && peerDependenciesMeta[peer]?.optional === true) continue;
-      if (found !== null && semver.satisfies(found, wanted, { includePrerelease: true })) continue;
-      problems.set(`${own} ${peer}`, { package: own, peer, wanted, found });
+      const suits = found === null ? optional : semver.satisfies(found, wanted, { includePrerelease: true });
+      if (!suits) problems.set(`${own} ${peer}`, { package: own, peer, wanted, found });
     }
   }
   return [...problems.values()];
+}
+
+function peersOf(entry: LockedEntry | undefined): { peer: string; wanted: string; optional: boolean }[] {
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = entry ?? {};
+  return Object.entries(peerDependencies).map(([peer, wanted]) => ({
+    ...{ peer, wanted },
+    optional: peerDependenciesMeta[peer]?.optional === true,
+  }));
 }
 
 function bare(key: string): string {

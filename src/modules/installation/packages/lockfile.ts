@@ -16,7 +16,8 @@ interface Resolution {
   readonly tarball?: unknown;
   readonly [key: string]: unknown;
 }
-interface LockedEntry {
+/** What a lockfile says of one package. */
+export interface LockedEntry {
   readonly resolution?: Resolution;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { optional?: boolean }>>;

@@ -1,13 +1,14 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Turnstile } from '../../../platform/turnstile.js';
 import { type BuildProgress, ProgressReader } from './build-progress.js';
 import { checkBuiltPackages } from './built-packages.js';
 import type { SkippedScript } from './install-scripts.js';
-import { KeptPlans } from './kept-plans.js';
-import { type LockedPackage, inspectLockfile } from './lockfile.js';
+import { inspectLockfile } from './lockfile.js';
 import type { NpmConfig } from './npm-config.js';
 import { checkPackageName } from './package-name.js';
+import { KeptPlans, type PackagePlan } from './package-plan.js';
 import { type PolicySettings, enforce } from './package-policy.js';
 import { pnpmFailure } from './pnpm-failure.js';
 import { type PnpmRun, runPnpm } from './pnpm-process.js';
@@ -32,15 +33,6 @@ export interface StepOptions {
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
 }
 
-/** What would be installed. Kept, it builds the same tree again. */
-export interface PackagePlan {
-  readonly name: string;
-  readonly version: string;
-  /** The package itself and all it depends on, on any platform. */
-  readonly closure: readonly LockedPackage[];
-  readonly lockfile: string;
-}
-
 export interface BuiltPackage {
   /** Folder of the package itself, relative to the directory that was built: it may be renamed. */
   readonly packageDir: string;
@@ -53,6 +45,7 @@ export interface BuiltPackage {
 }
 
 const METADATA_FRESH_MS = 3_600_000;
+const PRUNE_EVERY_MS = 7 * 24 * 3_600_000;
 const HOOKS = fileURLToPath(new URL('./pnpm-hooks.js', import.meta.url));
 const LOCKFILE = 'pnpm-lock.yaml';
 
@@ -61,6 +54,7 @@ const LOCKFILE = 'pnpm-lock.yaml';
  * registry archives with strong hashes is fetched, and a directory that failed to build is not left behind.
  */
 export class PackageBuilder {
+  private readonly store = new Turnstile();
   private readonly plans = new KeptPlans();
 
   constructor(private readonly settings: BuilderSettings) {}
@@ -151,22 +145,43 @@ export class PackageBuilder {
     return this.build({ ...recorded, closure: [] }, directory, options);
   }
 
+  /**
+   * Removes what no installed version shares with the store, once a week, while nothing is built. Where packages are
+   * copies, nothing is shared: then the store is emptied, and is filled again by what is installed next.
+   * @throws BadGateway `install_failed`, GatewayTimeout `install_timeout`
+   */
+  async pruneStore(now = Date.now()): Promise<void> {
+    const { folder, npm, timeoutMs } = this.settings;
+    const marker = join(folder, 'store-pruned-at');
+    const since = await stat(join(folder, 'store')).catch(() => null);
+    const last = (await stat(marker).catch(() => null)) ?? since;
+    if (!last || now - last.mtimeMs < PRUNE_EVERY_MS) return;
+    await this.store.alone(async () => {
+      const args = ['store', 'prune', `--store-dir=${join(folder, 'store')}`, '--reporter=ndjson'];
+      const result = await runPnpm({ args, cwd: folder, environment: npm.environment, timeoutMs });
+      if (result.exitCode !== 0) throw pnpmFailure(result, folder);
+      await writeFile(marker, '');
+    });
+  }
+
   private async run(
     cwd: string,
     how: readonly string[],
     { signal, onEvent }: Pick<PnpmRun, 'signal' | 'onEvent'>,
   ): Promise<void> {
     const { npm, timeoutMs, policy, folder } = this.settings;
-    const result = await runPnpm({
-      args: ['install', ...how, ...this.flags()],
-      cwd,
-      environment: npm.environment,
-      timeoutMs,
-      maxArchiveBytes: policy.POLICY_MAX_UNPACKED_MB * 2 ** 20,
-      maxArchiveFiles: policy.POLICY_MAX_FILES,
-      signal,
-      ...(onEvent && { onEvent }),
-    });
+    const result = await this.store.beside(() =>
+      runPnpm({
+        args: ['install', ...how, ...this.flags()],
+        cwd,
+        environment: npm.environment,
+        timeoutMs,
+        maxArchiveBytes: policy.POLICY_MAX_UNPACKED_MB * 2 ** 20,
+        maxArchiveFiles: policy.POLICY_MAX_FILES,
+        signal,
+        ...(onEvent && { onEvent }),
+      }),
+    );
     if (result.exitCode !== 0) throw pnpmFailure(result, folder);
   }
 

@@ -49,6 +49,11 @@ const RULES: readonly Rule[] = [
   withProvenance,
 ];
 
+/** Whether a package may be refused for its evidence. */
+export function asksForEvidence(settings: PolicySettings): boolean {
+  return settings.POLICY_REQUIRE_SIGNATURE || settings.POLICY_REQUIRE_PROVENANCE;
+}
+
 /** Judges facts by the settings: an empty list lets the package in. Pure. */
 export function judge(facts: PolicyFacts, settings: PolicySettings, now = new Date()): PolicyRefusal[] {
   return RULES.flatMap((rule) => rule(facts, settings, now) ?? []);
@@ -148,7 +153,7 @@ function signed({ signature }: PolicyFacts, settings: PolicySettings): PolicyRef
   if (signature === undefined || signature === 'verified' || !settings.POLICY_REQUIRE_SIGNATURE) return null;
   return {
     rule: 'POLICY_REQUIRE_SIGNATURE',
-    message: `Its registry signature is "${signature}", not "verified".`,
+    message: `Its registry signature, or that of a dependency, is "${signature}", not "verified".`,
     wayOut: 'Use a registry that publishes signing keys, or set POLICY_REQUIRE_SIGNATURE=false.',
   };
 }

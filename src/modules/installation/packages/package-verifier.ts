@@ -3,7 +3,7 @@ import { type Advisory, findAdvisories } from './advisories.js';
 import { eachOf } from './each-of.js';
 import type { SkippedScript } from './install-scripts.js';
 import type { LockedPackage } from './lockfile.js';
-import type { PackagePlan } from './package-builder.js';
+import type { PackagePlan } from './package-plan.js';
 import {
   type PackageManifest,
   type PackageRegistryClient,

@@ -112,7 +112,7 @@ function nativeCode(facts: WarningFacts): PlanWarning[] {
     const isNative =
       manifest['gypfile'] === true ||
       manifest['binary'] !== undefined ||
-      String(manifest['main'] ?? '').endsWith('.node') ||
+      (typeof manifest['main'] === 'string' && manifest['main'].endsWith('.node')) ||
       NATIVE_TOOLS.some((name) => Object.hasOwn(objectOf(manifest['dependencies']), name));
     return isNative ? 'It has native code, which plugins cannot load.' : null;
   });

@@ -51,6 +51,11 @@ export class EarlyReading {
     this.running ??= this.run();
   }
 
+  /** How many entries have been read. */
+  get size(): number {
+    return this.entries.size;
+  }
+
   /** Ends the reading. @returns what was read */
   async end(): Promise<ReadonlyMap<string, Entry>> {
     this.waiting.length = 0;

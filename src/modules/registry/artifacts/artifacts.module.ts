@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactDownloads } from './artifact-downloads.service.js';
 import { ArtifactFiles } from './artifact-files.js';
+import { PublishedFiles } from './published-files.js';
 import { ArtifactLedger } from './artifact-ledger.js';
 import { ArtifactListing } from './artifact-listing.service.js';
 import { ArtifactPublishing } from './artifact-publishing.service.js';
@@ -23,6 +24,7 @@ export class ArtifactsModule {
       providers: [
         ArtifactDownloads,
         ArtifactFiles,
+        PublishedFiles,
         ArtifactLedger,
         ArtifactListing,
         ArtifactPublishing,

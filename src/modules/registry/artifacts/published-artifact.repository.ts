@@ -51,6 +51,14 @@ export class PublishedArtifactRepository {
     return this.dataSource.getRepository(PublishedArtifactEntity).findOneBy({ id });
   }
 
+  /** Of everything that was ever published here. */
+  async checksums(): Promise<string[]> {
+    const rows = await this.dataSource
+      .getRepository(PublishedArtifactEntity)
+      .find({ select: { checksum: true } });
+    return rows.map(({ checksum }) => checksum);
+  }
+
   /** Only one change at a time about a name and those that look like it. */
   async lockName(tx: Tx, foldedName: string): Promise<void> {
     await tx.query('select pg_advisory_xact_lock(7301982, hashtext($1))', [foldedName]);

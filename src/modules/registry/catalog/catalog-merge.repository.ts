@@ -32,8 +32,8 @@ const NAMES = Object.keys(COLUMNS);
 const UPSERT = `
 insert into catalog_entry (source, name, folded_name, priority, digest, shown, ${NAMES.join(', ')})
 select $1, s.name, s.folded_name, $2, s.digest,
-  not exists (select from catalog_entry other
-    where other.folded_name = s.folded_name and other.source <> $1 and (other.priority, other.source) < ($2, $1)),
+  (select true from catalog_entry other where other.folded_name = s.folded_name and other.source <> $1
+     and (other.priority, other.source) < ($2, $1) limit 1) is null,
   ${Object.values(COLUMNS)
     .map(([key]) => `r."${key}"`)
     .join(', ')}
@@ -47,7 +47,9 @@ on conflict (source, name) do update set updated_at = now(),
 
 /**
  * Turns staged entries into a source's own, step by step within a transaction of the caller's. Of all entries whose
- * names look the same, the one of the strongest source is shown; (priority, source) says who is stronger.
+ * names look the same, the one of the strongest source is shown; (priority, source) says who is stronger. Other rows
+ * are looked at in subqueries, not joins: one look into an index a row, whatever the planner believes of tables that
+ * it has no statistics of.
  */
 export class CatalogMerge {
   constructor(
@@ -61,9 +63,9 @@ export class CatalogMerge {
     for (let last: string | null = ''; last !== null;) {
       const [page]: { last: string | null; gone: string[] | null }[] = await this.tx.query(
         `with page as (select name from catalog_entry where source = $1 and name > $2 order by name limit $3),
-         gone as (delete from catalog_entry e using page where e.source = $1 and e.name = page.name
-           and not exists (select from catalog_staging s where s.folded_name = e.folded_name and s.name = e.name)
-           returning e.folded_name)
+         gone as (delete from catalog_entry e where source = $1 and name = any(array(select name from page))
+           and (select true from catalog_staging s where s.folded_name = e.folded_name and s.name = e.name) is null
+           returning folded_name)
          select (select max(name) from page) as last, (select array_agg(folded_name) from gone) as gone`,
         [this.target.source, last, STEP],
       );
@@ -81,7 +83,8 @@ export class CatalogMerge {
     for (let from = 0; from < names.length; from += STEP) {
       const [gone] = await this.tx.query<[{ folded_name: string }[], number]>(
         `delete from catalog_entry e where source = $1 and name = any($2)
-           and not exists (select from catalog_staging s where s.name = e.name) returning folded_name`,
+           and (select true from catalog_staging s where s.folded_name = e.folded_name and s.name = e.name) is null
+         returning folded_name`,
         [this.target.source, names.slice(from, from + STEP)],
       );
       removed += gone.length;
@@ -97,13 +100,14 @@ export class CatalogMerge {
     for (let from = 0; from < last; from += STEP) {
       const range = [from, from + STEP];
       await this.tx.query(
-        `delete from catalog_staging s using catalog_entry e where s.seq > $3 and s.seq <= $4
-           and e.source = $1 and e.name = s.name and e.digest = s.digest and e.priority = $2`,
+        `delete from catalog_staging s where seq > $3 and seq <= $4
+           and (select e.digest = s.digest and e.priority = $2 from catalog_entry e where e.source = $1 and e.name = s.name)`,
         [source, priority, ...range],
       );
       await this.tx.query(
-        `update catalog_entry e set shown = false from catalog_staging s where s.seq > $3 and s.seq <= $4
-           and e.folded_name = s.folded_name and e.shown and e.source <> $1 and (e.priority, e.source) > ($2, $1)`,
+        `update catalog_entry set shown = false
+         where folded_name = any(array(select folded_name from catalog_staging where seq > $3 and seq <= $4))
+           and shown and source <> $1 and (priority, source) > ($2, $1)`,
         [source, priority, ...range],
       );
       const changed = await this.tx.query<{ folded_name: string }[]>(`${UPSERT} returning folded_name`, [
@@ -129,8 +133,8 @@ export class CatalogMerge {
     if (foldedNames.length === 0) return;
     await this.tx.query(
       `update catalog_entry e set shown = true where folded_name = any($1) and not shown
-         and not exists (select from catalog_entry other where other.folded_name = e.folded_name
-           and (other.priority, other.source) < (e.priority, e.source))`,
+         and (select true from catalog_entry other where other.folded_name = e.folded_name
+           and (other.priority, other.source) < (e.priority, e.source) limit 1) is null`,
       [foldedNames],
     );
   }

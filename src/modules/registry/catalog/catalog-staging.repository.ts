@@ -17,6 +17,9 @@ create temporary table if not exists catalog_staging (
   "row" json not null
 )`;
 
+/** A merge looks at a few thousand entries at a time: a plan that reads a whole table for each step would never end. */
+const BY_INDEX = 'set local enable_seqscan = off';
+
 /** What became of a reading that was taken over. */
 export interface Merged {
   /** Entries that the source has now. */
@@ -71,22 +74,16 @@ export class Stage {
 
   /** Sends what is left; the staged entries are complete then. */
   async flush(): Promise<void> {
-    const rows = this.batch.splice(0).map((entry) => entryRow('', 0, entry));
+    const rows = this.batch.splice(0).map((entry) => {
+      const row = entryRow('', 0, entry);
+      return { seq: ++this.next, name: row.name, folded: row.foldedName, digest: row.digest, row };
+    });
     if (rows.length === 0) return;
-    const first = this.next;
-    this.next += rows.length;
     const { affected } = await this.runner.query(
-      `insert into catalog_staging select $1 + ordinality, name, folded_name, digest, "row"::json
-       from unnest($2::text[], $3::text[], $4::text[], $5::text[])
-         with ordinality as given (name, folded_name, digest, "row", ordinality)
+      `insert into catalog_staging select * from json_to_recordset($1)
+         as staged(seq integer, name text, folded text, digest text, "row" json)
        on conflict do nothing`,
-      [
-        first,
-        rows.map(({ name }) => name),
-        rows.map(({ foldedName }) => foldedName),
-        rows.map(({ digest }) => digest),
-        rows.map((row) => JSON.stringify(row)),
-      ],
+      [JSON.stringify(rows)],
       true,
     );
     this.twins += rows.length - (affected ?? 0);
@@ -105,6 +102,7 @@ export class Stage {
     await this.runner.query('analyze catalog_staging');
     await this.runner.startTransaction();
     try {
+      await this.runner.query(BY_INDEX);
       const tx = this.runner.manager;
       const merge = new CatalogMerge(tx, target);
       const removed = gone === null ? await merge.removeUnstaged() : await merge.remove(gone);

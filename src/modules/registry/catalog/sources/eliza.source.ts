@@ -50,7 +50,7 @@ function entryOf({ key, value }: JsonMember): Said {
   if (name === null) return null;
   if (typeof value === 'string') return referenceEntry(name, value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  return { entry: generatedEntry(name, value as Foreign) };
+  return { entry: generatedPlugin(name, value as Foreign) };
 }
 
 /** `github:owner/repo`, with `#branch`, `#branch:path` or `#branch/path` behind it. */
@@ -71,7 +71,8 @@ function referenceEntry(name: string, reference: string): Said {
   return { entry };
 }
 
-function generatedEntry(name: string, value: Foreign): CatalogEntry {
+/** An entry of the first dialect. */
+export function generatedPlugin(name: string, value: Foreign): CatalogEntry {
   const [git, npm, supports] = [objectOf(value['git']), objectOf(value['npm']), objectOf(value['supports'])];
   const topics = textsOf(value['topics'], LIMITS.words, LIMITS.word);
   return draftEntry(

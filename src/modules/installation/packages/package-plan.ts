@@ -1,4 +1,13 @@
-import type { PackagePlan } from './package-builder.js';
+import type { LockedPackage } from './lockfile.js';
+
+/** What would be installed. Kept, it builds the same tree again. */
+export interface PackagePlan {
+  readonly name: string;
+  readonly version: string;
+  /** The package itself and all it depends on, on any platform. */
+  readonly closure: readonly LockedPackage[];
+  readonly lockfile: string;
+}
 
 const MOST = 32;
 const MOST_CHARACTERS = 2 ** 20;
