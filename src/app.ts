@@ -45,6 +45,7 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
   app.useGlobalGuards(new BodyGuard());
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ErrorFilter(opened.log));
+  app.use(adapter.exactRoutes());
   serveExplorer(app);
   return app;
 }

@@ -17,7 +17,16 @@ export interface Target {
   url: string;
 }
 
-export const COMPARISON = ['ours/s', 'bare/s', 'ratio', 'ours µs', 'bare µs', 'CPU ratio'];
+export const COMPARISON = [
+  'ours/s',
+  'bare/s',
+  'ratio',
+  'ours µs',
+  'bare µs',
+  'CPU ratio',
+  'p99 ms',
+  'bare p99',
+];
 
 /** Runs `work` beside a bare node:http server that gives `answers`, that of number n at `/n`. */
 export async function withBare(answers: RawAnswer[], work: (bare: Target) => Promise<void>): Promise<void> {
@@ -70,6 +79,8 @@ export async function compare(
     median((own) => own.microseconds),
     median((_, raw) => raw.microseconds),
     median((own, raw) => raw.microseconds / own.microseconds),
+    median((own) => own.p99),
+    median((_, raw) => raw.p99),
   ];
 }
 
@@ -77,12 +88,13 @@ interface Rate {
   perSecond: number;
   /** Processor time of the main thread, an answer. */
   microseconds: number;
+  /** Of the time from a request to the end of its answer, in milliseconds. */
+  p99: number;
 }
 
 async function rate({ pid, ...asked }: Target & Load): Promise<Rate> {
   const before = await processorTime(pid);
-  const started = performance.now();
-  const perSecond = await load(asked);
-  const answers = (perSecond * (performance.now() - started)) / 1_000;
-  return { perSecond, microseconds: ((await processorTime(pid)) - before) / answers };
+  const { perSecond, latencies } = await load(asked);
+  const microseconds = ((await processorTime(pid)) - before) / latencies.length;
+  return { perSecond, microseconds, p99: summarize(latencies).p99 };
 }

@@ -8,20 +8,28 @@ export interface Load {
   url: string;
   /** What each connection asks for, by its number. */
   path: string | ((connection: number) => string);
-  /** A JSON body to POST; without one: GET. */
+  /** Unless told: POST with a body, GET without. */
+  method?: string;
+  /** JSON. */
   body?: string;
   headers: Record<string, string>;
   connections: number;
   milliseconds: number;
 }
 
+/** What came of it. */
+export interface Loaded {
+  perSecond: number;
+  /** From a request to the end of its answer, in milliseconds, one an answer. */
+  latencies: number[];
+}
+
 /**
  * Keeps `connections` busy with one request after the other and counts the answers. It reads no more of an answer
  * than it must to find its end, and so stays ahead of any server in Node.
- * @returns answers a second
  * @throws Error when the server closes a connection
  */
-export async function load({ url, connections, milliseconds, ...asked }: Load): Promise<number> {
+export async function load({ url, connections, milliseconds, ...asked }: Load): Promise<Loaded> {
   const { hostname, port, host } = new URL(url);
   const clients = await Promise.all(
     Array.from({ length: connections }, async (_, number) => {
@@ -36,17 +44,22 @@ export async function load({ url, connections, milliseconds, ...asked }: Load): 
   await Promise.all(clients.map((client) => client.run(started + milliseconds)));
   const seconds = (performance.now() - started) / 1_000;
   spinning.abort();
-  return clients.reduce((sum, client) => sum + client.answers, 0) / seconds;
+  const latencies = clients.flatMap((client) => client.latencies);
+  return { perSecond: latencies.length / seconds, latencies };
 }
 
-function requestOf(host: string, connection: number, asked: Pick<Load, 'path' | 'body' | 'headers'>): Buffer {
-  const { path, body = '', headers } = asked;
+function requestOf(
+  host: string,
+  connection: number,
+  asked: Omit<Load, 'url' | 'connections' | 'milliseconds'>,
+): Buffer {
+  const { path, body = '', method = body === '' ? 'GET' : 'POST', headers } = asked;
   const target = typeof path === 'string' ? path : path(connection);
   const json = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
   const lines = Object.entries({ host, ...(body !== '' && json), ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );
-  return Buffer.from(`${body === '' ? 'GET' : 'POST'} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+  return Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
 /**
@@ -64,7 +77,8 @@ function keepAwake(): AbortController {
 
 /** One connection. Answers have a Content-Length, or no body. */
 class Client {
-  answers = 0;
+  readonly latencies: number[] = [];
+  private sentAt = 0;
   /** Bytes of the present answer's body that have not come yet; null while its head has not. */
   private missing: number | null = null;
   private head: Buffer = Buffer.alloc(0);
@@ -79,13 +93,19 @@ class Client {
       this.socket.on('close', () => reject(new Error('the server closed a connection')));
       this.socket.on('data', (chunk: Buffer) => {
         if (!this.isComplete(chunk)) return;
-        this.answers += 1;
-        if (performance.now() < until) return void this.socket.write(this.request);
+        const now = performance.now();
+        this.latencies.push(now - this.sentAt);
+        if (now < until) return this.send(now);
         this.socket.removeAllListeners('close').destroy();
         resolve();
       });
-      this.socket.write(this.request);
+      this.send(performance.now());
     });
+  }
+
+  private send(now: number): void {
+    this.sentAt = now;
+    this.socket.write(this.request);
   }
 
   private isComplete(chunk: Buffer): boolean {

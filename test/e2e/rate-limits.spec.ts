@@ -15,7 +15,7 @@ const ENV = {
   TRUSTED_PROXIES: '127.0.0.1',
 };
 /** What two servers may let through too much: a fiftieth each, and what comes while it is told. */
-const MARGIN = 6;
+const MARGIN = 20;
 
 let database: TestDatabase;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

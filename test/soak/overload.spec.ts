@@ -58,11 +58,11 @@ it('a flood is answered in part and refused in part, health stays green, memory 
   const { statuses, retryAfter, done } = flood(performance.now() + FLOOD_MS);
   const healths: number[] = [];
   const sizes: number[] = [];
-  let flooding = true;
-  void done.finally(() => (flooding = false));
+  const flooding = new AbortController();
+  void done.finally(() => flooding.abort());
   // Node takes in one new connection a turn of its loop: until all of these are in, the probe's would wait.
   await eventually(() => expect(statuses.get(503)).toBeGreaterThan(10 * CLIENTS));
-  while (flooding) {
+  while (!flooding.signal.aborted) {
     const asked = performance.now();
     for (const path of ['/health/live', '/health/ready'])
       expect((await client(server.url).get(path)).status).toBe(200);
@@ -72,10 +72,10 @@ it('a flood is answered in part and refused in part, health stays green, memory 
   }
   await done;
   expect([...statuses.keys()].sort()).toEqual([200, 503]);
-  expect(statuses.get(200)).toBeGreaterThan(1_000);
-  expect(statuses.get(503)).toBeGreaterThan(1_000);
+  expect(statuses.get(200)).toBeGreaterThan(200);
+  expect(statuses.get(503)).toBeGreaterThan(200);
   expect([...retryAfter]).toEqual(['1']);
-  expect(Math.max(...healths)).toBeLessThan(3_000);
+  expect(Math.max(...healths)).toBeLessThan(5_000);
   const half = Math.floor(sizes.length / 2);
   expect(Math.max(...sizes.slice(half))).toBeLessThan(Math.max(...sizes.slice(0, half)) + 32);
   expect(server.printed.split('\n').filter((line) => line.includes('overloaded')).length).toBeLessThan(40);

@@ -1,10 +1,10 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import type { Response } from 'express';
 import { errors as jose } from 'jose';
 import { ACCESS, type Access } from '../../platform/http/access.js';
 import { isDatabaseAway } from '../../platform/database/database-away.js';
 import { AppError, Forbidden, Unauthorized } from '../../platform/http/errors.js';
+import type { CommonAnswer } from '../../platform/http/common-headers.js';
 import { RateLimits } from '../../platform/http/limits/rate-limits.service.js';
 import type { AppRequest } from '../../platform/http/request.js';
 import { Authenticator, KEY_PREFIX } from './authenticator.js';
@@ -38,7 +38,7 @@ export class AccessGuard extends AuthGuard('jwt') {
       );
     const cached = this.cache.get(token);
     const admit = (verified: Verified): boolean => {
-      this.limits.countToken(verified.actor.id, request, context.switchToHttp().getResponse<Response>());
+      this.limits.countToken(verified.actor.id, request, context.switchToHttp().getResponse<CommonAnswer>());
       return this.admit(request, verified, access);
     };
     if (cached) return admit(cached);

@@ -1,6 +1,7 @@
 import { createServer, IncomingMessage, type Server, ServerResponse, type ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import type { Express } from 'express';
+import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
+import { writeHead } from './common-headers.js';
 import { type ConnectionLimits, Connections } from './connections.js';
 
 /** Requests under way when the server is asked to stop get this long, in milliseconds. */
@@ -8,18 +9,37 @@ const DRAIN_MS = 8_000;
 const SWEEP_MS = 50;
 
 /**
- * Nest's Express adapter with one difference: Node creates requests and responses with Express's prototypes
- * from the start. Express otherwise swaps the prototype of both on every request, which throws away V8's
- * hidden classes and slows every request down.
+ * Nest's Express adapter with two differences. Node creates requests and responses with Express's prototypes
+ * from the start: Express otherwise swaps the prototype of both on every request, which throws away V8's
+ * hidden classes and slows every request down. And reads without parameters are found by their path, where
+ * Express tries the patterns of all routes one after the other.
  */
 export class FastExpressAdapter extends ExpressAdapter {
   private connections: Connections;
+  private readonly exact = new Map<string, RequestHandler>();
 
   constructor(
     private readonly serverOptions: ServerOptions,
     private readonly limits: ConnectionLimits,
   ) {
     super();
+  }
+
+  /** As Nest registers a route. */
+  override get(...route: unknown[]): unknown {
+    const [path, handler] = route;
+    if (typeof path === 'string' && typeof handler === 'function' && !/[:*{(\\]/.test(path))
+      this.exact.set(path, handler as RequestHandler);
+    return Reflect.apply(super.get.bind(this), undefined, route);
+  }
+
+  /** Answers reads of a path that is a whole route; all others go on to Express's own. */
+  exactRoutes(): RequestHandler {
+    return (request: Request, response: Response, next: NextFunction) => {
+      const handler = request.method === 'GET' ? this.exact.get(request.url) : undefined;
+      if (handler) void handler(request, response, next);
+      else next();
+    };
   }
 
   /**
@@ -42,6 +62,7 @@ export class FastExpressAdapter extends ExpressAdapter {
 
   override initHttpServer(): void {
     const app = this.getInstance<Express>();
+    Object.assign(app.response, { writeHead });
     const server = createServer(
       {
         ...this.serverOptions,

@@ -6,6 +6,7 @@ import { matches } from './tagged-answer.js';
 
 /** Below this size compression costs more than it saves. */
 const MIN_COMPRESSED_BYTES = 1_400;
+const JSON_TYPE = ['Content-Type', 'application/json; charset=utf-8'];
 
 const compressors = {
   br: (bytes: Buffer) =>
@@ -35,18 +36,15 @@ export class ReadyAnswer {
 
 /** Sends an answer as it lies ready: not modified, compressed, or plain. */
 export async function sendReady(request: Request, response: Response, answer: ReadyAnswer): Promise<void> {
-  response.setHeader('ETag', answer.etag);
   if (matches(request.headers['if-none-match'], answer.etag)) {
-    response.writeHead(304).end();
+    response.writeHead(304, ['ETag', answer.etag]).end();
     return;
   }
   const encoding = answer.body.length < MIN_COMPRESSED_BYTES ? null : encodingFor(request);
   const body = encoding ? await answer.encoded(encoding) : answer.body;
-  if (encoding) response.setHeader('Content-Encoding', encoding);
-  response.setHeader('Vary', 'Accept-Encoding');
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.setHeader('Content-Length', body.length);
-  response.end(body);
+  const headers = ['ETag', answer.etag, 'Vary', 'Accept-Encoding', 'Content-Length', String(body.length)];
+  if (encoding) headers.push('Content-Encoding', encoding);
+  response.writeHead(200, headers.concat(JSON_TYPE)).end(body);
 }
 
 function encodingFor(request: Request): Encoding | null {

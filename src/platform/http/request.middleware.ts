@@ -10,6 +10,7 @@ import type { AppRequest } from './request.js';
 
 const USABLE_ID = /^[\w.:-]{8,128}$/;
 const HEALTH = '/health/';
+const STATIC_HEADERS = ['X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-cache'];
 /** In the counts and in the log: the client did not wait for an answer. */
 const CLIENT_LEFT = 499;
 
@@ -20,38 +21,52 @@ interface Surroundings {
   limits: RateLimits;
 }
 
+/** An answer, with what is to be told when it is given. */
+interface Answer extends Response {
+  req: AppRequest;
+  commonHeaders?: string[];
+  started?: number;
+}
+
 /**
  * Gives every request an id and the static security headers, counts it, and logs what was not just a read. Those
  * that are too many end here, where they cost least; they are counted, and told to the log in sum.
  */
 export function requestMiddleware({ log, metrics, overload, limits }: Surroundings) {
-  return (request: AppRequest, response: Response, next: NextFunction): void => {
+  const chatty = log.isLevelEnabled('debug');
+  return (request: AppRequest, response: Answer, next: NextFunction): void => {
     const requestId = idOf(request);
     request.requestId = requestId;
-    response.setHeader('X-Request-Id', requestId);
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.setHeader('Cache-Control', 'no-cache');
+    response.commonHeaders = ['X-Request-Id', requestId, ...STATIC_HEADERS];
     const started = performance.now();
+    response.started = started;
     const excess = request.url.startsWith(HEALTH) ? null : excessOf(request, response, started);
     if (excess) {
-      metrics.requests.inc({ operation: 'none', status: excess.status });
+      metrics.countAnswer('none', excess.status);
       refuse(request, response, excess);
       return;
     }
-    const { path } = request;
-    // What is left of an answer then only waits for the client.
-    response.once('prefinish', () => overload.leave(response));
-    response.once('close', () => {
-      overload.leave(response);
-      const { operationId: operation = 'none', actor, method } = request;
-      const status = response.headersSent ? response.statusCode : CLIENT_LEFT;
-      metrics.requests.inc({ operation, status });
-      const durationMs = Math.round((performance.now() - started) * 10) / 10;
-      const level = (method === 'GET' && status < 500) || status === 429 ? 'debug' : 'info';
-      log[level]({ requestId, method, path, status, durationMs, actor: actor?.id }, 'request');
-    });
+    response.on('prefinish', leave).on('close', close);
     next();
   };
+
+  /** What is left of an answer then only waits for the client. */
+  function leave(this: Answer): void {
+    overload.leave(this);
+  }
+
+  function close(this: Answer): void {
+    overload.leave(this);
+    const { operationId = 'none', requestId, actor, method, originalUrl } = this.req;
+    const status = this.headersSent ? this.statusCode : CLIENT_LEFT;
+    metrics.countAnswer(operationId, status);
+    const quiet = (method === 'GET' && status < 500) || status === 429;
+    if (quiet && !chatty) return;
+    const durationMs = Math.round((performance.now() - (this.started ?? 0)) * 10) / 10;
+    const [path] = originalUrl.split('?', 1);
+    const line = { requestId, method, path, status, durationMs, actor: actor?.id };
+    log[quiet ? 'debug' : 'info'](line, 'request');
+  }
 
   function excessOf(
     request: AppRequest,

@@ -6,12 +6,15 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export class Metrics {
   private readonly registry = new Registry();
 
-  readonly requests = new Counter({
+  private readonly requests = new Counter({
     name: 'plugboard_http_requests_total',
     help: 'Answers given, by operation and status.',
     labelNames: ['operation', 'status'] as const,
     registers: [this.registry],
   });
+
+  /** Looking the labels up anew takes longer than to count. */
+  private readonly answers = new Map<string, Map<number, Counter.Internal>>();
 
   readonly changeSeconds = new Histogram({
     name: 'plugboard_plugin_change_seconds',
@@ -54,6 +57,14 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Counts an answer. @param operation id of the route, `none` where there is none */
+  countAnswer(operation: string, status: number): void {
+    const known = this.answers.get(operation) ?? new Map<number, Counter.Internal>();
+    const counter = known.get(status) ?? this.requests.labels({ operation, status });
+    this.answers.set(operation, known.set(status, counter));
+    counter.inc();
   }
 
   readonly contentType = this.registry.contentType;

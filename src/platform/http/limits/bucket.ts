@@ -53,8 +53,10 @@ export class Bucket {
 
   /** Whole seconds until there is one more. */
   get wait(): number {
-    const missing = Math.max(1 - this.level, Math.ceil(this.level) - this.level);
-    return Math.ceil(missing / perMillisecond(this.policy.quota) / 1_000);
+    const { quota } = this.policy;
+    if (this.level >= quota) return 0;
+    const missing = Math.max(0, Math.floor(this.level)) + 1 - this.level;
+    return Math.ceil(missing / perSecond(quota));
   }
 
   /** As an item of the `RateLimit` header. */

@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../../../config.js';
 import { CONFIG, LOG } from '../../tokens.js';
+import type { CommonAnswer } from '../common-headers.js';
 import { Unauthorized } from '../errors.js';
 import type { AppRequest } from '../request.js';
 import { ClientAddresses } from './client-addresses.js';
@@ -61,15 +61,12 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
    * Counts a request of the token's owner, and says in the answer what is left.
    * @throws TooManyRequests `rate_limited`
    */
-  countToken(owner: string, request: AppRequest, response: Response): void {
-    const spent = this.token?.spend(owner, performance.now());
-    const left =
-      spent && request.addressBucket
-        ? `${spent}, ${request.addressBucket}`
-        : (spent ?? request.addressBucket);
+  countToken(owner: string, request: AppRequest, response: CommonAnswer): void {
+    const token = this.token?.spend(owner, performance.now()).toString();
+    const address = request.addressBucket?.toString();
+    const left = token && address ? `${token}, ${address}` : (token ?? address);
     if (left === undefined) return;
-    response.setHeader('RateLimit-Policy', this.policies);
-    response.setHeader('RateLimit', String(left));
+    response.commonHeaders?.push('RateLimit-Policy', this.policies, 'RateLimit', left);
   }
 
   /**
