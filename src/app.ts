@@ -45,8 +45,8 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
   app.useGlobalGuards(new BodyGuard());
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ErrorFilter(opened.log));
-  app.use(adapter.exactRoutes());
   serveExplorer(app);
+  app.use(adapter.exactRoutes());
   return app;
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ARTIFACTS, ArtifactWorld, type Published, sha256 } from '../support/artifact-world.js';
 import { failure } from '../support/plugins-api.js';
 
-const SLOW_MS = 4_000;
+const SLOW_MS = 2_000;
 
 describe('artifacts', () => {
   const bytes = randomBytes(100_000);
@@ -22,7 +22,9 @@ describe('artifacts', () => {
   });
   afterAll(() => world.close());
 
-  const text = async (response: Response): Promise<Buffer> => Buffer.from(await response.arrayBuffer());
+  const read = async (response: Response): Promise<Buffer> => Buffer.from(await response.arrayBuffer());
+  /** Whether it is the whole file: comparing the bytes with `toEqual` takes seconds. */
+  const isWhole = async (response: Response): Promise<boolean> => bytes.equals(await read(response));
   const storedFile = async (): Promise<string> => {
     const folder = join(world.server.dataDir, 'artifacts', 'sha256', digest.slice(0, 2));
     const [name = ''] = await readdir(folder);
@@ -32,7 +34,7 @@ describe('artifacts', () => {
   it('are fetched, compared and served whole', async () => {
     expect(kept).toMatchObject({ verification: 'verified', verificationCause: null, bytes: bytes.length });
     const response = await world.download(kept);
-    expect(await text(response)).toEqual(bytes);
+    expect(await isWhole(response)).toBe(true);
     const base64 = Buffer.from(digest, 'hex').toString('base64');
     expect(Object.fromEntries(response.headers)).toMatchObject({
       etag,
@@ -48,15 +50,15 @@ describe('artifacts', () => {
   it('are served in ranges, and not at all to those who have them', async () => {
     const part = await world.download(kept, { range: 'bytes=10-19' });
     expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 10-19/${bytes.length}`]);
-    expect(await text(part)).toEqual(bytes.subarray(10, 20));
+    expect(await read(part)).toEqual(bytes.subarray(10, 20));
     const goesOn = await world.download(kept, { range: 'bytes=99990-', 'if-range': etag });
-    expect([goesOn.status, await text(goesOn)]).toEqual([206, bytes.subarray(99_990)]);
+    expect([goesOn.status, await read(goesOn)]).toEqual([206, bytes.subarray(99_990)]);
     const other = await world.download(kept, { range: 'bytes=99990-', 'if-range': '"another"' });
-    expect([other.status, (await text(other)).length]).toEqual([200, bytes.length]);
+    expect([other.status, (await read(other)).length]).toEqual([200, bytes.length]);
     const had = await world.download(kept, { 'if-none-match': `"x", ${etag}` });
-    expect([had.status, (await text(had)).length]).toEqual([304, 0]);
+    expect([had.status, (await read(had)).length]).toEqual([304, 0]);
     const head = await world.download(kept, {}, 'HEAD');
-    expect([head.status, head.headers.get('content-length'), (await text(head)).length]).toEqual([
+    expect([head.status, head.headers.get('content-length'), (await read(head)).length]).toEqual([
       200,
       String(bytes.length),
       0,
@@ -72,7 +74,7 @@ describe('artifacts', () => {
     for (const harm of [(file: string) => appendFile(file, 'x'), (file: string) => rm(file)]) {
       await harm(await storedFile());
       const response = await world.download(kept);
-      expect([response.status, await text(response)]).toEqual([200, bytes]);
+      expect([response.status, await isWhole(response)]).toEqual([200, true]);
     }
   });
 

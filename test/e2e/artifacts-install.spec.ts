@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ArtifactWorld, packed, type Published } from '../support/artifact-world.js';
+import { eventually } from '../support/eventually.js';
 import { type Installed } from '../support/installation-world.js';
 import type { Answer } from '../support/http.js';
 import { answering, at, failure, hook, PLUGINS } from '../support/plugins-api.js';
@@ -60,6 +61,46 @@ describe('what is published here', () => {
     await verified('/alone.mjs', answering('alone'), { name: 'alone', pluginRuntime: '' });
     expect((await install({ name: 'alone' })).status).toBe(200);
     expect(await hook(world.api, 'alone')).toMatchObject({ answer: 'alone' });
+  });
+
+  it('keeps its name and version, whatever its package.json says, and its code is not exchanged', async () => {
+    await verified('/own.tgz', packed('own'), { name: 'own-name', version: '3.0.0' });
+    await install({ name: 'own-name' });
+    await world.api.put(at('own-name'), { enabled: true });
+    const { body } = await world.api.get(at('own-name'));
+    expect(body).toMatchObject({ npmName: 'own-name', version: '3.0.0' });
+    const moved = await world.api.put(at('own-name'), { path: 'hello.mjs' });
+    expect(failure(moved)).toEqual([409, 'plugin_installed', 'path']);
+  });
+
+  it('is set up by the configSchema it was published with, version by version', async () => {
+    const schema = (required: string[]): string =>
+      JSON.stringify({
+        type: 'object',
+        properties: { ENDPOINT: { type: 'string', description: 'Where to.' }, TOKEN: { type: 'string' } },
+        required,
+      });
+    const parameters = async (): Promise<unknown[]> => {
+      const { body } = await world.api.get<{ parameters: { key: string; required: boolean }[] }>(
+        at('set-up'),
+      );
+      return body.parameters.map(({ key, required }) => [key, required]);
+    };
+    const first = { name: 'set-up', version: '1.0.0', configSchema: schema([]) };
+    await verified('/s1.tgz', packed('s1'), first);
+    await install({ name: 'set-up' });
+    expect(await parameters()).toEqual([
+      ['ENDPOINT', false],
+      ['TOKEN', false],
+    ]);
+    const second = { name: 'set-up', version: '2.0.0', configSchema: schema(['ENDPOINT']) };
+    await verified('/s2.tgz', packed('s2'), second);
+    await install({ name: 'set-up' });
+    expect(await parameters()).toContainEqual(['ENDPOINT', true]);
+    const wrong = await world.api.put(at('set-up'), { config: { ENDPOINT: 7 } });
+    expect(failure(wrong)).toEqual([422, 'config_invalid', 'config.ENDPOINT']);
+    await world.api.post(at('set-up', '/rollback'), {});
+    expect(await parameters()).toContainEqual(['ENDPOINT', false]);
   });
 
   it('leaves what runs as it is where the new version does not start', async () => {
@@ -136,5 +177,17 @@ describe('what is published here', () => {
     expect([refused.status, refused.text]).toEqual([422, expect.stringContaining(message)]);
     expect((await world.api.get(at(name))).status).toBe(404);
     expect(await readdir(join(world.server.dataDir, 'packages', 'unfinished')).catch(() => [])).toEqual([]);
+  });
+
+  it('is installed while the places of other artifacts keep the server waiting', async () => {
+    await verified('/quick.tgz', packed('quick'), { name: 'quick' });
+    const asked = new Set<string>();
+    for (const name of ['slow-1', 'slow-2', 'slow-3']) {
+      world.answers.set(`/${name}`, () => asked.add(name));
+      await world.register(`/${name}`, { name, checksum: `sha256:${'b'.repeat(64)}` });
+    }
+    await eventually(() => Promise.resolve(expect(asked.size).toBe(1)));
+    expect((await install({ name: 'quick' })).status).toBe(200);
+    expect([...asked]).toHaveLength(1);
   });
 });

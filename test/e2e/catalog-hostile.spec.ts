@@ -24,9 +24,8 @@ describe('a hostile catalogue', () => {
     const source = (kind: string, label: string): object => ({ kind, label, url: origin.at(`/${label}`) });
     server = await TestServer.start({
       env: {
-        REGISTRY_SOURCES: JSON.stringify([source('eliza', 'file'), source('mcp', 'pages')]),
+        REGISTRY_SOURCES: JSON.stringify([source('eliza', 'file')]),
         REGISTRY_MAX_ENTRIES: '500',
-        REGISTRY_TIMEOUT: '3000',
         OUTBOUND_MAX_BYTES: String(MAX_BYTES),
       },
     });
@@ -38,7 +37,6 @@ describe('a hostile catalogue', () => {
   });
   beforeEach(async () => {
     origin.put('/file', { registry: { [SOUND]: generated('acme/sound') } });
-    origin.put('/pages/v0/servers', { servers: [], metadata: {} });
     expect((await call.post('/api/registry/refresh')).body).toEqual({ ok: true, count: 1 });
   });
 
@@ -121,32 +119,5 @@ describe('a hostile catalogue', () => {
     const many = Array.from({ length: 501 }, (_, i) => [`plugin-${i}`, generated('acme/many')]);
     origin.put('/file', { registry: Object.fromEntries(many) });
     await refused('REGISTRY_MAX_ENTRIES');
-  });
-
-  it('may not take forever', async () => {
-    origin.put('/file', (_, response) => {
-      response.writeHead(200).write('{"registry":{');
-    });
-    await refused('longer than 3000 ms');
-  });
-
-  it('may not lead from page to page without end', async () => {
-    let pages = 0;
-    const endless = (cursor: () => string): void =>
-      origin.put('/pages/v0/servers', (_, response) => {
-        const body = {
-          servers: [{ server: { name: `io.example/s${pages}` } }],
-          metadata: { nextCursor: cursor() },
-        };
-        response.end(JSON.stringify(body));
-      });
-    endless(() => 'the-same');
-    await refused('have no end');
-    endless(() => `page-${pages++}`);
-    await refused('pages:');
-    endless(() => 'y'.repeat(10_000));
-    await refused('have no end');
-    origin.put('/pages/v0/servers', '[[[[');
-    await refused('is not JSON');
   });
 });

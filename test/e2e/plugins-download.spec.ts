@@ -1,57 +1,33 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { Client } from '../support/http.js';
 import { httpOrigin, type Origin } from '../support/origin.js';
-import {
-  answering,
-  at,
-  type Changed,
-  failure,
-  type Failed,
-  hook,
-  type PluginDto,
-  PLUGINS,
-  until,
-} from '../support/plugins-api.js';
+import { answering, at, type Changed, failure, type Failed, hook, PLUGINS } from '../support/plugins-api.js';
 import { TestServer } from '../support/server.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 describe('plugins from a URL', () => {
-  let database: TestDatabase;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let server: TestServer;
   let origin: Origin;
   const files = new Map<string, string>();
   const asked: string[] = [];
 
-  const start = (): Promise<TestServer> =>
-    TestServer.start({
-      dataDir: folder.path,
-      databaseUrl: database.url,
-      env: { OUTBOUND_ALLOW: '127.0.0.1' },
-    });
   const api = (): Client => server.client();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    folder = await temporaryFolder();
     origin = await httpOrigin((request, response) => {
       asked.push(request.url ?? '');
       const file = files.get(request.url ?? '');
       response.writeHead(file === undefined ? 404 : 200).end(file);
     });
-    server = await start();
+    server = await TestServer.start({ env: { OUTBOUND_ALLOW: '127.0.0.1' } });
   });
   afterAll(async () => {
     await server.stop();
     await origin.close();
-    await folder.remove();
-    await database.drop();
   });
 
   /** Serves a source; answers what a request says of it. */
@@ -95,7 +71,7 @@ describe('plugins from a URL', () => {
     expect((await api().get(at('inward'))).status).toBe(404);
   });
 
-  it('are downloaded once and load offline afterwards, also after a restart', async () => {
+  it('are downloaded once and load offline afterwards', async () => {
     const given = publish('/kept.mjs', answering('kept'));
     asked.length = 0;
     const created = await api().post<Changed>(PLUGINS, { name: 'kept', ...given, enabled: true });
@@ -105,9 +81,6 @@ describe('plugins from a URL', () => {
     files.delete('/kept.mjs');
     await api().put(at('kept'), { enabled: false });
     await api().put(at('kept'), { enabled: true });
-    expect(await server.end('SIGTERM')).toBe(0);
-    server = await start();
-    await until(server, at('kept'), ({ body }) => body.isActive);
     expect(await hook(api(), 'kept')).toMatchObject({ answer: 'kept' });
     expect(asked).toEqual(['/kept.mjs']);
   });
@@ -122,23 +95,5 @@ describe('plugins from a URL', () => {
     const moved = await api().put<Changed>(at('kept'), next);
     expect(moved.body.plugin).toMatchObject({ ...next, isActive: true });
     expect(await hook(api(), 'kept')).toMatchObject({ answer: 'next' });
-  });
-
-  it('one whose file is gone when the server starts says so, and comes up once it is there again', async () => {
-    expect(await server.end('SIGTERM')).toBe(0);
-    await rm(join(server.dataDir, 'artifacts'), { recursive: true });
-    const source = files.get('/next.mjs') ?? '';
-    files.delete('/next.mjs');
-    server = await start();
-    const { body } = await until(server, at('kept'), (answer) => answer.body.status.status === 'error');
-    expect(body).toMatchObject({ enabled: true, isActive: false, loadError: expect.stringContaining('404') });
-    expect(body.status.logs.at(-1)).toContain('cannot be started');
-    expect((await api().get('/health/ready')).status).toBe(200);
-    files.set('/next.mjs', source);
-    // Any change has it seen to at once; without one, the next full pass would do it.
-    await api().put(at('kept'), { order: 1 });
-    await until(server, at('kept'), (answer) => answer.body.isActive);
-    expect(await hook(api(), 'kept')).toMatchObject({ answer: 'next' });
-    expect((await api().get<PluginDto>(at('kept'))).body.loadError).toBeNull();
   });
 });

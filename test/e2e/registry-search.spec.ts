@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { entry, followEntries, publishEntries, withdrawEntry } from '../support/catalogue.js';
-import { createTestDatabase, execute, type TestDatabase } from '../support/database.js';
+import { entry, publishEntries, withdrawEntry } from '../support/catalogue.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { TestServer } from '../support/server.js';
 
 interface Answer {
@@ -130,21 +130,5 @@ describe('search of the registry', () => {
     expect(await names('lihgthouse')).toEqual(['@acme/plugin-lighthouse']);
     await withdrawEntry(database.url, '@acme/plugin-lighthouse');
     expect(await names('lighthouse')).toEqual([]);
-  });
-
-  it('follows many changes as it follows a few', async () => {
-    await execute(
-      database.url,
-      `insert into catalog_entry select (json_populate_record(e, json_build_object(
-         'source', 'other', 'name', 'bulk-' || i, 'folded_name', 'bulk-' || i, 'digest', i::text))).*
-       from catalog_entry e, generate_series(1, 10100) i where e.name = '@acme/plugin-harbour'`,
-    );
-    await followEntries(database.url);
-    expect((await names('bulk-77'))[0]).toBe('bulk-77');
-    expect((await ask('q=harbour')).body).toMatchObject({ count: 15, totalIsExact: false });
-    expect((await names('chirper'))[0]).toBe('@acme/plugin-chirper');
-    await execute(database.url, `delete from catalog_entry where source = 'other'`);
-    await followEntries(database.url);
-    expect(await names('bulk-77')).toEqual([]);
   });
 });

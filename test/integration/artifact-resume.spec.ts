@@ -20,6 +20,8 @@ describe('a download that breaks off', () => {
   let asked: (string | undefined)[];
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
 
+  /** Whether the whole file lies there: comparing megabytes with `toEqual` takes many seconds. */
+  const isWhole = async (path: string): Promise<boolean> => content.equals(await readFile(path));
   const newStore = (): ArtifactStore =>
     new ArtifactStore(join(folder.path, 'store'), guardedClient(['127.0.0.1'], { maxBytes: 2 * SIZE }));
   const parts = (): Promise<string[]> => readdir(join(folder.path, 'store', 'partial'));
@@ -57,7 +59,7 @@ describe('a download that breaks off', () => {
   it('goes on where it was', async () => {
     answer = breaking(PART, '"one"');
     const { path } = await fetchIt();
-    expect(await readFile(path)).toEqual(content);
+    expect(await isWhole(path)).toBe(true);
     // What lay in buffers when the connection ended is asked for again.
     expect(asked.slice(0, 2)).toEqual([undefined, expect.stringMatching(/^bytes=\d{6,7}-$/)]);
     expect(asked.length).toBeLessThan(6);
@@ -90,7 +92,7 @@ describe('a download that breaks off', () => {
           : breaking(Infinity, second)(request, response);
       const store = newStore();
       const { path } = await fetchIt(store).catch(() => fetchIt(store));
-      expect(await readFile(path)).toEqual(content);
+      expect(await isWhole(path)).toBe(true);
       await rm(path);
     }
   });
@@ -125,16 +127,17 @@ describe('a download that breaks off', () => {
   });
 
   it('is refused where the name turns into a private address on the way', async () => {
-    let lookups = 0;
-    const resolver = (): Promise<string[]> =>
-      Promise.resolve([lookups++ === 0 ? '93.184.216.34' : '10.0.0.1']);
-    const client = guardedClient([], { timeoutMs: 300 }, { resolver });
+    const answers = [['127.0.0.1'], ['10.0.0.1']];
+    const resolver = (): Promise<string[]> => Promise.resolve(answers.shift() ?? []);
+    const client = guardedClient(['127.0.0.1'], { maxBytes: 2 * SIZE }, { resolver });
     const store = new ArtifactStore(join(folder.path, 'store'), client);
-    const verdicts: string[] = [];
-    for (let round = 0; round < 2; round++)
-      await store
-        .fetch('http://rebinding.example/a', digest)
-        .catch((error: unknown) => verdicts.push(findingOf(error).verification));
-    expect(verdicts).toEqual(['unreachable', 'unverifiable']);
+    answer = breaking(PART, '"one"');
+    const url = origin.url.replace('127.0.0.1', 'rebinding.example');
+    const refusal: unknown = await store.fetch(`${url}/a`, digest).catch((error: unknown) => error);
+    // The first part came from the address that was looked at; the rest was not asked for anywhere.
+    expect([asked, answers]).toEqual([[undefined], []]);
+    expect(refusal).toMatchObject({ code: 'destination_refused' });
+    expect(findingOf(refusal).verification).toBe('unverifiable');
+    expect(await parts()).toEqual([]);
   });
 });

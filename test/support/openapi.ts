@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { parse } from 'yaml';
+import { projectDocument } from './project-document.js';
 
 /** What a server answered to one request. */
 export interface ServerAnswer {
@@ -90,12 +89,6 @@ function checkBody(
 /** Whether a media type, parameters or not, holds JSON: `application/json`, `application/problem+json`. */
 export function isJson(mediaType: string): boolean {
   return /^[^;]*[/+]json\s*(;|$)/i.test(mediaType);
-}
-
-let project: OpenApiDocument | undefined;
-function projectDocument(): OpenApiDocument {
-  const file = new URL('../../../openapi.yaml', import.meta.url);
-  return (project ??= parse(readFileSync(file, 'utf8')) as OpenApiDocument);
 }
 
 /** The route with the fewest placeholders wins, as OpenAPI prescribes: /plugins/installed before /plugins/{x}. */

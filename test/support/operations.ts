@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { projectDocument } from './project-document.js';
 
 interface Schema {
   $ref?: string;
@@ -48,8 +47,7 @@ export interface ShownRequest extends Operation {
   body?: unknown;
 }
 
-const file = new URL('../../../openapi.yaml', import.meta.url);
-const document = parse(readFileSync(file, 'utf8')) as Document;
+const document = projectDocument<Document>();
 
 /** All operations of openapi.yaml, in its order. */
 export function documentedOperations(): Operation[] {

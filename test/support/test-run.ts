@@ -1,5 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
 import { databaseOn, execute, migrateWhereThereIsASchema, TEST_SERVER, TEST_TEMPLATE } from './database.js';
+import { parseProjectDocument, TEST_DOCUMENT } from './project-document.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** How the names of all databases of all runs begin. */
 export const TEST_PREFIX = 'plugboard_test_';
@@ -8,26 +12,33 @@ export const TEST_PREFIX = 'plugboard_test_';
 export interface TestRun {
   /** Variables that tell the specs about it. */
   readonly environment: Record<string, string>;
-  /** Drops every database of the run, also those that a killed spec left. */
+  /** Drops every database of the run, also those that a killed spec left, and its files. */
   close(): Promise<void>;
 }
 
 /**
  * Makes the migrated template that the run's databases are copied from. All their names begin with the run's, so
- * several runs may share a server.
+ * several runs may share a server. Beside it, openapi.yaml in a form that each spec reads at once.
  * @param run a few letters and digits, another for each run
  */
 export async function prepareTestRun(server: string, run: string): Promise<TestRun> {
   const template = `${TEST_PREFIX}${run}`;
-  await execute(server, `CREATE DATABASE ${template}`);
-  const close = (): Promise<void> => dropDatabases(server, template);
+  const folder = await temporaryFolder();
+  const close = async (): Promise<void> => {
+    await folder.remove();
+    await dropDatabases(server, template);
+  };
+  const document = join(folder.path, 'openapi.json');
   try {
+    await writeFile(document, JSON.stringify(parseProjectDocument()));
+    await execute(server, `CREATE DATABASE ${template}`);
     await migrateWhereThereIsASchema(databaseOn(server, template));
   } catch (error) {
     await close();
     throw error;
   }
-  return { environment: { [TEST_SERVER]: server, [TEST_TEMPLATE]: template }, close };
+  const environment = { [TEST_SERVER]: server, [TEST_TEMPLATE]: template, [TEST_DOCUMENT]: document };
+  return { environment, close };
 }
 
 /** Drops every database on the server whose name begins with `prefix`. */

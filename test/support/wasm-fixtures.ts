@@ -7,7 +7,7 @@ import { built, fixture } from './paths.js';
 
 /**
  * Compiles test/fixtures/wasm/<name>.ts with AssemblyScript, once per content.
- * @param flags compiler flags beyond optimisation and the stub runtime
+ * @param flags compiler flags beyond the stub runtime; nothing is optimised, which takes longer than all tests of it
  * @returns absolute path of the .wasm file, alone in its folder
  */
 export function compileWasm(name: string, flags: string[] = ['--use', 'abort=']): string {
@@ -19,7 +19,7 @@ export function compileWasm(name: string, flags: string[] = ['--use', 'abort='])
   // The compiler's own program, not its API: Jest's module sandbox and its wasm engine do not go together.
   const asc = join(createRequire(import.meta.url).resolve('assemblyscript/package.json'), '../bin/asc.js');
   const part = `${out}.${process.pid}`;
-  const common = ['--optimize', '--runtime', 'stub', '--outFile', part];
+  const common = ['-O0', '--runtime', 'stub', '--outFile', part];
   execFileSync(process.execPath, [asc, source, ...common, ...flags], { stdio: 'pipe' });
   renameSync(part, out);
   return out;

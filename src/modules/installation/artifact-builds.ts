@@ -39,6 +39,11 @@ export class ArtifactBuilds {
     return trustOf(artifact);
   }
 
+  /** JSON Schema of the settings that was published with a version; null where it says nothing. */
+  configSchema(name: string, version: string): Promise<Record<string, unknown> | null> {
+    return this.published.configSchema(name, version);
+  }
+
   /** Unpacks the exact version into `directory`, which must not exist. @throws as `find` and `build` */
   async prepare(
     { name, version }: { name: string; version: string },

@@ -27,10 +27,17 @@ export class PackageCode implements OnModuleInit {
       this.sources.define(source, (address) => this.locate(address));
   }
 
-  private async locate({ id, path, version }: PluginAddress): Promise<LocatedCode> {
+  private async locate({ id, source, path, version, npmName }: PluginAddress): Promise<LocatedCode> {
     // A version that is being installed is not on record yet; it was built a moment ago.
     const row = version === null ? null : await this.versions.find(id, version);
-    const located = { path: join(this.tools.folder, path ?? ''), roots: [this.tools.folder] };
+    const schema =
+      source === 'artifact' && npmName !== null && version !== null
+        ? await this.tools.artifacts.configSchema(npmName, version)
+        : null;
+    const located = {
+      ...{ path: join(this.tools.folder, path ?? ''), roots: [this.tools.folder] },
+      ...(schema && { configSchema: schema }),
+    };
     if (!row || pathOf(row) !== path) return located;
     await this.check(row);
     return located;

@@ -37,6 +37,9 @@ export class WantedPackages {
   async find(name: string, version: string | undefined): Promise<WantedPackage> {
     const published = await this.tools.artifacts.find(name, version);
     if (published) return { published, version: published.version };
+    // What a package of the same name on npm is, nobody who read the catalogue has asked for.
+    const reason = await this.catalog.foreign(name);
+    if (reason !== null) throw notInstallable(name, { reason });
     const { resolved, warnings } = await this.onNpm(name, version);
     enforce(factsOf(resolved), this.config);
     return { published: null, version: resolved.version, resolved, warnings };

@@ -25,8 +25,14 @@ export interface Described {
 const MAX_TAGS = 20;
 const MAX_TEXT = 2_000;
 
-/** Reads a manifest: `plugboard` (our own key in package.json) first, then the agent formats, then npm's fields. */
-export function describeManifest(manifest: Manifest | null): Described {
+/**
+ * Reads a manifest: `plugboard` (our own key in package.json) first, then the agent formats, then npm's fields.
+ * @param givenSchema JSON Schema of the settings that came beside the package and goes before its own
+ */
+export function describeManifest(
+  manifest: Manifest | null,
+  givenSchema?: Record<string, unknown>,
+): Described {
   const packageJson = manifest?.packageJson ?? {};
   const own = objectOf(packageJson.plugboard);
   const eliza = objectOf(manifest?.elizaPlugin);
@@ -39,12 +45,11 @@ export function describeManifest(manifest: Manifest | null): Described {
     category: text(own.category, eliza.kind),
     tags: textsOf(own.tags ?? packageJson.keywords).slice(0, MAX_TAGS),
     uiHints: objectOf(own.uiHints ?? eliza.uiHints),
-    declaration: declarationOf(manifest, own),
+    declaration: declarationOf(manifest, givenSchema ?? objectOrNull(own.configSchema)),
   };
 }
 
-function declarationOf(manifest: Manifest | null, own: Record<string, unknown>): Declaration {
-  const configSchema = objectOrNull(own.configSchema);
+function declarationOf(manifest: Manifest | null, configSchema: Record<string, unknown> | null): Declaration {
   const pluginParameters = objectOrNull(manifest?.agentConfig?.pluginParameters);
   return {
     ...(configSchema && { configSchema }),

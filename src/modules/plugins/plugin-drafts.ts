@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { PreconditionFailed, Unprocessable } from '../../platform/http/errors.js';
 import { Metrics } from '../../platform/metrics/metrics.service.js';
 import type { Candidate } from '../../runtime/host/index.js';
-import { describeManifest } from './declaration.js';
 import { NodeRuntime } from './node-runtime.js';
 import type { PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
@@ -43,7 +42,7 @@ export class PluginDrafts {
         'A plugin from a URL needs its checksum: the SHA-256 of the file, 64 hex digits.',
         'checksum',
       );
-    const described = describeManifest(await this.specs.inspect(row));
+    const described = await this.specs.describe(row);
     return {
       ...row,
       npmName: described.npmName,

@@ -9,9 +9,11 @@ export interface LocatedCode {
   roots: string[];
   /** Expected SHA-256 of the file, 64 hex digits. */
   sha256?: string;
+  /** JSON Schema of its settings that was given beside it; it goes before what the code says of itself. */
+  configSchema?: Record<string, unknown>;
 }
 
-export type PluginAddress = Pick<PluginEntity, 'id' | 'source' | 'path' | 'checksum' | 'version'>;
+export type PluginAddress = Pick<PluginEntity, 'id' | 'source' | 'path' | 'checksum' | 'version' | 'npmName'>;
 
 /** Finds a plugin's code and makes sure that it is what was put there. @throws AppError whatever is wrong with it */
 export type Locate = (address: PluginAddress) => Promise<LocatedCode>;

@@ -3,7 +3,8 @@ import { isAbsolute, join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { ArtifactStore } from '../../platform/artifacts/artifact-store.js';
 import { BadRequest, Unprocessable } from '../../platform/http/errors.js';
-import { type GuestSpec, inspectArtifact, LoadFailed, type Manifest } from '../../runtime/host/index.js';
+import { type GuestSpec, inspectArtifact, LoadFailed } from '../../runtime/host/index.js';
+import { type Described, describeManifest } from './declaration.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { type LocatedCode, type PluginAddress, PluginSources } from './plugin-sources.js';
 import type { Settings } from './plugin-settings.js';
@@ -21,25 +22,27 @@ export class PluginSpecs {
   ) {}
 
   /**
-   * What lies at a plugin's path; a URL is downloaded, once. Null where the plugin has no path.
+   * What the code at a plugin's path says of itself; a URL is downloaded, once. Nothing where it has no path.
    * @throws AppError whatever is wrong with the path, the download or the artifact
    */
-  async inspect(address: PluginAddress): Promise<Manifest | null> {
-    if (address.path === null) return null;
-    const { path, roots } = await this.locate(address);
-    return (await inspectArtifact(path, roots)).manifest;
+  async describe(address: PluginAddress): Promise<Described> {
+    if (address.path === null) return describeManifest(null);
+    const { path, roots, configSchema } = await this.locate(address);
+    return describeManifest((await inspectArtifact(path, roots)).manifest, configSchema);
   }
 
   /** @throws LoadFailed where there is nothing to load; Unavailable where a secret does not open */
   async specOf(row: PluginEntity, { set, config, missing, locked }: Settings): Promise<GuestSpec> {
     if (locked) throw locked.cause;
     const effective = effectiveConfig(config ?? {}, set);
+    const { path, roots, sha256 } = await this.locate(row);
     return {
       pluginId: row.id,
       slot: row.slot,
       name: row.name,
       version: row.version,
-      ...(await this.locate(row)),
+      ...{ path, roots },
+      ...(sha256 !== undefined && { sha256 }),
       config: effective,
       env: environmentOf(effective),
       configured: missing.length === 0,

@@ -4,7 +4,7 @@ import { Conflict } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
-import type { PluginEntity } from './plugin.entity.js';
+import type { PluginEntity, PluginSource } from './plugin.entity.js';
 import { checkName, foldName } from './plugin-name.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
@@ -16,6 +16,9 @@ import type { MergeRule } from './plugin-settings.js';
 import { parseChecksum } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
 import { compileConfigSchema } from './settings/config-schema.js';
+
+/** Whose code stays as it was put on record, and need not be read again. */
+const FIXED: ReadonlySet<PluginSource> = new Set(['bundled', 'npm', 'artifact']);
 
 /** Creates, changes and deletes plugins. A change that does not load changes nothing. */
 @Injectable()
@@ -121,7 +124,7 @@ export class PluginWrites {
       enabled: dto.enabled ?? row.enabled,
     };
     const moved = merged.path !== row.path || merged.checksum !== row.checksum;
-    const looksAgain = (moved || dto.enabled === true) && row.source !== 'bundled' && row.source !== 'npm';
+    const looksAgain = (moved || dto.enabled === true) && !FIXED.has(merged.source);
     const next = looksAgain ? await this.drafts.described(merged) : merged;
     if (dto.config === null) return this.drafts.configured(next, null, undefined, rule);
     const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
@@ -137,7 +140,7 @@ function assertExchangeable({ source }: PluginEntity): void {
       'The code of a plugin that comes with the server cannot be exchanged.',
       'path',
     );
-  if (source === 'npm' || source === 'ejected')
+  if (source === 'npm' || source === 'artifact' || source === 'ejected')
     throw new Conflict(
       'plugin_installed',
       'The code of this plugin is an installed package: POST /api/plugins/install takes another version.',

@@ -102,7 +102,6 @@ export const ERROR_CODES = {
   shutting_down: [503, 'The server is shutting down. Try again.'],
   registry_timeout: [504, 'The npm registry took too long to answer.'],
   install_timeout: [504, 'Fetching and building the package took too long.'],
-  catalogue_timeout: [504, 'Reading a catalogue source took too long.'],
   download_timeout: [504, 'The download took too long.'],
   job_timeout: [504, 'The job takes longer than the request may wait. It goes on: see /api/jobs/<id>.'],
   hook_timed_out: [504, 'The plugin did not answer in time and was restarted.'],

@@ -12,7 +12,7 @@ export interface JobTask<P = unknown> {
   attempt: number;
   /** Fires when the job is cancelled, the server stops, or another server has taken over: end soon, with an error. */
   signal: AbortSignal;
-  /** Tells how far the work has come. @param percentage 0 to 100 */
+  /** Tells how far the work has come. @param percentage 0 to 100 of the whole; a lower one than before counts as that */
   progress: (phase: string, percentage: number, message?: string) => void;
 }
 

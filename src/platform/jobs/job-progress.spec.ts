@@ -15,23 +15,37 @@ function writer(): { written: ProgressStep[][]; progress: ProgressWriter } {
 describe('the progress of a job', () => {
   it('is written with the last report of each phase, and no phase left out', async () => {
     const { written, progress } = writer();
-    for (let i = 0; i <= 100; i++) progress.report('downloading', i);
-    progress.report('verifying', 0, 'hash');
+    for (let i = 0; i <= 70; i++) progress.report('downloading', i);
+    progress.report('verifying', 80, 'hash');
     await progress.flush();
     expect(written).toEqual([
       [
-        { phase: 'downloading', percentage: 100, message: null },
-        { phase: 'verifying', percentage: 0, message: 'hash' },
+        { phase: 'downloading', percentage: 70, message: null },
+        { phase: 'verifying', percentage: 80, message: 'hash' },
       ],
     ]);
   });
 
   it('is a whole number from 0 to 100, whatever is reported', async () => {
     const { written, progress } = writer();
-    for (const [phase, value] of Object.entries({ a: -1, b: 33.9, c: 1_000, d: NaN }))
+    for (const [phase, value] of Object.entries({ a: -1, b: NaN, c: 33.9, d: 1_000 }))
       progress.report(phase, value);
     await progress.flush();
-    expect(written[0]?.map(({ percentage }) => percentage)).toEqual([0, 33, 100, 0]);
+    expect(written[0]?.map(({ percentage }) => percentage)).toEqual([0, 0, 33, 100]);
+  });
+
+  it('never falls, whatever order parts that are done side by side report in', async () => {
+    const { written, progress } = writer();
+    progress.report('downloading', 60);
+    progress.report('verifying', 25);
+    await progress.flush();
+    progress.report('extracting', 40);
+    await progress.flush();
+    expect(written.flat().map(({ phase, percentage }) => [phase, percentage])).toEqual([
+      ['downloading', 60],
+      ['verifying', 60],
+      ['extracting', 60],
+    ]);
   });
 
   it('is written by itself after a while', async () => {

@@ -11,11 +11,13 @@ const MAX_PHASE = 60;
 
 /**
  * Gathers a handler's reports, which may come a thousand times a second, into a few writes: of each phase the
- * last report, of every phase one. Reports are news, not facts: one that cannot be written is lost.
+ * last report, of every phase one. The percentage never falls: what is done side by side may report in any order.
+ * Reports are news, not facts: one that cannot be written is lost.
  */
 export class ProgressWriter {
   private pending: ProgressStep[] = [];
   private timer: NodeJS.Timeout | null = null;
+  private furthest = 0;
   private writing: Promise<void> = Promise.resolve();
 
   /** @param write stores and announces steps @param everyMs shortest time between two writes */
@@ -25,9 +27,10 @@ export class ProgressWriter {
   ) {}
 
   report(phase: string, percentage: number, message?: string): void {
+    this.furthest = Math.max(this.furthest, Math.trunc(Math.min(100, percentage || 0)));
     const step = {
       phase: clean(phase, MAX_PHASE),
-      percentage: Math.trunc(Math.min(100, Math.max(0, percentage || 0))),
+      percentage: this.furthest,
       message: message === undefined ? null : clean(message, MAX_MESSAGE),
     };
     if (this.pending.at(-1)?.phase === step.phase) this.pending.pop();

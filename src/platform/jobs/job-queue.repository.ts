@@ -18,11 +18,15 @@ export interface QueuedRun {
 export class JobQueueRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Queues the job if and when `tx` commits. */
-  async add(tx: Tx, kind: string, jobId: string): Promise<void> {
+  /**
+   * Queues the job if and when `tx` commits.
+   * @param lane jobs in it run one after the other
+   */
+  async add(tx: Tx, kind: string, jobId: string, lane: string | null): Promise<void> {
     await tx.query(
-      `select graphile_worker.add_job($1, json_build_object('jobId', $2::text), job_key => $2, max_attempts => $3)`,
-      [kind, jobId, MAX_ATTEMPTS],
+      `select graphile_worker.add_job($1, json_build_object('jobId', $2::text), job_key => $2, max_attempts => $3,
+                                      queue_name => $4)`,
+      [kind, jobId, MAX_ATTEMPTS, lane],
     );
   }
 

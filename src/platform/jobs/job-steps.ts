@@ -36,9 +36,9 @@ export class JobSteps {
 
   /** Records, queues and announces a job; all of it only if `tx` commits. */
   async add(tx: Tx, context: RequestContext, job: NewJob): Promise<string> {
-    const { kind, subject, onThisServer } = job;
+    const { kind, subject, onThisServer, lane = null } = job;
     const id = await this.jobs.insert(tx, context, job);
-    await this.queue.add(tx, onThisServer ? ownTask(kind, this.options) : kind, id);
+    await this.queue.add(tx, onThisServer ? ownTask(kind, this.options) : kind, id, lane);
     const entry = { action: 'job.queue', targetType: 'job', targetId: id, after: { kind, subject } } as const;
     await this.audit.record(tx, context, entry);
     await this.bus.publish(tx, 'job.queued', { jobId: id, subject });

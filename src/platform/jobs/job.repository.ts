@@ -13,6 +13,8 @@ export interface NewJob {
   payload: unknown;
   /** Only this server can do it: what it works with lies on its disk. */
   onThisServer?: boolean;
+  /** Of the jobs with one word here only one runs at a time, on all servers: they never take the place of others. */
+  lane?: string;
 }
 
 export interface JobFilter {

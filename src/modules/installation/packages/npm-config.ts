@@ -33,6 +33,7 @@ export async function readNpmConfig(
   const { output } = await runPnpm({
     args: ['config', 'list', '--json', '--ignore-workspace'],
     cwd: folder,
+    folder,
     environment,
     timeoutMs: 30_000,
     keepOutput: true,

@@ -158,7 +158,7 @@ export class PackageBuilder {
     if (!last || now - last.mtimeMs < PRUNE_EVERY_MS) return;
     await this.store.alone(async () => {
       const args = ['store', 'prune', `--store-dir=${join(folder, 'store')}`, '--reporter=ndjson'];
-      const result = await runPnpm({ args, cwd: folder, environment: npm.environment, timeoutMs });
+      const result = await runPnpm({ args, cwd: folder, folder, environment: npm.environment, timeoutMs });
       if (result.exitCode !== 0) throw pnpmFailure(result, folder);
       await writeFile(marker, '');
     });
@@ -174,6 +174,7 @@ export class PackageBuilder {
       runPnpm({
         args: ['install', ...how, ...this.flags()],
         cwd,
+        folder,
         environment: npm.environment,
         timeoutMs,
         maxArchiveBytes: policy.POLICY_MAX_UNPACKED_MB * 2 ** 20,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { BadGateway, GatewayTimeout } from '../../../platform/http/errors.js';
 
 /** One line of the package manager's ndjson reporter. */
@@ -15,6 +15,8 @@ export interface PnpmRun {
   /** Arguments, each one value: there is no shell. */
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Folder of packages, where the compiled program is kept. */
+  readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   /** Most bytes that one archive may unpack to. */
@@ -35,8 +37,8 @@ export interface PnpmResult {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-/** The package exports its manifest alone, which lies beside the program. */
-const PROGRAM = join(dirname(createRequire(import.meta.url).resolve('pnpm')), 'bin', 'pnpm.cjs');
+const START = fileURLToPath(new URL('./pnpm-start.js', import.meta.url));
+const COMPILED = 'package-manager.compiled';
 const MOST_OUTPUT = 64 * 2 ** 20;
 const MOST_KEPT = 4 * 2 ** 20;
 const DEFAULT_ARCHIVE_BYTES = 2 ** 30;
@@ -71,11 +73,12 @@ export async function runPnpm(run: PnpmRun): Promise<PnpmResult> {
   }
 }
 
-function start({ args, cwd, environment, ...run }: PnpmRun): ChildProcess {
+function start({ args, cwd, folder, environment, ...run }: PnpmRun): ChildProcess {
   const guard = new URL('./pnpm-guard.js', import.meta.url);
   guard.searchParams.set('maxBytes', String(run.maxArchiveBytes ?? DEFAULT_ARCHIVE_BYTES));
   guard.searchParams.set('maxFiles', String(run.maxArchiveFiles ?? DEFAULT_ARCHIVE_FILES));
-  const child = spawn(process.execPath, ['--no-warnings', `--import=${guard.href}`, PROGRAM, ...args], {
+  const program = ['--no-warnings', `--import=${guard.href}`, START, join(folder, COMPILED)];
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd,
     env: { ...environment, CI: 'true' },
     stdio: ['pipe', 'pipe', 'pipe'],

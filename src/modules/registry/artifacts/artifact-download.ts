@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Artifact } from '../../../platform/artifacts/artifact-store.js';
+import { matches } from '../../../platform/http/tagged-answer.js';
 import { fullDigest } from './artifact-checksum.js';
 import type { PublishedArtifactEntity } from './published-artifact.entity.js';
 
@@ -15,14 +16,20 @@ export function sendArtifact(
 ): Promise<void> {
   const hex = fullDigest(row.checksum) ?? '';
   const digest = Buffer.from(hex, 'hex').toString('base64');
+  const etag = `"sha256-${hex}"`;
   const headers = {
-    ETag: `"sha256-${hex}"`,
+    ETag: etag,
     'Repr-Digest': `sha-256=:${digest}:`,
     Digest: `sha-256=${digest}`,
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename="${fileName(row)}"`,
     'Cache-Control': 'private, no-cache',
   };
+  // Express leaves If-None-Match aside where the request says `no-cache`, as every `fetch` with that header does.
+  if (matches(response.req.headers['if-none-match'], etag)) {
+    response.writeHead(304, { ETag: etag, 'Cache-Control': headers['Cache-Control'] }).end();
+    return Promise.resolve();
+  }
   response.set(headers);
   return new Promise((resolve, reject) => {
     const options = { lastModified: false, cacheControl: false, dotfiles: 'allow' } as const;

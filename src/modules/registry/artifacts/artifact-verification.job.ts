@@ -8,6 +8,7 @@ import { ArtifactFiles } from './artifact-files.js';
 import { ArtifactVerdicts } from './artifact-verdicts.js';
 import { PublishedArtifactRepository } from './published-artifact.repository.js';
 
+/** One at a time: a slow origin keeps other artifacts waiting, but no installation. */
 const VERIFY = 'verify-artifact';
 /** Versions that are due are looked for this often. */
 const EVERY_MS = 30_000;
@@ -44,7 +45,7 @@ export class ArtifactVerification implements OnModuleInit {
   ): Promise<void> {
     const subject = `${name}@${version}`;
     if (await this.jobs.findOpen(tx, VERIFY, subject)) return;
-    await this.jobs.enqueue(tx, context, { kind: VERIFY, subject, payload: { id } });
+    await this.jobs.enqueue(tx, context, { kind: VERIFY, subject, payload: { id }, lane: VERIFY });
   }
 
   private queueDue(): Promise<void> {

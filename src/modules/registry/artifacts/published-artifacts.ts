@@ -61,6 +61,13 @@ export class PublishedArtifacts {
     if (!row) throw new NotFound('version_not_found', `${name}@${version} is not published here.`, 'version');
     return { file: await this.files.open(row), url: row.artifactUrl };
   }
+
+  /** JSON Schema of the settings that was published with a version, deleted or not; null where it says nothing. */
+  async configSchema(name: string, version: string): Promise<Record<string, unknown> | null> {
+    const row = (await this.artifacts.named(name)).find((one) => one.version === version);
+    const schema = JSON.parse(row?.configSchema ?? '{}') as Record<string, unknown> | boolean;
+    return typeof schema === 'object' && Object.keys(schema).length > 0 ? schema : null;
+  }
 }
 
 /** An exact version, whatever has become of it; else the best that is not yanked, one that is verified where there is one. */

@@ -25,6 +25,12 @@ export class CatalogLookup {
     return this.reads.first([name, ...(isWhole ? [] : SHORT_FORMS.map((form) => form(name)))]);
   }
 
+  /** Why what a catalogue has under exactly this name is no npm package; null where it is one, or not listed. */
+  async foreign(name: string): Promise<string | null> {
+    const found = await this.reads.first([name]);
+    return found?.entry.name === name && found.entry.npm.package === null ? found.entry.notInstallable : null;
+  }
+
   /**
    * Which npm package a name means.
    * @returns null where no catalogue has the name; `reason` where what it has cannot be installed from npm

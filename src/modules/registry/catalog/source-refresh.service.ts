@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../../config.js';
 import type { RegistrySource, SourceKind } from '../../../config/registry-sources.js';
 import { type Tx, Transactions } from '../../../platform/database/transaction.js';
-import { BadGateway, GatewayTimeout } from '../../../platform/http/errors.js';
+import { BadGateway } from '../../../platform/http/errors.js';
 import { Deadline } from '../../../platform/http/outbound/deadline.js';
 import type { RequestContext } from '../../../platform/http/request.js';
 import { CONFIG } from '../../../platform/tokens.js';
@@ -137,9 +137,9 @@ function rowOf(source: RegistrySource, known: CatalogSourceEntity | null): Catal
   };
 }
 
-function tooSlow({ label }: RegistrySource, ms: number): GatewayTimeout {
-  return new GatewayTimeout(
-    'catalogue_timeout',
+function tooSlow({ label }: RegistrySource, ms: number): BadGateway {
+  return new BadGateway(
+    'catalogue_refresh_failed',
     `Reading "${label}" took longer than ${ms} ms (REGISTRY_TIMEOUT).`,
   );
 }
