@@ -120,6 +120,7 @@ async function otherCases(world: World): Promise<Case[]> {
     get(world, '304, virtual key', { ...seen, authorization: `Bearer ${virtualKey}` }),
     get(world, '304, HS256', { ...seen, authorization: `Bearer ${hs256}` }),
     get(world, 'one plugin', {}, '/api/plugins/listed-0'),
+    get(world, 'search', {}, '/api/registry/search?q=redact'),
     change,
   ];
 }

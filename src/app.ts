@@ -9,7 +9,8 @@ import { ErrorFilter } from './platform/http/error.filter.js';
 import { FastExpressAdapter } from './platform/http/express-adapter.js';
 import { Overload } from './platform/http/limits/overload.js';
 import { RateLimits } from './platform/http/limits/rate-limits.service.js';
-import { requestMiddleware } from './platform/http/request.middleware.js';
+import { ReadyRoutes } from './platform/http/ready-routes.js';
+import { requestFront } from './platform/http/request-front.js';
 import { Metrics } from './platform/metrics/metrics.service.js';
 import { NestLog } from './platform/log.js';
 
@@ -34,19 +35,19 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
     abortOnError: false,
   });
   app.disable('x-powered-by').disable('etag');
-  app.use(
-    requestMiddleware({
-      log: opened.log,
-      metrics: app.get(Metrics),
-      overload: app.get(Overload),
-      limits: app.get(RateLimits),
-    }),
-  );
+  const failures = new ErrorFilter(opened.log);
+  adapter.front = requestFront({
+    log: opened.log,
+    metrics: app.get(Metrics),
+    overload: app.get(Overload),
+    limits: app.get(RateLimits),
+    ready: app.get(ReadyRoutes),
+    failures,
+  });
   app.useGlobalGuards(new BodyGuard());
   app.useGlobalPipes(new BodyPipe());
-  app.useGlobalFilters(new ErrorFilter(opened.log));
+  app.useGlobalFilters(failures);
   serveExplorer(app);
-  app.use(adapter.exactRoutes());
   return app;
 }
 

@@ -16,6 +16,7 @@ import { ArtifactStore } from './artifacts/artifact-store.js';
 import { Overload } from './http/limits/overload.js';
 import { RateLimitRepository } from './http/limits/rate-limit.repository.js';
 import { RateLimits } from './http/limits/rate-limits.service.js';
+import { ReadyRoutes } from './http/ready-routes.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { JobHandlers } from './jobs/job-handlers.js';
@@ -61,6 +62,7 @@ const SHARED = [
   Nodes,
   Overload,
   RateLimits,
+  ReadyRoutes,
 ];
 
 const JOB_PARTS = [

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export class Wire {
   private readonly pairs = new Set<[Socket, Socket]>();
   private state: 'whole' | 'cut' | 'silent' = 'whole';
+  private readonly said: Buffer[] = [];
   private readonly listener = createServer((near) => this.join(near));
 
   private constructor(private readonly target: URL) {}
@@ -23,6 +24,14 @@ export class Wire {
     url.hostname = '127.0.0.1';
     url.port = String((this.listener.address() as AddressInfo).port);
     return url.href;
+  }
+
+  /** How many statements went to the database while `work` ran, of any connection. */
+  async statementsOf(work: () => Promise<unknown>): Promise<number> {
+    this.said.length = 0;
+    await work();
+    const said = Buffer.concat(this.said).toString('latin1');
+    return said.match(/\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b/gi)?.length ?? 0;
   }
 
   /** Connections end, new ones are refused at once. */
@@ -53,6 +62,7 @@ export class Wire {
     const far = connect(Number(this.target.port || 5432), this.target.hostname);
     const pair: [Socket, Socket] = [near, far];
     this.pairs.add(pair);
+    near.on('data', (chunk: Buffer) => this.said.push(chunk));
     for (const [from, to] of [pair, [far, near] as const]) {
       from.on('data', (chunk: Buffer) => to.write(chunk));
       from.on('error', () => undefined);

@@ -1,11 +1,12 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { errors as jose } from 'jose';
-import { ACCESS, type Access } from '../../platform/http/access.js';
+import { type Access, accessOf } from '../../platform/http/access.js';
 import { isDatabaseAway } from '../../platform/database/database-away.js';
 import { AppError, Forbidden, Unauthorized } from '../../platform/http/errors.js';
 import type { CommonAnswer } from '../../platform/http/common-headers.js';
 import { RateLimits } from '../../platform/http/limits/rate-limits.service.js';
+import { ReadyRoutes } from '../../platform/http/ready-routes.js';
 import type { AppRequest } from '../../platform/http/request.js';
 import { Authenticator, KEY_PREFIX } from './authenticator.js';
 import { TokenCache, type Verified } from './token-cache.js';
@@ -18,15 +19,17 @@ export class AccessGuard extends AuthGuard('jwt') {
     private readonly cache: TokenCache,
     private readonly authenticator: Authenticator,
     private readonly limits: RateLimits,
+    ready: ReadyRoutes,
   ) {
     super({ session: false, property: 'verified' });
+    ready.admitKnown = this.admitKnown.bind(this);
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const handler = context.getHandler();
     const request = context.switchToHttp().getRequest<AppRequest>();
     request.operationId = handler.name;
-    const access = Reflect.getMetadata(ACCESS, handler) as Access | undefined;
+    const access = accessOf(handler);
     if (access === 'public') return true;
     if (access === undefined) throw new Forbidden('scope_missing', 'This route is closed.');
     const token = tokenOf(request);
@@ -36,14 +39,19 @@ export class AccessGuard extends AuthGuard('jwt') {
         'Send a token: Authorization: Bearer <admin JWT, virtual-key JWT or sk-bf- key>. `npm run --silent token` prints an admin JWT.',
         'Authorization',
       );
-    const cached = this.cache.get(token);
-    const admit = (verified: Verified): boolean => {
-      this.limits.countToken(verified.actor.id, request, context.switchToHttp().getResponse<CommonAnswer>());
-      return this.admit(request, verified, access);
-    };
+    const cached = this.cache.get(token, request.socket);
+    const admit = (verified: Verified): boolean =>
+      this.admit(request, context.switchToHttp().getResponse(), verified, access);
     if (cached) return admit(cached);
     const check = (): Promise<Verified> => this.check(context, request, token);
     return this.cache.remember(token, () => this.limits.guardCheck(request, check)).then(admit);
+  }
+
+  private admitKnown(request: AppRequest, response: CommonAnswer, access: Access): boolean {
+    if (access === 'public') return true;
+    const token = tokenOf(request);
+    const known = token === null ? null : this.cache.get(token, request.socket);
+    return known !== null && this.admit(request, response, known, access);
   }
 
   private async check(context: ExecutionContext, request: AppRequest, token: string): Promise<Verified> {
@@ -52,7 +60,13 @@ export class AccessGuard extends AuthGuard('jwt') {
     return (request as AppRequest & { verified: Verified }).verified;
   }
 
-  private admit(request: AppRequest, { actor, keyId }: Verified, access: Exclude<Access, 'public'>): boolean {
+  private admit(
+    request: AppRequest,
+    response: CommonAnswer,
+    { actor, keyId }: Verified,
+    access: Exclude<Access, 'public'>,
+  ): boolean {
+    this.limits.countToken(actor.id, request, response);
     request.actor = actor;
     if (keyId !== null) this.authenticator.touch(keyId);
     if (access === 'signed-in' || actor.scopes.has(access) || actor.scopes.has('admin')) return true;

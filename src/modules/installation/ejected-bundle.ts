@@ -1,6 +1,6 @@
 import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import { build, type Plugin, stop } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { Unprocessable } from '../../platform/http/errors.js';
 
 /** `if-needed`: where there are TypeScript sources and nothing built. */
@@ -40,6 +40,8 @@ export async function bundle(folder: string, bundling: Bundling): Promise<void> 
 
 async function bundleEntry(folder: string, entry: string): Promise<void> {
   const real = await realpath(folder);
+  // Loaded when needed: most servers never bundle anything.
+  const { build, stop } = await import('esbuild');
   underWay += 1;
   try {
     await build({

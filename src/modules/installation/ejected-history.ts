@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import git from 'isomorphic-git';
 import { type Accept, isExecutable, ofPackage, ofWorkingCopy, RECORD } from './ejected-files.js';
+import { git } from './git.js';
 
 /** The package that a copy was made from. */
 export interface Upstream {

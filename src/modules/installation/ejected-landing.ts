@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import git, { Errors } from 'isomorphic-git';
 import { ofWorkingCopy } from './ejected-files.js';
 import { AUTHOR, saveEdits, setBranch, treeOf, UPSTREAM_BRANCH, versionAt } from './ejected-history.js';
+import { git } from './git.js';
 
 /** The merge that the working copy is to get, and the newer package in it. Both are there from plan to end. */
 const HEAD = 'refs/plugboard/landing';
@@ -53,7 +53,7 @@ async function withLateEdits(dir: string, head: string): Promise<string> {
     });
     return oid ?? head;
   } catch (error) {
-    if (!(error instanceof Errors.MergeConflictError)) throw error;
+    if (!(error instanceof git.Errors.MergeConflictError)) throw error;
     await setBranch(dir, `refs/heads/edits-${now.head.slice(0, 8)}`, now.head);
     return head;
   }

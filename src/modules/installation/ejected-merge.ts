@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import git, { Errors } from 'isomorphic-git';
 import { Conflict } from '../../platform/http/errors.js';
 import { AUTHOR, commitPackage, saveEdits, type Upstream, UPSTREAM_BRANCH } from './ejected-history.js';
+import { git } from './git.js';
 
 /** A merge that no branch names yet. */
 export interface Merged {
@@ -56,12 +56,12 @@ export async function exportCommit(dir: string, oid: string, to: string): Promis
 }
 
 function conflictOf(error: unknown, { name, version }: Upstream): unknown {
-  if (error instanceof Errors.MergeNotSupportedError)
+  if (error instanceof git.Errors.MergeNotSupportedError)
     return new Conflict(
       'sync_conflict',
       'The history of the local copy has more than one base: merge it by hand.',
     );
-  if (!(error instanceof Errors.MergeConflictError)) return error;
+  if (!(error instanceof git.Errors.MergeConflictError)) return error;
   const { filepaths } = error.data;
   const message = `changed here and in ${name}@${version}`;
   return new Conflict(

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import git from 'isomorphic-git';
 import { ofWorkingCopy } from './ejected-files.js';
 import { AUTHOR, setBranch, treeOf } from './ejected-history.js';
 import { exportCommit } from './ejected-merge.js';
+import { git } from './git.js';
 
 const REFS = 'refs/plugboard/builds';
 

@@ -27,7 +27,7 @@ export class KnownPlugins {
   private wanted: Promise<WantedView[]> | null = null;
   /** What `wanted` was made from. */
   private seen = '';
-  private snapshot: { list: ListSnapshot; wanted: WantedView[]; changes: number } | null = null;
+  private snapshot: { list: ListSnapshot; from: Promise<WantedView[]>; changes: number } | null = null;
 
   constructor(
     private readonly plugins: PluginRepository,
@@ -63,14 +63,21 @@ export class KnownPlugins {
 
   /** All plugins as one answer; the same object until something changes. */
   async list(): Promise<ListSnapshot> {
-    const wanted = await this.readWanted();
+    const from = this.readWanted();
+    const wanted = await from;
+    const known = this.listOf(from);
+    if (known) return known;
     const { changes } = this.node;
-    if (this.snapshot?.wanted === wanted && this.snapshot.changes === changes) return this.snapshot.list;
     const plugins = wanted.map((view) => viewPlugin(view, this.node.actual(view.id)));
     const answer = { plugins, count: plugins.length, total: plugins.length, nextCursor: null };
     const list = new ListSnapshot(plugins, Buffer.from(JSON.stringify(answer)));
-    this.snapshot = { list, wanted, changes };
+    this.snapshot = { list, from, changes };
     return list;
+  }
+
+  /** That answer where it lies ready, or null. */
+  ready(): ListSnapshot | null {
+    return this.wanted && this.bus.listening ? this.listOf(this.wanted) : null;
   }
 
   /** The plugin that a path segment names, or null. */
@@ -82,6 +89,11 @@ export class KnownPlugins {
   /** The id of the plugin that a path segment names, or null. */
   async idOf(segment: string): Promise<string | null> {
     return pickNamed(await this.readWanted(), segment)?.id ?? null;
+  }
+
+  private listOf(from: Promise<WantedView[]>): ListSnapshot | null {
+    const { snapshot } = this;
+    return snapshot?.from === from && snapshot.changes === this.node.changes ? snapshot.list : null;
   }
 
   /** In the order that JavaScript compares texts in, as cursors do; databases have collations of their own. */

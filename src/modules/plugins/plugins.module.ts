@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ReadyRoutes } from '../../platform/http/ready-routes.js';
 import { BundledPlugins } from './bundled-plugins.js';
 import { Convergence } from './convergence.js';
 import { FleetController } from './fleet.controller.js';
@@ -30,6 +31,10 @@ import { SecretRotation } from './secret-rotation.js';
 /** The known plugins: what is wanted of them, their settings, and the processes that run them here. */
 @Module({})
 export class PluginsModule {
+  constructor(ready: ReadyRoutes, known: KnownPlugins) {
+    ready.add('/api/plugins', [PluginsController, 'listPlugins'], () => known.ready());
+  }
+
   static of(options: PluginsOptions): DynamicModule {
     return {
       module: PluginsModule,

@@ -3,9 +3,14 @@ import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import { ApiFailures } from './api-failures.js';
 import type { Scope } from './scopes.js';
 
-export const ACCESS = Symbol('access');
+const ACCESS = Symbol('access');
 /** What the guard reads: a scope that the caller must hold, any good token, or open to everyone. */
 export type Access = Scope | 'signed-in' | 'public';
+
+/** Who may call a controller's method; undefined where it does not say. */
+export function accessOf(handler: object): Access | undefined {
+  return Reflect.getMetadata(ACCESS, handler) as Access | undefined;
+}
 
 /** What telling who calls can fail for. */
 const SIGN_IN = [

@@ -1,5 +1,7 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { json, type Request, type Response } from 'express';
+import { json, type Response } from 'express';
+import { hasBody } from './ready-routes.js';
+import type { AppRequest } from './request.js';
 
 const MAX_BODY = '1mb';
 const parse = json({ limit: MAX_BODY, strict: false, type: ['application/json', 'application/*+json'] });
@@ -11,9 +13,8 @@ const parse = json({ limit: MAX_BODY, strict: false, type: ['application/json', 
 export class BodyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const http = context.switchToHttp();
-    const request = http.getRequest<Request>();
-    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    if (encoding === undefined && (length === undefined || length === '0')) return true;
+    const request = http.getRequest<AppRequest>();
+    if (!hasBody(request)) return true;
     return new Promise((done, fail) =>
       parse(request, http.getResponse<Response>(), (error: unknown) => {
         if (error === undefined) done(true);

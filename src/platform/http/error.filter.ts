@@ -25,8 +25,11 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<AppRequest>();
-    const response = http.getResponse<Response>();
+    this.answer(exception, http.getRequest<AppRequest>(), http.getResponse<Response>());
+  }
+
+  /** Tells the log and the caller what a request failed for. */
+  answer(exception: unknown, request: AppRequest, response: Response): void {
     const failure = describe(exception, request);
     const level = failure.status >= 500 ? 'error' : 'debug';
     this.log[level]({ err: exception, requestId: request.requestId, code: failure.code }, 'request failed');

@@ -34,15 +34,24 @@ export class ReadyAnswer {
   }
 }
 
-/** Sends an answer as it lies ready: not modified, compressed, or plain. */
-export async function sendReady(request: Request, response: Response, answer: ReadyAnswer): Promise<void> {
+/** Sends an answer as it lies ready: not modified, compressed, or plain. @returns what to wait for, if anything */
+export function sendReady(
+  request: Request,
+  response: Response,
+  answer: ReadyAnswer,
+): Promise<void> | undefined {
   if (matches(request.headers['if-none-match'], answer.etag)) {
     response.writeHead(304, ['ETag', answer.etag]).end();
-    return;
+    return undefined;
   }
   const encoding = answer.body.length < MIN_COMPRESSED_BYTES ? null : encodingFor(request);
-  const body = encoding ? await answer.encoded(encoding) : answer.body;
-  const headers = ['ETag', answer.etag, 'Vary', 'Accept-Encoding', 'Content-Length', String(body.length)];
+  if (encoding) return answer.encoded(encoding).then((body) => send(response, answer, body, encoding));
+  send(response, answer, answer.body, null);
+  return undefined;
+}
+
+function send(response: Response, { etag }: ReadyAnswer, body: Buffer, encoding: Encoding | null): void {
+  const headers = ['ETag', etag, 'Vary', 'Accept-Encoding', 'Content-Length', String(body.length)];
   if (encoding) headers.push('Content-Encoding', encoding);
   response.writeHead(200, headers.concat(JSON_TYPE)).end(body);
 }

@@ -1,4 +1,4 @@
-import { type Bundle, TUFError, type VerifyOptions, verify } from 'sigstore';
+import type { Bundle, VerifyOptions } from 'sigstore';
 import type { ResolvedPackage } from './package-registry.client.js';
 import type { RegistryKeys } from './registry-keys.js';
 import type { RegistryTransport } from './registry-transport.client.js';
@@ -35,7 +35,7 @@ export class ProvenanceVerifier {
   constructor(
     private readonly transport: RegistryTransport,
     private readonly cacheFolder: string,
-    private readonly verifyBundle: VerifyBundle = verify,
+    private readonly verifyBundle: VerifyBundle = verifyPublic,
   ) {}
 
   /** Never throws but the signal's reason. @param integrity of the archive, `sha512-…` */
@@ -95,7 +95,7 @@ export class ProvenanceVerifier {
       return finding('verified', null, signer.identity?.subjectAlternativeName ?? null);
     } catch (error) {
       const { message } = error as Error;
-      if (error instanceof TUFError || isNetwork(error))
+      if (isTrustRoot(error) || isNetwork(error))
         return finding('unavailable', `the trust root of the transparency log cannot be had: ${message}`);
       return finding('invalid', message);
     }
@@ -114,6 +114,17 @@ function subjectMisfit(bundle: Bundle, name: string, version: string, integrity:
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   if (others.length > 0 || subject?.name !== purl) return 'the attestation is about another package';
   return subject.digest?.sha512 === hex ? null : 'the attestation is about other bytes';
+}
+
+/** The client of the transparency log is loaded when there is something to verify: it is a tenth of a start. */
+async function verifyPublic(bundle: Bundle, options: VerifyOptions): ReturnType<VerifyBundle> {
+  const { verify } = await import('sigstore');
+  return verify(bundle, options);
+}
+
+/** By its name: the class comes with what is loaded when needed. */
+function isTrustRoot(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TUFError';
 }
 
 function isNetwork(error: unknown): boolean {

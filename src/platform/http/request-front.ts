@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { NextFunction, Response } from 'express';
+import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics/metrics.service.js';
-import { refuse } from './error.filter.js';
+import { type ErrorFilter, refuse } from './error.filter.js';
 import { TooManyRequests, Unavailable } from './errors.js';
 import type { Overload } from './limits/overload.js';
 import type { RateLimits } from './limits/rate-limits.service.js';
+import type { ReadyRoutes } from './ready-routes.js';
 import type { AppRequest } from './request.js';
 
 const USABLE_ID = /^[\w.:-]{8,128}$/;
@@ -19,6 +20,8 @@ interface Surroundings {
   metrics: Metrics;
   overload: Overload;
   limits: RateLimits;
+  ready: ReadyRoutes;
+  failures: ErrorFilter;
 }
 
 /** An answer, with what is to be told when it is given. */
@@ -28,15 +31,19 @@ interface Answer extends Response {
   started?: number;
 }
 
+/** Looks at a request before Express does. @returns whether it is answered */
+export type Front = (request: AppRequest, response: Response) => boolean;
+
 /**
  * Gives every request an id and the static security headers, counts it, and logs what was not just a read. Those
  * that are too many end here, where they cost least; they are counted, and told to the log in sum.
  */
-export function requestMiddleware({ log, metrics, overload, limits }: Surroundings) {
+export function requestFront({ log, metrics, overload, limits, ready, failures }: Surroundings): Front {
   const chatty = log.isLevelEnabled('debug');
-  return (request: AppRequest, response: Answer, next: NextFunction): void => {
+  return (request: AppRequest, response: Answer): boolean => {
     const requestId = idOf(request);
     request.requestId = requestId;
+    request.originalUrl = request.url;
     response.commonHeaders = ['X-Request-Id', requestId, ...STATIC_HEADERS];
     const started = performance.now();
     response.started = started;
@@ -44,11 +51,20 @@ export function requestMiddleware({ log, metrics, overload, limits }: Surroundin
     if (excess) {
       metrics.countAnswer('none', excess.status);
       refuse(request, response, excess);
-      return;
+      return true;
     }
     response.on('prefinish', leave).on('close', close);
-    next();
+    return answersAtOnce(request, response);
   };
+
+  function answersAtOnce(request: AppRequest, response: Answer): boolean {
+    try {
+      return ready.answers(request, response);
+    } catch (error) {
+      failures.answer(error, request, response);
+      return true;
+    }
+  }
 
   /** What is left of an answer then only waits for the client. */
   function leave(this: Answer): void {

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import type { Client } from '../support/http.js';
+import { TestServer } from '../support/server.js';
+import { Wire } from '../support/wire.js';
+
+const READS = 120;
+/** What the server does at its own pace meanwhile: heartbeats, looks at the queue. */
+const MOST_OF_ITS_OWN = READS / 2;
+
+let database: TestDatabase;
+let wire: Wire;
+let server: TestServer;
+let call: Client;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  wire = await Wire.to(database.url);
+  server = await TestServer.start({ databaseUrl: wire.url });
+  call = server.client();
+});
+afterAll(async () => {
+  await server.stop();
+  await wire.close();
+  await database.drop();
+});
+
+function statementsOfReads(path: string, headers: Record<string, string>, status: number): Promise<number> {
+  return wire.statementsOf(async () => {
+    for (let i = 0; i < READS; i++) expect((await call.get(path, undefined, headers)).status).toBe(status);
+  });
+}
+
+it.each([
+  ['the list', '/api/plugins', {}],
+  ['the compressed list', '/api/plugins', { 'accept-encoding': 'br' }],
+  ['a filtered list', '/api/plugins?enabled=false', {}],
+  ['one plugin', '/api/plugins/pii-redactor', {}],
+])('reads %s without asking the database', async (_, path, headers) => {
+  const { etag } = Object.fromEntries((await call.get(path, undefined, headers)).headers);
+  expect(await statementsOfReads(path, headers, 200)).toBeLessThan(MOST_OF_ITS_OWN);
+  const seen = { ...headers, 'if-none-match': etag ?? '' };
+  expect(await statementsOfReads(path, seen, 304)).toBeLessThan(MOST_OF_ITS_OWN);
+});
+
+it('would notice if it did', async () => {
+  expect(await statementsOfReads('/api/audit?limit=1', {}, 200)).toBeGreaterThanOrEqual(READS);
+});
+
+it('sends a change to the next reader all the same', async () => {
+  const before = await call.get('/api/plugins');
+  const config = { setHeaders: { 'x-team': 'blue' } };
+  expect((await call.put('/api/plugins/header-policy', { config })).status).toBe(200);
+  const after = await call.get('/api/plugins', undefined, {
+    'if-none-match': before.headers.get('etag') ?? '',
+  });
+  expect(after.status).toBe(200);
+  expect(after.headers.get('etag')).not.toBe(before.headers.get('etag'));
+});
+
+it('refuses who may not read as on any other route', async () => {
+  const key = await call.post<{ key: string }>('/api/auth/virtual-keys', {
+    name: 'no',
+    scopes: ['audit:read'],
+  });
+  const other = server.client(key.body.key);
+  for (let i = 0; i < 2; i++)
+    expect(await other.get('/api/plugins')).toMatchObject({
+      status: 403,
+      body: { error: { code: 'scope_missing' }, extra_fields: { request_type: 'listPlugins' } },
+    });
+});
