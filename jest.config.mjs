@@ -1,5 +1,7 @@
 /** Suites that need more than the others (a browser, several servers, minutes of time) and run only when asked for by name. */
 const SPECIAL = ['browser', 'fleet', 'soak'];
+/** Long journeys start servers again and again, and may find the machine busy. */
+const TIMEOUT_MS = { fleet: 120_000, soak: 60_000 };
 const suite = process.env.PLUGBOARD_TEST_SUITE;
 
 /** Jest runs what the build wrote: the OpenAPI metadata exists only in compiled output. */
@@ -9,6 +11,6 @@ export default {
   testPathIgnorePatterns: suite ? [] : SPECIAL.map((name) => `/test/${name}/`),
   transform: {},
   testEnvironment: 'node',
-  testTimeout: suite === 'fleet' ? 120_000 : 30_000,
+  testTimeout: TIMEOUT_MS[suite] ?? 30_000,
   maxWorkers: 2,
 };

@@ -186,7 +186,9 @@ describe('what is published here', () => {
       world.answers.set(`/${name}`, () => asked.add(name));
       await world.register(`/${name}`, { name, checksum: `sha256:${'b'.repeat(64)}` });
     }
-    await eventually(() => expect(asked.size).toBe(1));
+    await eventually(() => {
+      expect(asked.size).toBe(1);
+    });
     expect((await install({ name: 'quick' })).status).toBe(200);
     expect([...asked]).toHaveLength(1);
   });

@@ -14,6 +14,7 @@ describe('a catalogue without end', () => {
     server = await TestServer.start({
       env: {
         REGISTRY_SOURCES: JSON.stringify([source('eliza', 'file'), source('mcp', 'pages')]),
+        REGISTRY_MAX_ENTRIES: '500',
         REGISTRY_TIMEOUT: '3000',
       },
     });

@@ -134,21 +134,47 @@ function findMedia(
     .find((media) => media !== undefined);
 }
 
-/** Compiling takes milliseconds and a test run asks thousands of times: each schema is compiled once. */
+/** Each schema is compiled once, and so are the components that it names: compiling takes far longer than using. */
 const validators = new WeakMap<Schema, ValidateFunction>();
+const compilers = new WeakMap<OpenApiDocument, Ajv2020>();
+/** What the references of a schema start from once it is compiled by itself. */
+const BASE = 'https://openapi.invalid/';
 
 function validator(document: OpenApiDocument, schema: Schema): ValidateFunction {
   const known = validators.get(schema);
   if (known) return known;
-  // Not strict: OpenAPI adds keywords of its own (example, discriminator) to JSON Schema.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, verbose: true });
-  formats.default(ajv);
-  // With the components below the same root, `#/components/schemas/…` finds them.
-  const whole = { allOf: [schema], components: { schemas: document.components?.schemas ?? {} } };
-  const compiled = ajv.compile(document.openapi.startsWith('3.0') ? (withNull(whole) as Schema) : whole);
+  const compiled = compiler(document).compile(rooted(inDialect(document, schema)) as Schema);
   validators.set(schema, compiled);
   return compiled;
 }
+
+function compiler(document: OpenApiDocument): Ajv2020 {
+  const known = compilers.get(document);
+  if (known) return known;
+  // Not strict: OpenAPI adds keywords of its own (example, discriminator) to JSON Schema. That the schemas are
+  // sound is the business of whoever lints the document.
+  const ajv = new Ajv2020({ strict: false, allErrors: true, verbose: true, validateSchema: false });
+  formats.default(ajv);
+  const schemas = inDialect(document, document.components?.schemas ?? {});
+  ajv.addSchema({ $id: BASE, components: { schemas } });
+  compilers.set(document, ajv);
+  return ajv;
+}
+
+/** The schema with references into the document, wherever it is. */
+function rooted(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(rooted);
+  if (typeof node !== 'object' || node === null) return node;
+  const entries = Object.entries(node).map(([key, value]: [string, unknown]) => {
+    const isReference = key === '$ref' && typeof value === 'string';
+    return [key, isReference ? value.replace(/^#/, `${BASE}#`) : rooted(value)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The schema as JSON Schema has it. */
+const inDialect = (document: OpenApiDocument, schema: unknown): unknown =>
+  document.openapi.startsWith('3.0') ? withNull(schema) : schema;
 
 /** OpenAPI 3.0 says `nullable: true` where JSON Schema says `type: [..., "null"]`. */
 function withNull(node: unknown): unknown {

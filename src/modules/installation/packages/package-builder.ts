@@ -102,12 +102,11 @@ export class PackageBuilder {
 
   /**
    * Fetches and unpacks a plan into `directory`, which must not exist; the caller renames it into its place.
+   * @param plan made by `plan`, which has inspected it
    * @throws as `plan`, and Unprocessable `integrity_mismatch`
    */
   async build(plan: PackagePlan, directory: string, options: StepOptions = {}): Promise<BuiltPackage> {
-    const { name, version, lockfile } = plan;
-    // A plan may come from a database: what is built is what its lockfile says, looked at again.
-    const closure = inspectLockfile(lockfile, name, version);
+    const { name, version, lockfile, closure } = plan;
     await mkdir(join(directory, '..'), { recursive: true });
     await mkdir(directory);
     const early = new EarlyReading(directory);
@@ -142,7 +141,9 @@ export class PackageBuilder {
     directory: string,
     options: StepOptions = {},
   ): Promise<BuiltPackage> {
-    return this.build({ ...recorded, closure: [] }, directory, options);
+    // It comes from a database: what is built is what its lockfile says, looked at again.
+    const { name, version, lockfile } = recorded;
+    return this.build({ ...recorded, closure: inspectLockfile(lockfile, name, version) }, directory, options);
   }
 
   /**

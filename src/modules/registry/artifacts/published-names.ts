@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../../platform/database/transaction.js';
 import { CatalogEntries, foldEntryName } from '../catalog/catalog-entries.repository.js';
 import type { CatalogEntry, CatalogKind } from '../catalog/catalog-entry.js';
+import { displayNameOf } from '../catalog/sources/catalog-draft.js';
 import { languageOf, runsHere } from './artifact-runtime.js';
 import type { ArtifactType, PublishedArtifactEntity } from './published-artifact.entity.js';
 import { PublishedArtifactRepository } from './published-artifact.repository.js';
@@ -47,7 +48,7 @@ function entryOf(row: PublishedArtifactEntity): CatalogEntry {
   const { name, version, description, pluginType, pluginRuntime } = row;
   return {
     name,
-    displayName: name,
+    displayName: displayNameOf(name),
     description,
     kind: KINDS[pluginType],
     category: pluginType,

@@ -24,7 +24,7 @@ create table catalog_word (
   entries integer not null,
   constraint catalog_word_pk primary key (word)
 );
-create index catalog_word_start on catalog_word ("left"(word, 2), entries);
+create index catalog_word_start on catalog_word ("left"(word, 2), entries) include (word);
 `;
 
 /** What the catalogue is searched by: an entry's words, and how many entries have a word. */

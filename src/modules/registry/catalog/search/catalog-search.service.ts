@@ -7,7 +7,7 @@ import {
   type SearchFacetsDto,
   type SearchQueryDto,
 } from './catalog-search.dto.js';
-import { corrected, isDoubtful, joinedPairs, startOfTwoSlips, type Term, termsOf } from './query-terms.js';
+import { corrected, isDoubtful, joinedPairs, mayHaveTwoSlips, type Term, termsOf } from './query-terms.js';
 import { queryWords } from './query-words.js';
 import { rarerHalf, type SearchPlan } from './search-statement.js';
 import { SearchWords } from './search-words.repository.js';
@@ -39,16 +39,23 @@ export class CatalogSearch {
 
   private async find(text: string, facets: string[], limit: number): Promise<Found> {
     const { words, key, name } = queryWords(text);
-    const { known, continuations, total } = await this.words.find(
-      [...words, ...joinedPairs(words), ...facets],
+    const looked = [...words, ...joinedPairs(words)];
+    const { known, continuations, total, isName } = await this.words.find(
+      [...looked, ...looked.map((word) => `=${word}`), ...facets],
       words,
+      name,
     );
-    const terms = await this.correct(words, termsOf(words, known, continuations));
+    const typed = termsOf(words, known, continuations);
+    const terms = isName ? typed : await this.correct(words, typed);
+    const rarest = facets.map((facet) => known.find(({ word }) => word === facet)?.entries ?? 0);
     const plan = (match: 'all' | 'any'): SearchPlan => {
-      const rarest = facets.map((facet) => known.find(({ word }) => word === facet)?.entries ?? 0);
-      const counts = (match === 'all' ? terms : rarerHalf(terms)).map(({ entries }) => entries);
-      const most = match === 'all' ? Math.min(...counts, ...rarest) : Math.min(sum(counts), ...rarest);
-      const amongBest = terms.length > 0 && most > Math.max(FEW, total * FREQUENT);
+      const chosen = match === 'all' ? terms : rarerHalf(terms);
+      const isFrequent = (count: 'entries' | 'named'): boolean => {
+        const counts = chosen.map((term) => term[count]);
+        const most = match === 'all' ? Math.min(...counts, ...rarest) : Math.min(sum(counts), ...rarest);
+        return terms.length > 0 && most > Math.max(FEW, total * FREQUENT);
+      };
+      const amongBest = { '=': isFrequent('named'), '': isFrequent('entries') };
       return { terms, facets, key, name, limit, total, match, amongBest };
     };
     const strict = await this.entries.find(plan('all'));
@@ -59,7 +66,8 @@ export class CatalogSearch {
   private async correct(words: string[], terms: Term[]): Promise<Term[]> {
     const doubtful = words.filter((word, index) => isDoubtful(word, terms[index] as Term));
     if (doubtful.length === 0) return terms;
-    const alike = await this.words.findLike(doubtful.flatMap(oneSlipAway), doubtful.flatMap(startOfTwoSlips));
+    const unknown = words.filter((word, index) => mayHaveTwoSlips(word, terms[index] as Term));
+    const alike = await this.words.findLike(doubtful.flatMap(oneSlipAway), unknown);
     return terms.map((term, index) => {
       const word = words[index] as string;
       return doubtful.includes(word) ? corrected(word, term, alike) : term;

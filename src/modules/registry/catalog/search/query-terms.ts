@@ -1,5 +1,5 @@
 import { slipsBetween } from './spelling.js';
-import type { KnownWord } from './search-words.repository.js';
+import type { KnownWord, KnownWords } from './search-words.repository.js';
 
 /** What one word of a query may stand for, in words that there are. */
 export interface Term {
@@ -11,6 +11,8 @@ export interface Term {
   slips: string[];
   /** How many entries have one of them, at most. */
   entries: number;
+  /** How many have it in their names, at most, where those are many. */
+  named: number;
 }
 
 /** What a word that so many entries have may be the start of would only come after those. */
@@ -30,7 +32,7 @@ export function joinedPairs(words: readonly string[]): string[] {
 export function termsOf(
   words: readonly string[],
   known: readonly KnownWord[],
-  continuations: readonly (KnownWord & { start: string })[],
+  continuations: KnownWords['continuations'],
 ): Term[] {
   const entriesOf = new Map(known.map(({ word, entries }) => [word, entries]));
   const pairs = joinedPairs(words);
@@ -39,12 +41,14 @@ export function termsOf(
       (candidate): candidate is string => candidate !== undefined && entriesOf.has(candidate),
     );
     const exactly = exact.reduce((sum, candidate) => sum + (entriesOf.get(candidate) ?? 0), 0);
+    const named = exact.reduce((sum, candidate) => sum + (entriesOf.get(`=${candidate}`) ?? 0), 0);
     const further = exactly < ENOUGH ? continuations.filter(({ start }) => start === word) : [];
     return {
       exact,
       starts: further.map((next) => next.word),
       slips: [],
       entries: further.reduce((sum, next) => sum + next.entries, exactly),
+      named: further.reduce((sum, next) => sum + next.named, named),
     };
   });
 }
@@ -54,9 +58,9 @@ export function isDoubtful(word: string, term: Term): boolean {
   return word.length >= SHORTEST_WITH_SLIP && term.entries <= RARE;
 }
 
-/** How a misspelt word may begin, for those long enough that two slips leave something to go by. */
-export function startOfTwoSlips(word: string): string[] {
-  return word.length >= SHORTEST_WITH_TWO_SLIPS ? [word.slice(0, 2)] : [];
+/** Whether a word may have two slips: nobody writes it, and it is so long that two slips leave something to go by. */
+export function mayHaveTwoSlips(word: string, { entries }: Term): boolean {
+  return word.length >= SHORTEST_WITH_TWO_SLIPS && entries === 0;
 }
 
 /** The term with the words that `word` is most probably a slip of. */
@@ -69,9 +73,11 @@ export function corrected(word: string, term: Term, alike: readonly KnownWord[])
     .filter(({ slips }) => slips <= most)
     .sort((a, b) => a.slips - b.slips || b.entries - a.entries)
     .slice(0, CORRECTIONS);
+  const more = corrections.reduce((sum, other) => sum + other.entries, 0);
   return {
     ...term,
     slips: corrections.map((other) => other.word),
-    entries: corrections.reduce((sum, other) => sum + other.entries, term.entries),
+    entries: term.entries + more,
+    named: term.named + more,
   };
 }

@@ -5,6 +5,8 @@ import { PUBLISHED } from '../catalog-entry.js';
 
 /** Nobody types longer words, and the words of names are words already. */
 const TO_BE_KNOWN = `length(word) <= 40 and word not like '=%'`;
+/** So many entries must have a word in their names for it to be counted there too. */
+const MANY_NAMES = 1_000;
 
 const ASCII_MARKS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~';
 const plain = (text: string): string =>
@@ -115,7 +117,7 @@ export class SearchIndex {
     await tx.query(`
       with counted as materialized (
         select word collate "C" as word, ndoc as entries from ts_stat('select lexemes from catalog_search_next')
-        where ${TO_BE_KNOWN}
+        where ${TO_BE_KNOWN} or ndoc >= ${MANY_NAMES}
       ), gone as (
         delete from catalog_word w where not exists (select from counted c where c.word = w.word)
       )

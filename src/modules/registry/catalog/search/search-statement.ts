@@ -1,5 +1,8 @@
 import type { Term } from './query-terms.js';
 
+/** Where a word stands: in the name, or anywhere. Words of names are kept with this mark in front, too. */
+export type Place = '=' | '';
+
 /** What is to be found. */
 export interface SearchPlan {
   terms: Term[];
@@ -12,8 +15,8 @@ export interface SearchPlan {
   total: number;
   /** `all`: entries that have a word of each term; `any`: of one at least of the rarer half of the terms. */
   match: 'all' | 'any';
-  /** So many entries match that the best of the table are looked through instead of all. */
-  amongBest: boolean;
+  /** So many entries match, by name or anywhere, that the best of the table are looked through instead of all. */
+  amongBest: Record<Place, boolean>;
 }
 
 export interface Statement {
@@ -27,7 +30,7 @@ const WEIGHED = 300;
 const BEST_PAGES = 1_000;
 
 /** How well a term matches: in the name or elsewhere; as it was typed, as the start of a word, as a slip. */
-const POINTS: [place: '=' | '', how: 'exact' | 'starts' | 'slips', points: number][] = [
+const POINTS: [place: Place, how: 'exact' | 'starts' | 'slips', points: number][] = [
   ['=', 'exact', 10],
   ['=', 'starts', 6],
   ['=', 'slips', 5],
@@ -50,9 +53,9 @@ export function searchStatement(plan: SearchPlan): Statement {
   const key = parameter(plan.key);
   const name = parameter(plan.name);
   const wanted = query(plan, '');
-  const place = plan.amongBest ? `ctid < '(${BEST_PAGES},0)' and ` : '';
-  const arm = (mark: '=' | ''): string =>
-    wanted ? `${place}${matches(query(plan, mark))}${faceted}` : 'false';
+  const among = (place: Place): string => (plan.amongBest[place] ? `ctid < '(${BEST_PAGES},0)' and ` : '');
+  const arm = (place: Place): string =>
+    wanted ? `${among(place)}${matches(query(plan, place))}${faceted}` : 'false';
   const points = plan.terms
     .map((term) => `${shareOf(term, plan)} * (${pointsOf(term, matches)})`)
     .join(' + ');
@@ -80,7 +83,7 @@ select json_build_object(
     from (select * from weighed order by score desc, folded_name limit ${parameter(plan.limit)}) best
     join catalog_entry e on e.source = best.source and e.name = best.name), '[]'),
   'total', (select count(*) from weighed),
-  'totalIsExact', ${plan.amongBest ? 'false' : `coalesce((select max(n) < ${WEIGHED} from (select count(*) n from hit group by arm) a), true)`},
+  'totalIsExact', ${plan.amongBest[''] ? 'false' : `coalesce((select max(n) < ${WEIGHED} from (select count(*) n from hit group by arm) a), true)`},
   'facets', coalesce((select json_agg(json_build_array(facet, entries) order by entries desc, facet)
     from (select facet, count(*) as entries from weighed, unnest(facets) facet group by facet) f), '[]')
 ) as answer`;
@@ -100,7 +103,7 @@ function shareOf(term: Term, { terms, total }: SearchPlan): string {
   return (weight(term) / terms.reduce((sum, other) => sum + weight(other), 0)).toFixed(3);
 }
 
-function query({ terms, match }: SearchPlan, place: '=' | ''): string {
+function query({ terms, match }: SearchPlan, place: Place): string {
   const chosen = match === 'all' ? terms : rarerHalf(terms);
   return chosen
     .filter((term) => wordsOf(term).length > 0)

@@ -7,10 +7,35 @@ export interface KnownWord {
   entries: number;
 }
 
+/** What is known of the words of a query. */
+export interface KnownWords {
+  /** Those that there are. */
+  known: KnownWord[];
+  /** What a word may be the start of, and how many entries have that in their names, where those are many. */
+  continuations: (KnownWord & { start: string; named: number })[];
+  /** About how many entries there are. */
+  total: number;
+  /** Whether the whole is the name of an entry. */
+  isName: boolean;
+}
+
 /** The most frequent ones of those that begin alike. */
 const CONTINUATIONS = 8;
+/** Frequent words with the same two first letters that are looked through for continuations: half a millisecond. */
+const FREQUENT = 1_000;
+/** Words that are looked through because they come next in the alphabet, however rare they are. */
+const NEXT = 200;
 /** Words that are compared letter by letter because they begin alike: a tenth of a millisecond a hundred. */
 const COMPARED = 1_000;
+
+/** The most frequent words that begin with `start`, as good as can be told without counting through all of them. */
+const CONTINUED = `
+select word, entries from (
+  (select word, entries from catalog_word where left(word, 2) = left(start, 2) and word not like '%=%'
+    order by entries desc limit ${FREQUENT})
+  union (select word, entries from catalog_word
+    where word > start and word < start || chr(1114111) and word not like '%=%' order by word limit ${NEXT})
+) near where word > start and word < start || chr(1114111) order by entries desc limit ${CONTINUATIONS}`;
 
 /** Looks words up among those of all entries. */
 @Injectable()
@@ -20,43 +45,39 @@ export class SearchWords {
   /**
    * @param words to be looked up as they are
    * @param starts of words; those of one letter have no continuations, there are too many
-   * @returns `known`: those of `words` that there are; `continuations`: what each start may be the start of;
-   *   `total`: about how many entries there are
+   * @param name the whole, as names are folded
    */
-  async find(
-    words: readonly string[],
-    starts: readonly string[],
-  ): Promise<{ known: KnownWord[]; continuations: (KnownWord & { start: string })[]; total: number }> {
-    const long = starts.filter((start) => start.length > 2);
-    const rows = await this.dataSource.query<(KnownWord & { start: string | null })[]>(
-      `select word, entries, null as start from catalog_word where word = any($1)
-       union all select next.word, next.entries, start from unnest($2::text[]) start, lateral (
-         select word, entries from catalog_word
-         where word > start and word < start || chr(1114111) and word not like '%=%'
-         order by entries desc limit ${CONTINUATIONS}) next
-       union all select next.word, next.entries, start from unnest($3::text[]) start, lateral (
-         select word, entries from catalog_word
-         where left(word, 2) = start and word <> start and word not like '%=%'
-         order by entries desc limit ${CONTINUATIONS}) next
-       union all select '', greatest(reltuples, 0)::integer, null from pg_class
-         where oid = 'catalog_search'::regclass`,
-      [words, long, starts.filter((start) => start.length === 2)],
+  async find(words: readonly string[], starts: readonly string[], name: string): Promise<KnownWords> {
+    const rows = await this.dataSource.query<(KnownWord & { start: string | null; named: number })[]>(
+      `select word, entries, null as start, 0 as named from catalog_word where word = any($1)
+       union all select next.word, next.entries, start, coalesce(named.entries, 0)
+         from unnest($2::text[]) start cross join lateral (${CONTINUED}) next
+         left join catalog_word named on named.word = '=' || next.word
+       union all select '', greatest(reltuples, 0)::integer, null, 0 from pg_class
+         where oid = 'catalog_search'::regclass
+       union all select '=', 1, null, 0 from catalog_search where folded_name = $3`,
+      [words, starts.filter((start) => start.length > 1), name],
     );
     return {
-      known: rows.filter(({ word, start }) => start === null && word !== ''),
-      continuations: rows.filter((row): row is KnownWord & { start: string } => row.start !== null),
+      known: rows.filter(({ word, start }) => start === null && word !== '' && word !== '='),
+      continuations: rows.filter((row): row is typeof row & { start: string } => row.start !== null),
       total: rows.find(({ word }) => word === '')?.entries ?? 0,
+      isName: rows.some(({ word }) => word === '='),
     };
   }
 
-  /** Those of `words` that there are, and the most frequent words that begin with one of `starts`, two letters each. */
-  findLike(words: readonly string[], starts: readonly string[]): Promise<KnownWord[]> {
+  /**
+   * @param words to be looked up as they are
+   * @param unknown words; found are the most frequent ones of about their length that begin with the same two letters
+   */
+  findLike(words: readonly string[], unknown: readonly string[]): Promise<KnownWord[]> {
     return this.dataSource.query<KnownWord[]>(
       `select word, entries from catalog_word where word = any($1)
-       union select next.word, next.entries from unnest($2::text[]) start, lateral (
-         select word, entries from catalog_word where left(word, 2) = start and word not like '%=%'
-         order by entries desc limit ${COMPARED}) next`,
-      [words, starts],
+       union select near.word, near.entries from unnest($2::text[]) typed cross join lateral (
+         select word, entries from catalog_word where left(word, 2) = left(typed, 2) and word not like '%=%'
+         order by entries desc limit ${COMPARED}) near
+       where abs(length(near.word) - length(typed)) <= 2`,
+      [words, unknown],
     );
   }
 }

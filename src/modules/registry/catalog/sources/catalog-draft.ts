@@ -72,7 +72,7 @@ function byGeneration<S extends string>(
 }
 
 /** `@elizaos/plugin-twitter` is Twitter, `io.github.owner/some-server` is Some Server. */
-function displayNameOf(name: string): string {
+export function displayNameOf(name: string): string {
   const bare = (name.split('/').at(-1) ?? '').replace(/^(elizaos-)?(plugin|client|adapter)-/, '');
   const words = (bare || name).split(/[-_.]+/).filter((word) => word !== '');
   const title = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
