@@ -30,10 +30,10 @@ function banner({ url, dataDir, adminToken }: Server): string {
   ].join('\n');
 }
 
-/** A server that is asked to stop while it starts ends what it has started. */
+/** A server that is asked to stop while it starts ends what it has started. Asking again does not cut that short. */
 function stopOnSignals(starting: Promise<Server>): void {
-  process.once('SIGTERM', () => stop(starting, 0));
-  process.once('SIGINT', () => stop(starting, 130));
+  process.on('SIGTERM', () => stop(starting, 0));
+  process.on('SIGINT', () => stop(starting, 130));
 }
 
 /** After a fault that nobody caught the state is unknown: plugins and database are stopped in order, then we end. */

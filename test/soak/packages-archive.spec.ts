@@ -70,7 +70,13 @@ describe('hostile archives', () => {
   it('leaves nothing behind: no directory, no file outside', async () => {
     expect(await readdir(join(world.folder, 'npm')).catch(() => [])).toEqual([]);
     expect(await readdir(join(world.folder, 'unfinished'))).toEqual([]);
-    expect((await readdir(world.folder)).sort()).toEqual(['metadata', 'npm', 'store', 'unfinished']);
+    expect((await readdir(world.folder)).sort()).toEqual([
+      'metadata',
+      'npm',
+      'package-manager.compiled',
+      'store',
+      'unfinished',
+    ]);
     const all = await readdir(world.folder, { recursive: true });
     expect(all.filter((path) => path.includes('evil'))).toEqual([]);
   });

@@ -129,16 +129,13 @@ describe('building a package', () => {
   });
 
   it('builds the same tree from the recorded lockfile on an empty disk, though newer versions are out', async () => {
-    const { name, version, lockfile } = await world.builder.plan('@scope/plugin', '1.2.3');
-    const first = await world.builder.build(
-      { name, version, lockfile, closure: [] },
-      world.directory('again'),
-    );
+    const plan = await world.builder.plan('@scope/plugin', '1.2.3');
+    const first = await world.builder.build(plan, world.directory('again'));
     world.registry.publish({ name: 'left', version: '1.9.0' });
     const other = await packageWorld();
     const rebuilt = await world
       .builderWith({}, { copies: true })
-      .buildFromLockfile({ name, version, lockfile }, join(other.folder, 'npm', 'rebuilt'));
+      .buildFromLockfile(plan, join(other.folder, 'npm', 'rebuilt'));
     await other.close();
     expect(rebuilt.treeDigest).toBe(first.treeDigest);
   });
