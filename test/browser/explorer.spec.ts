@@ -61,6 +61,7 @@ it('opens with our name, our icon and our operations, in the order of our tags',
     .evaluateAll((all) => all.map((tag) => tag.getAttribute('data-tag')));
   expect(tags).toEqual([
     'Plugins',
+    'Fleet',
     'Installation',
     'Core',
     'Registry',
