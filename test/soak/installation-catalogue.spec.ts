@@ -68,3 +68,8 @@ it.each([
   expect(body.error.message).toContain(`"${name}" is in the catalogue, but cannot be installed: `);
   expect(body.error.message).toContain(word);
 });
+
+it('answers that npm has no such package where only a longer name is in the catalogue', async () => {
+  const { status, body } = await world.install({ name: 'plugin-answerer' });
+  expect({ status, code: body.error.code }).toEqual({ status: 404, code: 'package_not_found' });
+});

@@ -1,13 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config.js';
+import type { ErrorCode } from '../../platform/http/error-codes.js';
 import { AppError, Unprocessable } from '../../platform/http/errors.js';
 import { CONFIG } from '../../platform/tokens.js';
-import { CatalogLookup, type MeantPackage, type PublishedArtifact } from '../registry/index.js';
+import {
+  CatalogLookup,
+  type MeantPackage,
+  type NoPackage,
+  type PublishedArtifact,
+} from '../registry/index.js';
 import { PackageTools } from './package-tools.js';
 import { enforce } from './packages/package-policy.js';
 import type { ResolvedPackage } from './packages/package-registry.client.js';
 import type { PlanWarning } from './packages/plan-warnings.js';
 import { factsOf } from './packages/policy-facts.js';
+
+const NOT_ON_NPM: readonly string[] = [
+  'version_not_found',
+  'package_not_found',
+  'package_name_invalid',
+] satisfies ErrorCode[];
 
 /** What an installation is to install: something published here, or a version on npm. */
 export type WantedPackage =
@@ -37,10 +49,10 @@ export class WantedPackages {
   async find(name: string, version: string | undefined): Promise<WantedPackage> {
     const published = await this.tools.artifacts.find(name, version);
     if (published) return { published, version: published.version };
+    const meant = await this.catalog.packageOf(name);
     // What a package of the same name on npm is, nobody who read the catalogue has asked for.
-    const reason = await this.catalog.foreign(name);
-    if (reason !== null) throw notInstallable(name, { reason });
-    const { resolved, warnings } = await this.onNpm(name, version);
+    if (meant && 'reason' in meant && meant.package === null) throw notInstallable(name, meant);
+    const { resolved, warnings } = await this.onNpm(name, version, meant);
     enforce(factsOf(resolved), this.config);
     return { published: null, version: resolved.version, resolved, warnings };
   }
@@ -48,33 +60,19 @@ export class WantedPackages {
   private async onNpm(
     name: string,
     version: string | undefined,
+    meant: MeantPackage | NoPackage | null,
   ): Promise<{ resolved: ResolvedPackage; warnings: PlanWarning[] }> {
     const { registry } = await this.tools.get();
     try {
       return { resolved: await registry.resolve(name, version), warnings: [] };
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const others = await this.catalogueOffers(error, name, version);
+      if (!(error instanceof AppError) || !NOT_ON_NPM.includes(error.code) || meant === null) throw error;
+      if ('reason' in meant) throw notInstallable(name, meant);
+      const others = offers(meant, name, version);
       if (version === undefined || others.length === 0) throw error;
       const resolved = await this.first(name, others, error);
       return { resolved, warnings: [exchanged(name, version, resolved.version)] };
     }
-  }
-
-  /** What to try instead of a version that npm lacks; nothing where the catalogue does not name it. */
-  private async catalogueOffers(
-    error: AppError,
-    name: string,
-    version: string | undefined,
-  ): Promise<string[]> {
-    if (!['version_not_found', 'package_not_found', 'package_name_invalid'].includes(error.code)) return [];
-    const meant = await this.catalog.packageOf(name);
-    if (meant === null) return [];
-    if (error.code !== 'version_not_found') throw notInstallable(name, meant);
-    if ('reason' in meant || meant.package !== name) return [];
-    const named = [...(meant.version === null ? [] : [meant.version]), ...meant.alternatives];
-    if (version === undefined || !named.includes(version)) return [];
-    return [...named.filter((one) => one !== version), 'latest'];
   }
 
   private async first(name: string, versions: readonly string[], cause: AppError): Promise<ResolvedPackage> {
@@ -90,14 +88,19 @@ export class WantedPackages {
   }
 }
 
+/** What to try instead of a version that npm lacks; nothing where the catalogue does not name that one. */
+function offers(meant: MeantPackage, name: string, version: string | undefined): string[] {
+  const named = [...(meant.version === null ? [] : [meant.version]), ...meant.alternatives];
+  if (meant.package !== name || version === undefined || !named.includes(version)) return [];
+  return [...named.filter((one) => one !== version), 'latest'];
+}
+
 function exchanged(name: string, asked: string, version: string): PlanWarning {
   const message = `npm has no ${name}@${asked}, the version that the catalogue names; ${version} takes its place.`;
   return { code: 'catalogue_version', package: `${name}@${version}`, message };
 }
 
-function notInstallable(name: string, meant: MeantPackage | { reason: string }): Unprocessable {
-  const why = 'reason' in meant ? meant.reason : `npm has no package of that name`;
-  const way = 'package' in meant && meant.package !== name ? ` Did you mean "${meant.package}"?` : '';
-  const message = `"${name}" is in the catalogue, but cannot be installed: ${why.replace(/\.$/, '')}.${way}`;
+function notInstallable(name: string, { reason }: NoPackage): Unprocessable {
+  const message = `"${name}" is in the catalogue, but cannot be installed: ${reason}`;
   return new Unprocessable('not_installable', message, 'name');
 }

@@ -20,7 +20,7 @@ function lookupIn(packages: readonly DraftPackage[]): { lookup: CatalogLookup; a
 it('answers the package, the version of the newest generation, and those of the others', async () => {
   const versions = { v0: '0.3.0', v1: '1.6.0', v2: '2.0.0-alpha.16' };
   const { lookup } = lookupIn([{ name: '@elizaos/plugin-openai', versions }]);
-  expect(await lookup.packageOf('openai')).toEqual({
+  expect(await lookup.packageOf('@elizaos/plugin-openai')).toEqual({
     package: '@elizaos/plugin-openai',
     version: '2.0.0-alpha.16',
     alternatives: ['1.6.0', '0.3.0'],
@@ -29,9 +29,16 @@ it('answers the package, the version of the newest generation, and those of the 
 
 it('answers why there is nothing to install, or null', async () => {
   const { lookup } = lookupIn([{ name: 'Shouting', versions: { v1: '1.0.0' } }, { name: 'versionless' }]);
-  expect(await lookup.packageOf('Shouting')).toEqual({ reason: expect.stringContaining('not a name') });
-  expect(await lookup.packageOf('versionless')).toEqual({ reason: expect.stringContaining('no version') });
+  expect(await lookup.packageOf('Shouting')).toEqual({
+    package: 'Shouting',
+    reason: expect.stringContaining('not a name'),
+  });
+  expect(await lookup.packageOf('versionless')).toEqual({
+    package: 'versionless',
+    reason: expect.stringContaining('no version'),
+  });
   expect(await lookup.packageOf('unknown')).toBeNull();
+  expect(await lookup.packageOf('shouting')).toBeNull();
 });
 
 it('leaves the version open where the catalogue knows none', async () => {

@@ -14,6 +14,13 @@ export interface MeantPackage {
   alternatives: string[];
 }
 
+/** An entry that cannot be installed from npm. */
+export interface NoPackage {
+  /** Its name on npm; null where it is no npm package at all. */
+  package: string | null;
+  reason: string;
+}
+
 /** Finds entries by the names that people use. */
 @Injectable()
 export class CatalogLookup {
@@ -25,22 +32,16 @@ export class CatalogLookup {
     return this.reads.first([name, ...(isWhole ? [] : SHORT_FORMS.map((form) => form(name)))]);
   }
 
-  /** Why what a catalogue has under exactly this name is no npm package; null where it is one, or not listed. */
-  async foreign(name: string): Promise<string | null> {
-    const found = await this.reads.first([name]);
-    return found?.entry.name === name && found.entry.npm.package === null ? found.entry.notInstallable : null;
-  }
-
   /**
-   * Which npm package a name means.
-   * @returns null where no catalogue has the name; `reason` where what it has cannot be installed from npm
+   * What is to be had from npm under exactly this name: installing takes no short names, which on npm are anyone's.
+   * @returns null where no catalogue has the name
    */
-  async packageOf(name: string): Promise<MeantPackage | { reason: string } | null> {
-    const found = await this.find(name);
-    if (!found) return null;
+  async packageOf(name: string): Promise<MeantPackage | NoPackage | null> {
+    const found = await this.reads.first([name]);
+    if (found?.entry.name !== name) return null;
     const { npm, notInstallable } = found.entry;
-    if (notInstallable !== null) return { reason: notInstallable };
-    if (npm.package === null) return { reason: 'It is no npm package.' };
+    if (notInstallable !== null) return { package: npm.package, reason: notInstallable };
+    if (npm.package === null) return { package: null, reason: 'It is no npm package.' };
     const versions = GENERATIONS.toReversed().flatMap((one) => npm[`${one}Version`] ?? []);
     return {
       package: npm.package,
