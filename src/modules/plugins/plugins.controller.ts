@@ -37,6 +37,18 @@ const CHANGE_REFUSED = [
   'revision_mismatch',
 ] as const;
 
+/** What PUT and PATCH can fail for. */
+const UPDATE_REFUSED = [
+  ...BAD_BODY,
+  ...CHANGE_REFUSED,
+  ...NOT_LOADED,
+  ...NOT_REBUILT,
+  ...BAD_SETTINGS,
+  'plugin_bundled',
+  'plugin_installed',
+  'plugin_required',
+] as const;
+
 @ApiTags('Plugins')
 @Controller('api/plugins')
 export class PluginsController {
@@ -148,16 +160,7 @@ export class PluginsController {
   @ApiIfMatch()
   @ApiBody({ type: UpdatePluginDto, examples: UPDATE_EXAMPLES })
   @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
-  @ApiFailures(
-    ...BAD_BODY,
-    ...CHANGE_REFUSED,
-    ...NOT_LOADED,
-    ...NOT_REBUILT,
-    ...BAD_SETTINGS,
-    'plugin_bundled',
-    'plugin_installed',
-    'plugin_required',
-  )
+  @ApiFailures(...UPDATE_REFUSED)
   updatePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
@@ -179,16 +182,7 @@ export class PluginsController {
   @ApiIfMatch()
   @ApiBody({ type: PatchPluginDto, examples: PATCH_EXAMPLES })
   @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
-  @ApiFailures(
-    ...BAD_BODY,
-    ...CHANGE_REFUSED,
-    ...NOT_LOADED,
-    ...NOT_REBUILT,
-    ...BAD_SETTINGS,
-    'plugin_bundled',
-    'plugin_installed',
-    'plugin_required',
-  )
+  @ApiFailures(...UPDATE_REFUSED)
   patchPlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
