@@ -67,11 +67,13 @@ it('does it again a period later, never on two nodes at once', async () => {
     atOnce--;
     runs++;
   };
-  for (const id of NODES) (await node(id)).schedule.every('often', 300, work);
+  // A period is a lease too: long enough to be renewed on a machine that stalls.
+  const periodMs = 1_000;
+  for (const id of NODES) (await node(id)).schedule.every('often', periodMs, work);
   const began = performance.now();
-  await eventually(() => expect(runs).toBeGreaterThanOrEqual(5));
+  await eventually(() => expect(runs).toBeGreaterThanOrEqual(3));
   expect(most).toBe(1);
-  expect(performance.now() - began).toBeGreaterThan(4 * 300 - 30);
+  expect(performance.now() - began).toBeGreaterThan(2 * periodMs - 30);
 });
 
 it('holds its lease for work that takes longer than it', async () => {
