@@ -124,11 +124,11 @@ export class EjectedService {
     isBroken: boolean;
     row: InstalledVersionEntity;
   }> {
-    const { id, source, version, enabled, status } = await this.plugins.get(segment);
+    const { id, source, version, enabled, loadError } = await this.plugins.get(segment);
     const isPackage = source === 'npm' || source === 'ejected';
     const row = isPackage ? await this.records.versions.find(id, version ?? '') : null;
     if (!row) throw notInstalled(id);
-    const isBroken = enabled && status.status === 'error';
+    const isBroken = enabled && loadError !== null;
     return { npmName: row.npmName, source, isBroken, row };
   }
 }
