@@ -8,7 +8,7 @@ import {
   type CatalogSourceItem,
   generated,
 } from '../support/catalog-origin.js';
-import { failure } from '../support/plugins-api.js';
+import { failure, until } from '../support/plugins-api.js';
 import { TestServer } from '../support/server.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -203,6 +203,23 @@ describe('the catalogue', () => {
       headers: { authorization: `Bearer ${server.token}` },
     });
     expect(await events.text()).toContain('event: registry.refreshed');
+  });
+
+  it('is read anew for those who ask while an older reading is under way', async () => {
+    const release = await new Promise<() => void>((asked) => {
+      origin.put('/index.json', (_, response) =>
+        asked(() => response.writeHead(200).end('{"@acme/plugin-older":"github:acme/older"}')),
+      );
+      void call.post('/api/registry/refresh');
+    });
+    origin.put('/index.json', { '@acme/plugin-newer': 'github:acme/newer' });
+    const refreshing = call.post('/api/registry/refresh');
+    await until(server, '/api/jobs?kind=catalogue-refresh&state=queued', ({ text }) =>
+      text.includes('"queued"'),
+    );
+    release();
+    expect((await refreshing).status).toBe(200);
+    expect(await names()).toContain('@acme/plugin-newer');
   });
 
   it('keeps what a source said when it fails, and tells the cause', async () => {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { JOB_STATES, type JobState } from './job-state.js';
+import { PageDto, PageLimit } from '../http/page.dto.js';
 
 const SAMPLE_ID = '019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10';
 const SAMPLE_NAME = '@elizaos/plugin-openai';
@@ -24,12 +24,7 @@ export class JobQueryDto {
   @MaxLength(214)
   subject?: string;
   /** How many jobs, 1 to 500. */
-  @ApiProperty({ type: 'integer', example: 50, default: 50, minimum: 1, maximum: 500, required: false })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @PageLimit(500, 50)
   limit?: number;
   /** `nextCursor` of the page before. */
   @ApiProperty({ format: 'uuid', required: false })
@@ -160,15 +155,9 @@ export class JobDto {
 }
 
 /** A page of jobs, newest first. */
-export class JobPageDto {
+export class JobPageDto extends PageDto {
   /** The jobs. */
   jobs: JobDto[];
-  /** How many jobs this page has. */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
-  count: number;
-  /** Pass it as `cursor` for the next page; null on the last one. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor: string | null;
 }
 
 /** The `data` line of one server-sent event about a job. */

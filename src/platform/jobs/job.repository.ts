@@ -54,10 +54,10 @@ export class JobRepository {
     return tx.findOne(JobEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** The oldest job about `subject` that has not ended. */
+  /** The newest job about `subject` that has not ended. */
   findOpen(tx: Tx, kind: string, subject: string): Promise<JobEntity | null> {
     const where = { kind, subject, state: In(['queued', 'running']) };
-    return tx.findOne(JobEntity, { where, order: { id: 'ASC' } });
+    return tx.findOne(JobEntity, { where, order: { id: 'DESC' } });
   }
 
   /** Newest first. */

@@ -58,7 +58,7 @@ export class Jobs {
     return this.steps.add(tx, context, job);
   }
 
-  /** The oldest job of this kind about `subject` that has not ended, for whoever would rather join than ask again. */
+  /** The newest job of this kind about `subject` that has not ended, for whoever would rather join than ask again. */
   async findOpen(tx: Tx, kind: string, subject: string): Promise<OpenJob | null> {
     const job = await this.jobs.findOpen(tx, kind, subject);
     return job && { ...viewOf(job), payload: job.payload };

@@ -3,7 +3,7 @@ import type { Config } from '../../../config.js';
 import { Transactions } from '../../../platform/database/transaction.js';
 import { BadGateway } from '../../../platform/http/errors.js';
 import { type RequestContext, SYSTEM } from '../../../platform/http/request.js';
-import { Jobs, outcomeOf } from '../../../platform/jobs/jobs.service.js';
+import { Jobs, type OpenJob, outcomeOf } from '../../../platform/jobs/jobs.service.js';
 import { FleetSchedule } from '../../../platform/schedule/fleet-schedule.js';
 import { CONFIG } from '../../../platform/tokens.js';
 import { REFRESH, type RefreshResult } from './catalog-refresh.job.js';
@@ -35,10 +35,25 @@ export class CatalogRefresh implements OnModuleInit, OnApplicationBootstrap {
 
   /** Queues a refresh, or joins the one under way. @returns the job's id */
   begin(context: RequestContext): Promise<string> {
+    return this.join(context, () => true);
+  }
+
+  /**
+   * A refresh that reads what the sources say from now on: joins one that waits, but none that has begun, which may
+   * have read already what has changed since.
+   * @returns the job's id
+   */
+  beginAnew(context: RequestContext): Promise<string> {
+    return this.join(context, ({ state }) => state === 'queued');
+  }
+
+  private join(context: RequestContext, mayJoin: (open: OpenJob) => boolean): Promise<string> {
     return this.transactions.run(async (tx) => {
       await this.sources.lock(tx);
       const open = await this.jobs.findOpen(tx, REFRESH, SUBJECT);
-      return open?.id ?? this.jobs.enqueue(tx, context, { kind: REFRESH, subject: SUBJECT, payload: {} });
+      if (open && mayJoin(open)) return open.id;
+      const job = { kind: REFRESH, subject: SUBJECT, payload: {}, lane: REFRESH };
+      return this.jobs.enqueue(tx, context, job);
     });
   }
 
@@ -47,7 +62,9 @@ export class CatalogRefresh implements OnModuleInit, OnApplicationBootstrap {
    * @throws BadGateway `catalogue_refresh_failed` with each source's cause; what went well is kept all the same
    */
   async finish(jobId: string): Promise<void> {
-    const waitMs = this.config.REGISTRY_TIMEOUT * Math.max(1, this.config.REGISTRY_SOURCES.length);
+    const onceMs = this.config.REGISTRY_TIMEOUT * Math.max(1, this.config.REGISTRY_SOURCES.length);
+    // Before it begins another may have to end.
+    const waitMs = 2 * onceMs;
     const { failures } = outcomeOf(await this.jobs.wait(jobId, waitMs)) as RefreshResult;
     if (failures.length === 0) return;
     const all = this.config.REGISTRY_SOURCES.length;

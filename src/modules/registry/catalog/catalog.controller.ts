@@ -84,12 +84,12 @@ export class CatalogController {
   @ApiOperation({
     summary: 'Refresh the catalogue',
     description:
-      'Asks every source again and waits for the end; joins a refresh that is under way. A source that cannot be read keeps the entries it had: the answer is then 502 with each cause.',
+      'Asks every source again and waits for the end; a refresh that is under way already ends first. A source that cannot be read keeps the entries it had: the answer is then 502 with each cause.',
   })
   @ApiOkResponse({ type: RefreshedDto, description: 'The catalogue is what its sources say.' })
   @ApiFailures('catalogue_refresh_failed', 'job_cancelled', 'job_interrupted', 'job_timeout', 'shutting_down')
   async refreshRegistry(@Context() context: RequestContext): Promise<RefreshedDto> {
-    await this.refresh.finish(await this.refresh.begin(context));
+    await this.refresh.finish(await this.refresh.beginAnew(context));
     return this.catalog.refreshed();
   }
 }
