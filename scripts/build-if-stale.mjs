@@ -17,6 +17,7 @@ const INPUTS = [
   'package-lock.json',
   'scripts/build.mjs',
   'scripts/build-guest.mjs',
+  'scripts/build-server.mjs',
   'scripts/build-wasm.mjs',
 ];
 /** Below the inputs, but written by a build or by npm. */

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { buildGuest } from './build-guest.mjs';
+import { buildServer } from './build-server.mjs';
 import { buildWasm } from './build-wasm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -37,6 +38,7 @@ export async function build() {
   const diagnostics = [...found, ...emitted.diagnostics];
   if (diagnostics.length > 0) fail(diagnostics);
   await buildGuest();
+  await buildServer();
   await buildWasm();
 }
 

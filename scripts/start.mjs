@@ -8,4 +8,4 @@ import { installIfNeeded, requireNode } from './install.mjs';
 requireNode();
 installIfNeeded({ development: !isFresh() });
 await buildIfStale();
-await import('../dist/src/main.js');
+await import('../dist/server/main.mjs');

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
@@ -72,4 +72,14 @@ it('has every server behind the proxy', () => {
   );
   // Compose takes a single `$` for a variable of its own.
   expect(content.replaceAll('$$', '')).not.toContain('$');
+});
+
+it('gives the build of the image every script that it needs', async () => {
+  const ignored = await readFile(join(process.cwd(), '.dockerignore'), 'utf8');
+  const scripts = (await readdir(join(process.cwd(), 'scripts'))).filter((name) => name.startsWith('build'));
+  const build = await readFile(join(process.cwd(), 'scripts/build.mjs'), 'utf8');
+  const imported = [...build.matchAll(/from '\.\/([^']+)'/g)].map(([, name]) => name);
+  expect(imported.length).toBeGreaterThan(1);
+  expect(scripts).toEqual(expect.arrayContaining(imported));
+  expect(ignored.split('\n')).toContain('!scripts/build*.mjs');
 });

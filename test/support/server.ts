@@ -7,7 +7,7 @@ import { createTestDatabase } from './database.js';
 import { type Client, client } from './http.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-const PROGRAM = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../server/main.mjs', import.meta.url));
 const START_LIMIT_MS = 30_000;
 
 export interface ServerOptions {

@@ -5,6 +5,8 @@ import {
   ValidationPipe,
   type ValidationError,
 } from '@nestjs/common';
+import * as transformerPackage from 'class-transformer';
+import * as validatorPackage from 'class-validator';
 import { assertNoNul, assertPlainJson } from './plain-json.js';
 import { BadRequest, type FieldProblem } from './errors.js';
 
@@ -25,7 +27,11 @@ export class BodyPipe extends ValidationPipe {
   private readonly satisfied = new Set<Type>();
 
   constructor() {
-    super({ whitelist: true, transform: true, stopAtFirstError: true, exceptionFactory: toBadRequest });
+    super({
+      ...{ whitelist: true, transform: true, stopAtFirstError: true, exceptionFactory: toBadRequest },
+      // The copies that our decorators speak to; the framework would look for them itself.
+      ...{ validatorPackage, transformerPackage },
+    });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
