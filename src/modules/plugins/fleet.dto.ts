@@ -1,23 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { NODE_STATES, type NodeState } from '../../platform/nodes/node-state.js';
 import { NodeOutcomeDto } from './fleet-outcome.dto.js';
+import { PageCursor, PageDto, PageLimit } from '../../platform/http/page.dto.js';
 
 /** Which page of nodes. */
 export class NodeQueryDto {
   /** How many nodes, 1 to 200. */
-  @ApiProperty({ type: 'integer', example: 50, default: 50, minimum: 1, maximum: 200, required: false })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  @PageLimit(200, 50)
   limit?: number;
   /** `nextCursor` of the page before. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @PageCursor(100)
   cursor?: string;
 }
 
@@ -58,7 +50,7 @@ export class WantedInstanceDto {
 }
 
 /** A page of what the nodes report of a plugin. */
-export class PluginInstancesDto {
+export class PluginInstancesDto extends PageDto {
   /**
    * Id of the plugin.
    * @example "my_custom_plugin"
@@ -69,14 +61,8 @@ export class PluginInstancesDto {
   /** Whether every live node of this page has come to what is wanted. */
   @ApiProperty({ type: Boolean, example: true })
   converged: boolean;
-  /** How many are in this answer. */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
-  count: number;
   /** One for each node, in the order of their ids. */
   instances: PluginInstanceDto[];
-  /** Pass it as `cursor` for the next page; null on the last one. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor: string | null;
 }
 
 /** How far a node has come with the plugins. */
@@ -137,13 +123,7 @@ export class NodeDto {
 }
 
 /** A page of nodes. */
-export class NodeListDto {
+export class NodeListDto extends PageDto {
   /** The nodes, in the order of their ids. */
   nodes: NodeDto[];
-  /** How many are in this answer. */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
-  count: number;
-  /** Pass it as `cursor` for the next page; null on the last one. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor: string | null;
 }

@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
 import {
   IsBoolean,
   IsIn,
@@ -17,6 +16,7 @@ import { ANY_JSON, FreeForm } from '../../platform/http/free-form.js';
 import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
 import { STATUSES, type Status } from './plugin-status.js';
 import { PLUGIN_TYPES, type PluginType } from '../../runtime/host/index.js';
+import { PageCursor, PageLimit, QueryFlag } from '../../platform/http/page.dto.js';
 
 export const MAX_PATH = 4096;
 export const MAX_ORDER = 1_000_000;
@@ -74,7 +74,7 @@ export class UpdatePluginDto {
 }
 
 /** A plugin to create. */
-export class CreatePluginDto {
+export class CreatePluginDto extends UpdatePluginDto {
   /**
    * Its name; also its id in paths.
    * @example "my_custom_plugin"
@@ -84,43 +84,10 @@ export class CreatePluginDto {
   name: string;
   /** Whether it shall run at once; when it does not load, nothing is created. */
   @ApiProperty({ type: Boolean, default: false, required: false, example: true })
-  @ValidateIf(given)
-  @IsBoolean()
-  enabled?: boolean;
+  override enabled?: boolean;
   /** Its settings. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { greeting: 'hello' } })
-  @ValidateIf(given)
-  @IsObject()
-  @FreeForm()
-  config?: Record<string, unknown>;
-  /**
-   * Path of the code inside one of the plugin folders (relative ones are looked up there), or an http(s) URL
-   * together with `checksum`.
-   * @example "hello.mjs"
-   */
-  @ValidateIf(given)
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(MAX_PATH)
-  path?: string;
-  /** Where gateways run it in their chain. */
-  @ApiProperty({ enum: PLACEMENTS, required: false, example: 'post_builtin' })
-  @ValidateIf(given)
-  @IsIn(PLACEMENTS)
-  placement?: Placement;
-  /** Its place among those of the same placement. */
-  @ApiProperty({ type: 'integer', minimum: MIN_ORDER, maximum: MAX_ORDER, required: false, example: 10 })
-  @ValidateIf(given)
-  @IsInt()
-  @Min(MIN_ORDER)
-  @Max(MAX_ORDER)
-  order?: number;
-  /** Expected SHA-256 of the file: 64 hex digits, with or without `sha256:` before them. */
-  @ApiProperty({ type: String, pattern: CHECKSUM, required: false })
-  @ValidateIf(given)
-  @IsString()
-  @MaxLength(MAX_CHECKSUM)
-  checksum?: string;
+  override config?: Record<string, unknown>;
   /** JSON Schema of the settings (draft-07 or 2020-12), as an object or as JSON text. */
   @ApiProperty({
     oneOf: [{ type: 'object', additionalProperties: true }, { type: 'string' }],
@@ -131,22 +98,13 @@ export class CreatePluginDto {
   configSchema?: unknown;
 }
 
-const toBoolean = ({ value }: { value: unknown }): unknown =>
-  value === 'true' ? true : value === 'false' ? false : value;
-
 /** Which plugins to list. */
 export class ListPluginsDto {
   /** Only plugins that are wanted, or only those that are not. */
-  @ApiProperty({ type: Boolean, required: false })
-  @IsOptional()
-  @Transform(toBoolean)
-  @IsBoolean()
+  @QueryFlag()
   enabled?: boolean;
   /** Only plugins that run, or only those that do not. */
-  @ApiProperty({ type: Boolean, required: false })
-  @IsOptional()
-  @Transform(toBoolean)
-  @IsBoolean()
+  @QueryFlag()
   active?: boolean;
   /** Only plugins from this source. */
   @ApiProperty({ enum: PLUGIN_SOURCES, required: false })
@@ -176,18 +134,10 @@ export class ListPluginsDto {
   @MaxLength(200)
   q?: string;
   /** How many to answer; all when left out. */
-  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 1000 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @PageLimit(1000)
   limit?: number;
   /** `nextCursor` of the page before. */
-  @ApiProperty({ type: String, required: false })
-  @IsOptional()
-  @IsString()
-  @MaxLength(400)
+  @PageCursor(400)
   cursor?: string;
 }
 

@@ -3,6 +3,7 @@ import { ANY_JSON } from '../../platform/http/free-form.js';
 import { FleetAnsweredDto } from './fleet-outcome.dto.js';
 import { STATUSES, type Status } from './plugin-status.js';
 import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
+import { PageDto } from '../../platform/http/page.dto.js';
 
 /** One thing that is wrong or doubtful about a plugin's settings. */
 export class PluginProblemDto {
@@ -192,18 +193,12 @@ export class PluginDto {
 }
 
 /** A page of plugins, or all of them. */
-export class PluginListDto {
+export class PluginListDto extends PageDto {
   /** The plugins, ordered by id. */
   plugins: PluginDto[];
-  /** How many are in this answer. */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
-  count: number;
   /** How many there are in all that pass the filters. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
   total: number;
-  /** Pass it as `cursor` for the next page; null on the last one. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor: string | null;
 }
 
 /** Names only. */

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsNumberString, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsNumberString, IsOptional, IsString, MaxLength } from 'class-validator';
+import { PageDto, PageLimit } from '../http/page.dto.js';
 
 /** Which audit rows to list. */
 export class AuditQueryDto {
@@ -20,12 +20,7 @@ export class AuditQueryDto {
   @MaxLength(200)
   actor?: string;
   /** How many rows, 1 to 500. */
-  @ApiProperty({ type: 'integer', example: 50, default: 50, minimum: 1, maximum: 500, required: false })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @PageLimit(500, 50)
   limit?: number;
   /** `nextCursor` of the page before. */
   @ApiProperty({ pattern: '^\\d{1,18}$', required: false })
@@ -98,13 +93,7 @@ export class AuditDto {
 }
 
 /** A page of audit rows, newest first. */
-export class AuditPageDto {
+export class AuditPageDto extends PageDto {
   /** The rows. */
   entries: AuditDto[];
-  /** How many rows this page has. */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
-  count: number;
-  /** Pass it as `cursor` for the next page; null on the last one. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor: string | null;
 }

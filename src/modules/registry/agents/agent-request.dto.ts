@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { MayBeLeftOut } from '../../../platform/http/body.pipe.js';
 import { FreeForm } from '../../../platform/http/free-form.js';
 import { AgentPluginDto } from './agent.dto.js';
 import { MAX_PLUGINS, PRINTABLE } from './agent-state.js';
 import { IsAddress, IsPublicUri } from './public-uri.js';
+import { PageCursor, PageLimit, QueryFlag } from '../../../platform/http/page.dto.js';
 
 const SHOWN_DIGEST = '3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea';
 const printable = { message: '$property must have printable characters only' };
@@ -75,23 +75,12 @@ export class HeartbeatDto {
 
 class PageQueryDto {
   /** How many to answer. */
-  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 500, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @PageLimit(500, 100)
   limit?: number;
   /** `nextCursor` of the page before. */
-  @ApiProperty({ type: String, required: false })
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_200)
+  @PageCursor(1_200)
   cursor?: string;
 }
-
-const toBoolean = ({ value }: { value: unknown }): unknown =>
-  value === 'true' ? true : value === 'false' ? false : value;
 
 /** Which agents to list. */
 export class ListAgentsDto extends PageQueryDto {
@@ -102,10 +91,7 @@ export class ListAgentsDto extends PageQueryDto {
   @MaxLength(200)
   name?: string;
   /** Only agents that have missed three heartbeats, or only those that have not. */
-  @ApiProperty({ type: Boolean, required: false })
-  @IsOptional()
-  @Transform(toBoolean)
-  @IsBoolean()
+  @QueryFlag()
   stale?: boolean;
   /** Only agents that run this plugin: its name, or name and version as `name@version`. */
   @ApiProperty({ type: String, required: false })
@@ -124,9 +110,6 @@ export class DriftQueryDto extends PageQueryDto {
   @MaxLength(200)
   name?: string;
   /** Only plugins that not all of these agents run in the same version. */
-  @ApiProperty({ type: Boolean, required: false, default: false })
-  @IsOptional()
-  @Transform(toBoolean)
-  @IsBoolean()
+  @QueryFlag(false)
   differing?: boolean;
 }

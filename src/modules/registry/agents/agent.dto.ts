@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { PageDto } from '../../../platform/http/page.dto.js';
 
 const TIME = { type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' } as const;
-const CURSOR = { type: String, nullable: true, example: null } as const;
 const COUNT = { type: 'integer', minimum: 0, example: 1 } as const;
 
 /** A plugin that an agent runs. */
@@ -78,15 +78,9 @@ export class AgentDetailDto extends AgentDto {
 }
 
 /** A page of agents, ordered by id. */
-export class AgentPageDto {
+export class AgentPageDto extends PageDto {
   /** The agents. */
   agents: AgentDto[];
-  /** How many this page has. */
-  @ApiProperty(COUNT)
-  count: number;
-  /** Pass it as `cursor` for the next page; null on the last one. */
-  @ApiProperty(CURSOR)
-  nextCursor: string | null;
 }
 
 /** A heartbeat was noted. */
@@ -154,16 +148,10 @@ export class DriftPluginDto {
 }
 
 /** How far agents run the same plugins. */
-export class DriftDto {
+export class DriftDto extends PageDto {
   /** How many agents were compared. */
   @ApiProperty(COUNT)
   agents: number;
   /** The plugins, ordered by name. */
   plugins: DriftPluginDto[];
-  /** How many this page has. */
-  @ApiProperty(COUNT)
-  count: number;
-  /** Pass it as `cursor` for the next page; null on the last one. */
-  @ApiProperty(CURSOR)
-  nextCursor: string | null;
 }

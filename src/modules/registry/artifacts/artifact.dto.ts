@@ -1,17 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   IsBoolean,
   IsIn,
-  IsInt,
   IsISO8601,
   IsNotEmpty,
   IsOptional,
   IsString,
   Matches,
-  Max,
   MaxLength,
-  Min,
 } from 'class-validator';
 import { CHECKSUM_FORM } from './artifact-checksum.js';
 import {
@@ -22,6 +19,7 @@ import {
   VERIFICATIONS,
   type Verification,
 } from './published-artifact.entity.js';
+import { PageCursor, PageDto, PageLimit } from '../../../platform/http/page.dto.js';
 
 const SAMPLE_URL = 'https://artifacts.example.com/plugins/nginx-log-collector-2.1.0.tar.gz';
 const VERSION_FORM = /^[0-9A-Za-z][0-9A-Za-z.+_~-]*$/;
@@ -152,17 +150,10 @@ export class ListArtifactsDto {
   @IsISO8601({ strict: true })
   updated_since?: string;
   /** How many versions, 1 to 500. */
-  @ApiProperty({ type: 'integer', example: 50, default: 50, minimum: 1, maximum: 500, required: false })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @PageLimit(500, 50)
   limit?: number;
   /** `nextCursor` of the page before. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @PageCursor(100)
   cursor?: string;
 }
 
@@ -246,13 +237,7 @@ export class PublishedArtifactDto {
 }
 
 /** A page of published versions, by name, the newest of each name first. */
-export class ArtifactPageDto {
+export class ArtifactPageDto extends PageDto {
   /** The versions. */
   plugins: PublishedArtifactDto[];
-  /** How many this page has. */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
-  count: number;
-  /** Pass it as `cursor` for the next page; null on the last one. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor: string | null;
 }

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { SOURCE_KINDS, type SourceKind } from '../../../config/registry-sources.js';
 import { CATALOG_KINDS, type CatalogKind, GENERATIONS, type Generation } from './catalog-entry.js';
+import { PageCursor, PageDto, PageLimit, QueryFlag } from '../../../platform/http/page.dto.js';
 
 /** Most entries in one answer, and how many there are when nobody says. */
 export const MAX_PAGE = 1_000;
@@ -38,24 +38,13 @@ export class ListEntriesDto {
   @MaxLength(200)
   source?: string;
   /** Only entries that are installed, or only those that are not. */
-  @ApiProperty({ type: Boolean, required: false })
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
+  @QueryFlag()
   installed?: boolean;
   /** How many to answer; 1,000 when left out. */
-  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: MAX_PAGE })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
+  @PageLimit(MAX_PAGE)
   limit?: number;
   /** `nextCursor` of the page before. */
-  @ApiProperty({ type: String, required: false })
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
+  @PageCursor(1_000)
   cursor?: string;
 }
 
@@ -215,15 +204,9 @@ export class CatalogPluginDto {
 }
 
 /** A page of the catalogue. */
-export class CatalogListDto {
-  /** How many are in this answer. */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
-  count: number;
+export class CatalogListDto extends PageDto {
   /** The plugins: those that can be installed first, each group by name. */
   plugins: CatalogPluginDto[];
-  /** Pass it as `cursor` for the next page; null on the last one. */
-  @ApiProperty({ type: String, nullable: true, example: null })
-  nextCursor: string | null;
 }
 
 /** What one source says of a name. */
