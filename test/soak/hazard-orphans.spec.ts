@@ -16,7 +16,8 @@ describe('plugins of a server that was killed', () => {
   });
 
   async function start(): Promise<TestServer> {
-    const server = await TestServer.start({ dataDir: folder.path, databaseUrl: database.url });
+    const env = { GUEST_SPARES: '0' };
+    const server = await TestServer.start({ dataDir: folder.path, databaseUrl: database.url, env });
     servers.push(server);
     return server;
   }
