@@ -56,8 +56,13 @@ export class GuestStarter {
   async start(spec: GuestSpec, { services, folder, onLine, signal }: StartOptions): Promise<Guest> {
     const artifact = await inspectArtifact(spec.path, spec.roots);
     const launch = await this.fence(spec, artifact, this.folder(folder ?? folderName(spec.pluginId)));
-    const digest = await fileDigest(artifact.entry, spec.sha256);
-    if (artifact.packageDir) await refuseEscapingLinks(artifact.packageDir, spec.roots);
+    // It comes up while the rest is looked at, and is told what to load when all of it is right.
+    const child = this.spares.take(launch) ?? new GuestProcess(launch, this.options.dataDir);
+    const digest = await verify(spec, artifact).catch(async (error: unknown) => {
+      child.kill('was not needed');
+      await child.exited;
+      throw error;
+    });
     const own = artifact.packageDir ?? dirname(artifact.entry);
     const folders = { [own]: '.', [launch.dataFolder]: '~', [dirname(launch.guestProgram)]: 'guest' };
     const roots = Object.fromEntries(spec.roots.map((root) => [root, '…']));
@@ -110,4 +115,11 @@ export class GuestStarter {
       limits,
     };
   }
+}
+
+/** @returns the digest of the file that is loaded @throws ChecksumMismatch, PathOutsideRoots, UnsupportedArtifact */
+async function verify({ sha256, roots }: GuestSpec, { entry, packageDir }: Artifact): Promise<string> {
+  const digest = await fileDigest(entry, sha256);
+  if (packageDir) await refuseEscapingLinks(packageDir, roots);
+  return digest;
 }
