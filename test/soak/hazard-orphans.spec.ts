@@ -16,8 +16,7 @@ describe('plugins of a server that was killed', () => {
   });
 
   async function start(): Promise<TestServer> {
-    const env = { GUEST_SPARES: '0' };
-    const server = await TestServer.start({ dataDir: folder.path, databaseUrl: database.url, env });
+    const server = await TestServer.start({ dataDir: folder.path, databaseUrl: database.url });
     servers.push(server);
     return server;
   }

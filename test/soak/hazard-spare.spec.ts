@@ -16,7 +16,7 @@ onLinux('a plugin in a process that had waited for it', () => {
   let world: HazardServer;
   let waited: number;
   beforeAll(async () => {
-    world = await HazardServer.open({ env: { JWT_SECRET: SECRET, GUEST_SPARES: '1' } });
+    world = await HazardServer.open({ env: { JWT_SECRET: SECRET } });
     await world.create('fresh', PROBE);
     await world.enable('fresh', { config: CONFIG });
     await world.create('prober', PROBE);
