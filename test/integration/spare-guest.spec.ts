@@ -107,6 +107,14 @@ onLinux('a process that waits for a plugin', () => {
     expect(await readFile(join(folder, 'note'), 'utf8')).toBe('kept');
   });
 
+  it('does not wait for what is started together with the server', async () => {
+    world = await PluginWorld.open({ spares: { most: 3, keepMs: 60_000 } });
+    const spec = await world.plugin(PLUGIN);
+    await world.runtime.run(world.spec('other', spec.path), 1);
+    await disabled(spec);
+    expect(await waiting('other')).toEqual([]);
+  });
+
   it('is not missed when it has died', async () => {
     world = await PluginWorld.open({ spares: KEPT });
     const spec = await world.plugin(PLUGIN);

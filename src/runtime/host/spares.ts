@@ -22,7 +22,7 @@ interface Spare {
  * started with the very same. It has none of the plugin's code and settings until then.
  */
 export class Spares {
-  /** Oldest first. */
+  /** Newest last. */
   private waiting: Spare[] = [];
   private isClosed = false;
 
@@ -39,6 +39,7 @@ export class Spares {
     const earlier = this.waiting.find((spare) => spare.pluginId === pluginId);
     if (earlier?.startedWith === startedWith && earlier.process.isRunning) {
       earlier.timer.refresh();
+      this.waiting = [...this.waiting.filter((spare) => spare !== earlier), earlier];
       return;
     }
     const process = new GuestProcess(launch, this.dataDir);
