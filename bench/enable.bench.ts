@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { ENVIRONMENT_NOTE, note } from './support/environment.js';
 import { SMALL_PLUGIN, smallWasm } from './support/plugins.js';
 import { BenchRuntime, type Format } from './support/runtime.js';
@@ -10,25 +11,24 @@ export const title = 'From the request that enables a plugin to its answer, when
 
 const ROUNDS = 30;
 const WARM_UP = 3;
+/** Time for spares to be started and to come to rest. */
+const SETTLE_MS = 300;
+/** One for each plugin that is measured. */
+const SPARES = 3;
 type Series = Record<string, number[]>;
+type Runs = Record<string, () => Promise<number>>;
 
 export async function run(): Promise<void> {
   const times: Series = {};
-  await BenchServer.use(async (server) => {
-    await server.plugin('small.mjs', SMALL_PLUGIN);
-    await server.create('small', 'small.mjs', false);
-    await server.create('small-wasm', await server.copyPlugin(smallWasm()), false);
-    await BenchRuntime.use(async (runtime) => {
-      const runs: Record<string, () => Promise<number>> = {
-        'bare node -e 0, permission flags': () => timed(() => emptyNode(false)),
-        'the same with the heap flag': () => timed(() => emptyNode(true)),
-        'runtime alone, JavaScript': () => start(runtime, 'javascript'),
-        'runtime alone, WebAssembly': () => start(runtime, 'wasm'),
-        'over HTTP, JavaScript': () => enable(server, 'small'),
-        'over HTTP, WebAssembly': () => enable(server, 'small-wasm'),
-      };
+  const runs: Runs = {
+    'bare node -e 0, permission flags': () => timed(() => emptyNode(false)),
+    'the same with the heap flag': () => timed(() => emptyNode(true)),
+  };
+  await withRuntimes(0, runs, async () => {
+    await withRuntimes(SPARES, runs, async () => {
       for (let round = -WARM_UP; round < ROUNDS; round++)
         for (const [name, once] of Object.entries(runs)) {
+          await setTimeout(SETTLE_MS);
           const time = await once();
           if (round >= 0) (times[name] ??= []).push(time);
         }
@@ -37,12 +37,32 @@ export async function run(): Promise<void> {
   print(times);
 }
 
+/** Adds what is measured of a runtime and of a server with so many spares, which last as long as `work`. */
+async function withRuntimes(spares: number, runs: Runs, work: () => Promise<void>): Promise<void> {
+  const how = spares > 0 ? ', spare waiting' : '';
+  const server = async (bench: BenchServer): Promise<void> => {
+    await bench.plugin('small.mjs', SMALL_PLUGIN);
+    await bench.create('small', 'small.mjs', false);
+    await bench.create('small-wasm', await bench.copyPlugin(smallWasm()), false);
+    runs[`over HTTP, JavaScript${how}`] = () => enable(bench, 'small');
+    runs[`over HTTP, WebAssembly${how}`] = () => enable(bench, 'small-wasm');
+    await work();
+  };
+  const runtime = async (bench: BenchRuntime): Promise<void> => {
+    runs[`runtime alone, JavaScript${how}`] = () => start(bench, 'javascript');
+    runs[`runtime alone, WebAssembly${how}`] = () => start(bench, 'wasm');
+    runs[`runtime alone, package of 1,000 files${how}`] = () => start(bench, 'package');
+    await BenchServer.use(server, { GUEST_SPARES: String(spares) });
+  };
+  await BenchRuntime.use(runtime, spares);
+}
+
 function print(times: Series): void {
   const summaries = Object.entries(times).map(([name, all]): [string, Summary] => [name, summarize(all)]);
   const bare = summaries[0]?.[1].p50 ?? 1;
   const rows = summaries.map(([name, { min, p50, p99 }]) => [name, min, p50, p99, p50 / bare]);
   printTable(['what', 'min ms', 'median ms', 'p99 ms', 'of bare node'], rows);
-  note(`${ROUNDS} of each, in turns. ${ENVIRONMENT_NOTE}`);
+  note(`${ROUNDS} of each, in turns, each after ${SETTLE_MS} ms of rest. ${ENVIRONMENT_NOTE}`);
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -5,7 +5,10 @@ import { type GuestSpec, type Limits, PluginRuntime } from '../../src/runtime/ho
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import { SMALL_PLUGIN, smallWasm } from './plugins.js';
 
-export type Format = 'javascript' | 'wasm';
+export type Format = 'javascript' | 'wasm' | 'package';
+
+/** Files that the package has beside its own two, in folders of ten. */
+const FILES = 1_000;
 
 /** As the server has them by default. */
 export const LIMITS: Limits = {
@@ -17,7 +20,7 @@ export const LIMITS: Limits = {
   heartbeatMs: 5_000,
 };
 
-/** The runtime in this process, without server and database, with a small plugin of each format. */
+/** The runtime in this process, without server and database, with a small plugin of each format, and one in a package of many files. */
 export class BenchRuntime {
   private constructor(
     readonly runtime: PluginRuntime,
@@ -25,16 +28,28 @@ export class BenchRuntime {
     private readonly paths: Record<Format, string>,
   ) {}
 
-  static async use(work: (bench: BenchRuntime) => Promise<void>): Promise<void> {
+  /** @param spares processes that wait for plugins */
+  static async use(work: (bench: BenchRuntime) => Promise<void>, spares = 0): Promise<void> {
     const folder = await temporaryFolder();
     const [root, dataDir] = [join(folder.path, 'plugins'), join(folder.path, 'data')];
-    const paths = { javascript: join(root, 'small.mjs'), wasm: join(root, 'wasm', 'small.wasm') };
+    const paths = {
+      javascript: join(root, 'small.mjs'),
+      wasm: join(root, 'wasm', 'small.wasm'),
+      package: join(root, 'package'),
+    };
     await mkdir(dataDir);
     await mkdir(dirname(paths.wasm), { recursive: true });
     await writeFile(paths.javascript, SMALL_PLUGIN);
     await copyFile(smallWasm(), paths.wasm);
+    await writePackage(paths.package);
     const uidBase = process.getuid?.() === 0 ? 50_000 : null;
-    const runtime = new PluginRuntime({ dataDir, limits: LIMITS, environment: guestEnvironment(), uidBase });
+    const runtime = new PluginRuntime({
+      dataDir,
+      limits: LIMITS,
+      environment: guestEnvironment(),
+      uidBase,
+      spares: { most: spares, keepMs: 60_000 },
+    });
     try {
       await work(new BenchRuntime(runtime, root, paths));
     } finally {
@@ -67,4 +82,15 @@ export class BenchRuntime {
   }
 }
 
-const slotOf = (format: Format): number => (format === 'wasm' ? 2 : 1);
+const slotOf = (format: Format): number => ['javascript', 'wasm', 'package'].indexOf(format) + 1;
+
+async function writePackage(folder: string): Promise<void> {
+  await mkdir(folder);
+  await writeFile(join(folder, 'package.json'), '{"main":"index.mjs"}');
+  await writeFile(join(folder, 'index.mjs'), SMALL_PLUGIN);
+  for (let file = 0; file < FILES; file++) {
+    const part = join(folder, `part-${Math.floor(file / 10)}`);
+    await mkdir(part, { recursive: true });
+    await writeFile(join(part, `${file}.mjs`), '');
+  }
+}

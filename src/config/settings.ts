@@ -82,6 +82,12 @@ export const SETTINGS = {
     10,
     60_000,
   ),
+  GUEST_SPARES: integer(
+    'Processes kept waiting for the plugins that were changed or tried last, whose next start they make faster; 0: none.',
+    1,
+    0,
+    64,
+  ),
   JOB_CONCURRENCY: integer('Jobs, such as installations, that this process runs at the same time.', 2, 1, 64),
   PLUGIN_KEEP_VERSIONS: integer(
     'Versions of an installed package that are kept, the one in use included.',

@@ -34,7 +34,8 @@ export class HazardServer {
 
   static async open(options: ServerOptions = {}): Promise<HazardServer> {
     const limits = { GUEST_STOP_TIMEOUT: '500', GUEST_CALL_TIMEOUT: '3000', GUEST_START_TIMEOUT: '5000' };
-    const server = await TestServer.start({ ...options, env: { ...limits, ...options.env } });
+    const env = { GUEST_SPARES: '1', ...limits, ...options.env };
+    const server = await TestServer.start({ ...options, env });
     const world = new HazardServer(server, server.client());
     await world.create('neighbour', NEIGHBOUR);
     await world.enable('neighbour');

@@ -30,6 +30,8 @@ interface WorldOptions {
   limits?: Partial<Limits>;
   backOff?: Partial<BackOff>;
   environment?: Record<string, string>;
+  /** Processes that wait for plugins; none unless given. */
+  spares?: { most: number; keepMs: number };
 }
 
 /**
@@ -47,7 +49,7 @@ export class PluginWorld {
     readonly runtime: PluginRuntime,
   ) {}
 
-  static async open({ limits, backOff, environment }: WorldOptions = {}): Promise<PluginWorld> {
+  static async open({ limits, backOff, environment, spares }: WorldOptions = {}): Promise<PluginWorld> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'plugin-world-')));
     await chmod(folder, 0o755);
     const root = join(folder, 'plugins');
@@ -60,6 +62,7 @@ export class PluginWorld {
       backOff: { ...BACK_OFF, ...backOff },
       environment: environment ?? guestEnvironment(),
       uidBase: process.getuid?.() === 0 ? 50_000 : null,
+      spares: spares ?? { most: 0, keepMs: 0 },
       onChange: (pluginId, actual) => world.changed(pluginId, actual),
     });
     const world = new PluginWorld(folder, root, dataDir, runtime);

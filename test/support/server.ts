@@ -114,6 +114,8 @@ function launch({ env, dataDir, databaseUrl, uid }: ServerOptions): ChildProcess
       PORT: '0',
       DATA_DIR: dataDir ?? '',
       DATABASE_URL: databaseUrl ?? '',
+      // Specs count processes; those about spares ask for them.
+      GUEST_SPARES: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

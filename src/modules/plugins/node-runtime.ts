@@ -11,6 +11,10 @@ import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
 /** First of the operating system's users that guests run as where the server is root. */
 const GUEST_UID_BASE = 50_000;
 const HEARTBEAT_MS = 5_000;
+/** Longest wait of a spare process for its plugin, in milliseconds. */
+const KEEP_SPARE_MS = 600_000;
+/** A script that goes through many plugins leaves less than this between two changes, in milliseconds. */
+const QUIET_MS = 100;
 
 /** The plugins that run on this node. Every change of one is reported, counted and logged here. */
 @Injectable()
@@ -28,6 +32,8 @@ export class NodeRuntime extends PluginRuntime implements OnModuleInit, OnApplic
       guestProgram: plugins.guestProgram,
       environment: plugins.guestEnvironment,
       uidBase: GUEST_UID_BASE,
+      spares: { most: config.GUEST_SPARES, keepMs: KEEP_SPARE_MS },
+      quietMs: QUIET_MS,
       limits: {
         heapMb: config.GUEST_HEAP_MB,
         memoryMb: config.GUEST_MEMORY_MB,

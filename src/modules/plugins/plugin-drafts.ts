@@ -85,4 +85,13 @@ export class PluginDrafts {
     end({ outcome: 'ok' });
     return candidate;
   }
+
+  /** Lets this node prepare for the start of what is put on record disabled; returns at once. */
+  foresee({ row, settings }: PluginState): void {
+    this.specs.specOf(row, settings).then(
+      (spec) => this.node.foresee(spec),
+      // Whatever is wrong with it is told when it is started.
+      () => undefined,
+    );
+  }
 }

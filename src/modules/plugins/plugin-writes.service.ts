@@ -100,6 +100,7 @@ export class PluginWrites {
       try {
         const candidate = await this.drafts.start(after);
         await this.commits.commit(context, { action: 'plugin.create', before: null, after, candidate });
+        if (!candidate) this.drafts.foresee(after);
       } catch (error) {
         // Another server may have been faster with the same name: then the folder is that plugin's.
         if (!(await this.plugins.findById(id))) await this.node.stop(id, 'deleted');

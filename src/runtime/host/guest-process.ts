@@ -4,6 +4,7 @@ import type { ToGuest, ToHost } from '../protocol.js';
 import { Channel } from './channel.js';
 import { describeExit } from './exit-cause.js';
 import { type Launch, launch } from './launch.js';
+import { LogRing } from './log-ring.js';
 import { forgetGuest, recordGuest } from './orphans.js';
 import { Output } from './output.js';
 
@@ -17,8 +18,8 @@ interface Listener {
 }
 
 /**
- * One operating-system process with its output and its channel. Whatever happens to it ends in `exited`,
- * which never rejects.
+ * One operating-system process with its output and its channel: our program behind its fence, which waits to be
+ * told what to load. Whatever happens to it ends in `exited`, which never rejects.
  */
 export class GuestProcess {
   /** Why it ended, in words; resolves when the process is gone and its output is read. */
@@ -28,21 +29,31 @@ export class GuestProcess {
   private readonly output: Output;
   private killedBecause: string | null = null;
   private over = false;
+  private listener: Listener | null = null;
+  /** What Node itself had to say before anyone listened. */
+  private readonly early = new LogRing();
 
-  constructor(
-    plan: Launch,
-    dataDir: string,
-    private readonly listener: Listener,
-  ) {
-    this.output = new Output((line) => listener.onLine(line));
+  constructor(plan: Launch, dataDir: string) {
+    this.output = new Output((line) => this.print(line));
     const child = launch(plan);
     this.pid = child.pid ?? null;
-    this.channel = this.listen(child);
+    this.channel = this.connect(child);
     const record = this.pid === null ? null : recordGuest(dataDir, this.pid).catch(() => null);
     this.exited = this.awaitExit(child, plan).finally(async () => {
       const path = await record;
       if (path) await forgetGuest(path).catch(() => undefined);
     });
+  }
+
+  /** Gives it to whoever has it do something; to be called once. */
+  listen(listener: Listener): void {
+    for (const line of this.early.all()) listener.onLine(line);
+    this.listener = listener;
+  }
+
+  /** Whether it can still be told something. */
+  get isRunning(): boolean {
+    return !this.over && this.killedBecause === null;
   }
 
   /** @throws PayloadTooLarge */
@@ -74,15 +85,26 @@ export class GuestProcess {
     }
   }
 
-  private listen(child: ChildProcess): Channel | null {
+  private connect(child: ChildProcess): Channel | null {
     const [, stdout, stderr, socket] = child.stdio;
     if (stdout) this.output.attach(stdout, false);
     if (stderr) this.output.attach(stderr, true);
     if (!socket) return null;
     return new Channel(socket as Socket, {
-      onMessage: (message) => this.listener.onMessage(message),
+      onMessage: (message) => this.receive(message),
       onViolation: (cause) => this.kill(cause),
     });
+  }
+
+  private print(line: string): void {
+    if (this.listener) this.listener.onLine(line);
+    else this.early.push(line);
+  }
+
+  private receive(message: ToHost): boolean {
+    if (this.listener) return this.listener.onMessage(message);
+    this.kill('spoke before it was told anything');
+    return false;
   }
 
   private async awaitExit(child: ChildProcess, plan: Launch): Promise<string> {

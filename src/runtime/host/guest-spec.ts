@@ -25,6 +25,9 @@ export interface GuestSpec {
   secrets: string[];
 }
 
+/** What of it is fixed when a process is started, before that is told anything: its files, and the user it runs as. */
+export type Placed = Pick<GuestSpec, 'pluginId' | 'slot' | 'path' | 'roots'>;
+
 export type PluginStatus =
   'active' | 'error' | 'disabled' | 'loading' | 'uninitialized' | 'unloaded' | 'loaded';
 

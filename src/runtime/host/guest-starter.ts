@@ -6,11 +6,13 @@ import { LoadFailed, UnsupportedArtifact } from './errors.js';
 import { refuseEscapingLinks } from './escaping-links.js';
 import { Guest } from './guest.js';
 import { folderName, guestsFolder, makeGuestFolder } from './guest-folder.js';
-import type { GuestSpec, Limits } from './guest-spec.js';
+import { GuestProcess } from './guest-process.js';
+import type { GuestSpec, Limits, Placed } from './guest-spec.js';
 import { guestUser } from './guest-user.js';
 import { isUngrantable, type Launch } from './launch.js';
 import { packageScope, readableBy } from './readable.js';
 import { scrubber } from './scrub.js';
+import { type SparePool, Spares } from './spares.js';
 
 export interface StarterOptions {
   dataDir: string;
@@ -21,6 +23,8 @@ export interface StarterOptions {
   environment: Readonly<Record<string, string>>;
   /** First of the user ids that guests run as where the server is root, or null. */
   uidBase: number | null;
+  /** Processes that are started before they are asked for; none where it is left out. */
+  spares?: SparePool;
 }
 
 export interface StartOptions {
@@ -37,7 +41,11 @@ const GUEST_PROGRAM = fileURLToPath(new URL('../guest-program/main.mjs', import.
 
 /** Turns a spec into a running guest; everything about the artifact is checked anew at each start. */
 export class GuestStarter {
-  constructor(private readonly options: StarterOptions) {}
+  readonly spares: Spares;
+
+  constructor(private readonly options: StarterOptions) {
+    this.spares = new Spares(options.spares ?? { most: 0, keepMs: 0 }, options.dataDir);
+  }
 
   /** Absolute path of a folder among the guests' data folders. */
   folder(name: string): string {
@@ -47,10 +55,14 @@ export class GuestStarter {
   /** @throws LoadFailed, PathOutsideRoots, PathNotFound, UnsupportedArtifact, ChecksumMismatch */
   async start(spec: GuestSpec, { services, folder, onLine, signal }: StartOptions): Promise<Guest> {
     const artifact = await inspectArtifact(spec.path, spec.roots);
-    const digest = await fileDigest(artifact.entry, spec.sha256);
-    if (artifact.packageDir) await refuseEscapingLinks(artifact.packageDir, spec.roots);
-    const dataFolder = this.folder(folder ?? folderName(spec.pluginId));
-    const launch = await this.fence(spec, artifact, dataFolder);
+    const launch = await this.fence(spec, artifact, this.folder(folder ?? folderName(spec.pluginId)));
+    // It comes up while the rest is looked at, and is told what to load when all of it is right.
+    const child = this.spares.take(launch) ?? new GuestProcess(launch, this.options.dataDir);
+    const digest = await verify(spec, artifact).catch(async (error: unknown) => {
+      child.kill('was not needed');
+      await child.exited;
+      throw error;
+    });
     const own = artifact.packageDir ?? dirname(artifact.entry);
     const folders = { [own]: '.', [launch.dataFolder]: '~', [dirname(launch.guestProgram)]: 'guest' };
     const roots = Object.fromEntries(spec.roots.map((root) => [root, '…']));
@@ -67,20 +79,27 @@ export class GuestStarter {
       initialise: spec.configured,
       services,
     };
-    return Guest.start({ launch, start, dataDir: this.options.dataDir, digest, scrub, onLine }, signal);
+    return Guest.start({ process: child, limits: this.options.limits, start, digest, scrub, onLine }, signal);
   }
 
-  private async fence(spec: GuestSpec, artifact: Artifact, dataFolder: string): Promise<Launch> {
+  /** Has a process wait for the next start of a plugin. @throws like `start` */
+  async keepSpare(placed: Placed): Promise<void> {
+    const artifact = await inspectArtifact(placed.path, placed.roots);
+    const launch = await this.fence(placed, artifact, this.folder(folderName(placed.pluginId)));
+    this.spares.keep(placed.pluginId, launch);
+  }
+
+  private async fence({ slot, roots }: Placed, artifact: Artifact, dataFolder: string): Promise<Launch> {
     const { guestProgram = GUEST_PROGRAM, uidBase, limits, environment } = this.options;
     const program = await realpath(guestProgram).catch(() => {
       throw new LoadFailed('the guest program is missing: build the server', 'artifact');
     });
-    const readable = await readableBy(artifact, spec.roots);
+    const readable = await readableBy(artifact, roots);
     if ([...readable, dataFolder].some(isUngrantable))
       throw new UnsupportedArtifact('The path of a plugin must have no "*" and no "," in it.');
     const needed = [process.execPath, program, artifact.entry, ...readable];
     await mkdir(dirname(dataFolder), { recursive: true, mode: 0o711 });
-    const user = await guestUser(uidBase, spec.slot, needed, dataFolder);
+    const user = await guestUser(uidBase, slot, needed, dataFolder);
     await makeGuestFolder(dataFolder, user);
     const wasi = artifact.format === 'wasm';
     const realFolder = await realpath(dataFolder);
@@ -96,4 +115,11 @@ export class GuestStarter {
       limits,
     };
   }
+}
+
+/** @returns the digest of the file that is loaded @throws ChecksumMismatch, PathOutsideRoots, UnsupportedArtifact */
+async function verify({ sha256, roots }: GuestSpec, { entry, packageDir }: Artifact): Promise<string> {
+  const digest = await fileDigest(entry, sha256);
+  if (packageDir) await refuseEscapingLinks(packageDir, roots);
+  return digest;
 }

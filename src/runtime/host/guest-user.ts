@@ -17,21 +17,23 @@ export async function guestUser(
   dataFolder: string,
 ): Promise<number | null> {
   if (base === null || process.getuid?.() !== 0) return null;
-  const open = await Promise.all([isReachable(dataFolder), ...needed.map(isReadable)]);
+  const way = new Set([dataFolder, ...needed].flatMap(foldersAbove));
+  const open = await Promise.all([...[...way].map(isEnterable), ...needed.map(isReadable)]);
   return open.every(Boolean) ? base + slot : null;
+}
+
+async function isEnterable(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => null);
+  return found !== null && (found.mode & OTHERS_ENTER) !== 0;
 }
 
 async function isReadable(path: string): Promise<boolean> {
   const target = await stat(path).catch(() => null);
   const wanted = target?.isDirectory() ? OTHERS_READ | OTHERS_ENTER : OTHERS_READ;
-  return target !== null && (target.mode & wanted) === wanted && isReachable(path);
+  return target !== null && (target.mode & wanted) === wanted;
 }
 
-/** Whether all folders above `path` let others through. */
-async function isReachable(path: string): Promise<boolean> {
-  for (let at = dirname(path); ; at = dirname(at)) {
-    const folder = await stat(at).catch(() => null);
-    if (!folder || (folder.mode & OTHERS_ENTER) === 0) return false;
-    if (at === dirname(at)) return true;
-  }
+function foldersAbove(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [parent, ...foldersAbove(parent)];
 }

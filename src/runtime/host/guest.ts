@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Hook, HookPayload, LoadedMessage, StartMessage, ToHost } from '../protocol.js';
 import { HookFailed, HookTimedOut, LoadFailed, type LoadPhase } from './errors.js';
-import { GuestProcess } from './guest-process.js';
+import type { GuestProcess } from './guest-process.js';
 import type { Limits } from './guest-spec.js';
 import { Heartbeat } from './heartbeat.js';
-import type { Launch } from './launch.js';
 import { type Outcome, PendingCalls } from './pending-calls.js';
 import type { Scrub } from './scrub.js';
 
 export interface GuestPlan {
-  launch: Launch;
+  /** That nobody has told anything yet. */
+  process: GuestProcess;
+  limits: Limits;
   start: StartMessage;
-  dataDir: string;
   /** SHA-256 of the file that is loaded. */
   digest: string;
   scrub: Scrub;
@@ -41,8 +41,9 @@ export class Guest {
 
   private constructor(private readonly plan: GuestPlan) {
     this.digest = plan.digest;
-    this.limits = plan.launch.limits;
-    this.process = new GuestProcess(plan.launch, plan.dataDir, {
+    this.limits = plan.limits;
+    this.process = plan.process;
+    this.process.listen({
       onMessage: (message) => this.receive(message),
       onLine: (line) => plan.onLine(plan.scrub(line)),
     });
@@ -50,7 +51,7 @@ export class Guest {
   }
 
   /**
-   * Starts a process and waits until the plugin is ready.
+   * Has a process load its plugin and waits until that is ready.
    * @param signal ends the process at any time of its life
    * @throws LoadFailed; the process is gone by then
    */

@@ -2,23 +2,27 @@ import { randomUUID } from 'node:crypto';
 import type { Hook, HookPayload } from '../protocol.js';
 import { Candidate } from './candidate.js';
 import { causeOf, HookNotFound, LoadFailed, PluginNotActive, RuntimeStopping } from './errors.js';
-import type { Guest } from './guest.js';
+import { Foresight } from './foresight.js';
 import { folderName, removeGuestFolder } from './guest-folder.js';
 import {
   type ActualPlugin,
   BACK_OFF,
   type BackOff,
   type GuestSpec,
+  type Placed,
   type Target,
   UNLOADED,
 } from './guest-spec.js';
-import { GuestStarter, type StartOptions, type StarterOptions } from './guest-starter.js';
+import { GuestStarter, type StarterOptions } from './guest-starter.js';
 import { KeyedMutex } from '../../platform/keyed-mutex.js';
 import { startedLine, Supervisor } from './supervisor.js';
 import { runTrial, type TrialResult } from './trial.js';
+import { UnownedGuests } from './unowned-guests.js';
 
 export interface RuntimeOptions extends StarterOptions {
   backOff?: BackOff;
+  /** Time without changes before a spare is started, in milliseconds. */
+  quietMs?: number;
   /** Told of every change of a plugin's status; must not throw. */
   onChange?(pluginId: string, actual: ActualPlugin): void;
 }
@@ -35,14 +39,19 @@ export class PluginRuntime {
   private readonly loading = new Map<string, number>();
   private readonly mutex = new KeyedMutex();
   private readonly starter: GuestStarter;
-  /** Processes that no supervisor owns: candidates and trials. */
-  private readonly unowned = new Map<AbortController, Promise<unknown>>();
+  private readonly unowned = new UnownedGuests();
+  private readonly foresight: Foresight;
   private isStopping = false;
   /** Grows whenever something that is shown of a plugin changes, a log line included. */
   changes = 0;
 
   constructor(private readonly options: RuntimeOptions) {
     this.starter = new GuestStarter(options);
+    const { spares, quietMs = 0 } = options;
+    this.foresight = new Foresight(spares?.most ?? 0, quietMs, {
+      isBusy: () => this.loading.size > 0,
+      act: (placed) => this.keepSpare(placed),
+    });
   }
 
   /** Runs `fn` while nobody else changes this plugin. */
@@ -73,36 +82,10 @@ export class PluginRuntime {
    * @throws LoadFailed, PathOutsideRoots, PathNotFound, UnsupportedArtifact, ChecksumMismatch, RuntimeStopping
    */
   async prepare(spec: GuestSpec): Promise<Candidate> {
-    const { pluginId } = spec;
-    const lines: string[] = [];
-    let log = (line: string): void => void lines.push(line);
-    await this.removeEarlier(pluginId, spec.slot);
-    const before = this.supervisors.get(pluginId);
-    const exclusive = before?.running?.loaded?.types.includes('service') ? before : null;
-    this.countLoading(pluginId, 1);
     try {
-      await exclusive?.suspend();
-      const onLine = (line: string): void => log(line);
-      const { guest, release } = await this.startUnowned(spec, { services: true, onLine });
-      return new Candidate(guest, {
-        adopt: (revision) => {
-          release();
-          if (this.isStopping) return guest.stop();
-          const supervisor = this.supervisor(pluginId);
-          log = (line) => supervisor.log(line);
-          return supervisor.adopt(guest, spec, revision, [startedLine(spec, guest), ...lines]);
-        },
-        discard: async () => {
-          release();
-          await guest.stop();
-          await exclusive?.resume();
-        },
-      });
-    } catch (error) {
-      await exclusive?.resume();
-      throw error instanceof LoadFailed ? new LoadFailed(error.message, error.phase, lines) : error;
+      return await this.startBeside(spec);
     } finally {
-      this.countLoading(pluginId, -1);
+      this.foresee(spec);
     }
   }
 
@@ -112,7 +95,7 @@ export class PluginRuntime {
    */
   async run(spec: GuestSpec, revision: number): Promise<ActualPlugin> {
     try {
-      const candidate = await this.prepare(spec);
+      const candidate = await this.startBeside(spec);
       await candidate.adopt(revision);
     } catch (error) {
       if (error instanceof RuntimeStopping) throw error;
@@ -135,7 +118,13 @@ export class PluginRuntime {
   /** Stops the plugin and shows it as disabled, as `target` wants it. */
   async disable(pluginId: string, target: Target): Promise<void> {
     await this.removeEarlier(pluginId, target.slot);
-    await this.supervisor(pluginId).stop('disabled', 'disabled', target);
+    const spec = await this.supervisor(pluginId).stop('disabled', 'disabled', target);
+    if (spec) this.foresee(spec);
+  }
+
+  /** Says that the plugin may soon be started (again), so that a process may wait for that. */
+  foresee(placed: Placed): void {
+    if (!this.isStopping) this.foresight.note(placed);
   }
 
   /** Stops the plugin; `deleted` also forgets it and its data folder. */
@@ -144,16 +133,16 @@ export class PluginRuntime {
     if (why !== 'deleted') return;
     this.supervisors.delete(pluginId);
     this.changes++;
+    await this.starter.spares.drop(pluginId);
     await removeGuestFolder(this.starter.folder(folderName(pluginId)));
   }
 
   /** Stops everything, trials and half-started plugins included, and starts nothing from now on. */
   async stopAll(): Promise<void> {
     this.isStopping = true;
-    const ending = [...this.unowned.values()];
-    for (const abort of this.unowned.keys()) abort.abort();
-    await Promise.all([...this.supervisors.keys()].map((pluginId) => this.stop(pluginId, 'shutdown')));
-    await Promise.allSettled(ending);
+    const stopping = [...this.supervisors.keys()].map((pluginId) => this.stop(pluginId, 'shutdown'));
+    const spares = [this.foresight.stop(), this.starter.spares.close()];
+    await Promise.all([...stopping, ...spares, this.unowned.stop()]);
   }
 
   /**
@@ -174,42 +163,66 @@ export class PluginRuntime {
   /** Loads the plugin in a process of its own that is thrown away, data folder and all; services stay off. */
   async trial(spec: GuestSpec): Promise<TrialResult> {
     const folder = `trial-${randomUUID()}`;
-    const options = { services: false, folder, onLine: () => undefined };
+    const options = { services: false, folder, onLine: (): void => undefined };
     let release = (): void => undefined;
     try {
       return await runTrial(async () => {
-        const started = await this.startUnowned(spec, options);
+        const started = await this.unowned.start((signal) =>
+          this.starter.start(spec, { ...options, signal }),
+        );
         release = started.release;
         return started.guest;
       });
     } finally {
       release();
+      this.foresee(spec);
       await removeGuestFolder(this.starter.folder(folder));
     }
   }
 
-  /** A process that ends with the server unless `release` hands it to someone who sees to that. */
-  private async startUnowned(
-    spec: GuestSpec,
-    options: Omit<StartOptions, 'signal'>,
-  ): Promise<{ guest: Guest; release: () => void }> {
-    if (this.isStopping) throw new RuntimeStopping();
-    const abort = new AbortController();
-    const release = (): void => void this.unowned.delete(abort);
-    const starting = this.starter.start(spec, { ...options, signal: abort.signal });
-    const ended = starting.then(
-      (guest) => guest.exited,
-      () => undefined,
-    );
-    this.unowned.set(abort, ended);
+  private async startBeside(spec: GuestSpec): Promise<Candidate> {
+    const { pluginId } = spec;
+    const lines: string[] = [];
+    let log = (line: string): void => void lines.push(line);
+    await this.removeEarlier(pluginId, spec.slot);
+    const before = this.supervisors.get(pluginId);
+    const exclusive = before?.running?.loaded?.types.includes('service') ? before : null;
+    this.countLoading(pluginId, 1);
     try {
-      const guest = await starting;
-      void guest.exited.then(release);
-      return { guest, release };
+      await exclusive?.suspend();
+      const onLine = (line: string): void => log(line);
+      const { guest, release } = await this.unowned.start((signal) =>
+        this.starter.start(spec, { services: true, onLine, signal }),
+      );
+      return new Candidate(guest, {
+        adopt: (revision) => {
+          release();
+          if (this.isStopping) return guest.stop();
+          const supervisor = this.supervisor(pluginId);
+          log = (line) => supervisor.log(line);
+          return supervisor.adopt(guest, spec, revision, [startedLine(spec, guest), ...lines]);
+        },
+        discard: async () => {
+          release();
+          await guest.stop();
+          await exclusive?.resume();
+        },
+      });
     } catch (error) {
-      release();
-      throw error;
+      await exclusive?.resume();
+      throw error instanceof LoadFailed ? new LoadFailed(error.message, error.phase, lines) : error;
+    } finally {
+      this.countLoading(pluginId, -1);
     }
+  }
+
+  /** Only where the plugin is still the same one: a spare of a deleted plugin would bring its folder back. */
+  private async keepSpare(placed: Placed): Promise<void> {
+    await this.exclusively(placed.pluginId, async () => {
+      if (this.isStopping || this.actual(placed.pluginId).slot !== placed.slot) return;
+      // What stands in its way is told when the plugin is started.
+      await this.starter.keepSpare(placed).catch(() => undefined);
+    });
   }
 
   /** What a deleted plugin of the same id has left is not for the new one to find. */

@@ -125,8 +125,12 @@ export class Supervisor {
     if (this.spec) await this.restart();
   }
 
-  /** Ends the plugin and forgets its spec: nothing brings it back but `adopt`. `target` is what wants it off. */
-  async stop(status: 'disabled' | 'unloaded', why: string, target: Target | null): Promise<void> {
+  /**
+   * Ends the plugin and forgets its spec: nothing brings it back but `adopt`.
+   * @param target what wants it off
+   * @returns the spec, where it had one
+   */
+  async stop(status: 'disabled' | 'unloaded', why: string, target: Target | null): Promise<GuestSpec | null> {
     const { spec } = this;
     this.spec = null;
     await this.suspend();
@@ -134,6 +138,7 @@ export class Supervisor {
     const isNews = this.status !== status || this.target?.revision !== target?.revision;
     this.target = target;
     if (isNews) this.set(status, null);
+    return spec;
   }
 
   private get isRefused(): boolean {
