@@ -10,6 +10,7 @@ import {
   RegistrationEntity,
 } from './modules/registry/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
+import { SharedFileChunkEntity, SharedFileEntity } from './platform/artifacts/shared-file.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
 import { RateLimitEntity } from './platform/http/limits/rate-limit.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
@@ -36,5 +37,7 @@ export const ENTITIES = [
   RegistrationEntity,
   RetainedSettingsEntity,
   ScheduledWorkEntity,
+  SharedFileChunkEntity,
+  SharedFileEntity,
   VirtualKeyEntity,
 ];

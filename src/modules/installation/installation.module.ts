@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactBuilds } from './artifact-builds.js';
+import { ArtifactsInUse } from './artifacts-in-use.js';
 import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
 import { EjectedController } from './ejected.controller.js';
@@ -37,6 +38,7 @@ export class InstallationModule {
       providers: [
         { provide: INSTALLATION_OPTIONS, useValue: options },
         ArtifactBuilds,
+        ArtifactsInUse,
         EjectedBuilds,
         EjectedCode,
         EjectedFolders,

@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs';
+import type { Logger } from 'pino';
+import { SharedFileRepository } from './shared-file.repository.js';
+
+/** Size of a piece: small beside a server's memory, large beside the cost of a statement. */
+const PIECE_BYTES = 2 ** 20;
+
+/**
+ * Files that the fleet keeps in Postgres by the digest of their content, so that no server depends on an address that
+ * once had them, nor on the disk of another server.
+ */
+export class SharedFiles {
+  /** @param maxBytes largest file that is kept; 0 keeps none */
+  constructor(
+    private readonly files: SharedFileRepository,
+    private readonly maxBytes: number,
+    private readonly log: Logger,
+  ) {}
+
+  /** The bytes that are kept under a digest, which whoever takes them compares; null where there are none. */
+  async read(sha256: string): Promise<AsyncIterable<Buffer> | null> {
+    return (await this.files.use(sha256)) ? this.files.read(sha256) : null;
+  }
+
+  /**
+   * Keeps a file that was found to have this digest. What cannot be kept now is kept when it is used, or looked
+   * through, the next time.
+   * @returns whether others can have it
+   */
+  async keep(sha256: string, { path, bytes }: { path: string; bytes: number }): Promise<boolean> {
+    try {
+      if (await this.files.use(sha256)) return true;
+      if (bytes > this.maxBytes) {
+        const { maxBytes } = this;
+        this.log.warn(
+          { sha256, bytes, maxBytes },
+          'file is larger than SHARED_FILE_MAX_BYTES: not kept for others',
+        );
+        return false;
+      }
+      await this.files.write(sha256, bytes, createReadStream(path, { highWaterMark: PIECE_BYTES }));
+      return true;
+    } catch (error) {
+      this.log.warn({ err: error, sha256 }, 'file could not be kept for other servers');
+      return false;
+    }
+  }
+
+  /** Gives up what is kept under a digest: it is not what it should be. */
+  async forget(sha256: string): Promise<void> {
+    this.log.error({ sha256 }, 'what Postgres kept under a digest has another one');
+    await this.files.remove(sha256);
+  }
+
+  /** Of the digests, those that are not kept. */
+  missing(digests: readonly string[]): Promise<string[]> {
+    return this.files.missing(digests);
+  }
+
+  /** Removes what has had no use for a day and is not among those named. @param named read after the unused ones */
+  async prune(named: () => Promise<ReadonlySet<string>>): Promise<void> {
+    const unused = await this.files.unused();
+    if (unused.length === 0) return;
+    const kept = await named();
+    for (const sha256 of unused) if (!kept.has(sha256)) await this.files.removeUnused(sha256);
+  }
+}
