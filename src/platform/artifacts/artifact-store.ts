@@ -3,7 +3,14 @@ import { chmod, copyFile, mkdir, readdir, rename, rm, stat, utimes, writeFile } 
 import { dirname, join } from 'node:path';
 import { Unprocessable } from '../http/errors.js';
 import type { GuardedClient } from '../http/outbound/guarded.client.js';
-import { type FileDigest, digestOfFile, extensionOf, isMissing } from './artifact-file.js';
+import {
+  checksumMismatch,
+  type FileDigest,
+  digestOfFile,
+  extensionOf,
+  isMissing,
+  parseDigest,
+} from './artifact-file.js';
 import { isResumable, ResumableDownload } from './resumable-download.js';
 import type { SharedFiles } from './shared-files.js';
 
@@ -266,18 +273,4 @@ async function namesIn(folder: string): Promise<string[]> {
     if (isMissing(error)) return [];
     throw error;
   }
-}
-
-function parseDigest(sha256: string): string {
-  if (!/^[0-9a-f]{64}$/i.test(sha256))
-    throw new Unprocessable('checksum_invalid', 'A sha256 checksum has 64 hexadecimal digits.', 'checksum');
-  return sha256.toLowerCase();
-}
-
-function checksumMismatch(expected: string, actual = 'nothing'): Unprocessable {
-  return new Unprocessable(
-    'checksum_mismatch',
-    `The file should have the sha256 checksum ${expected}, but it has ${actual}.`,
-    'checksum',
-  );
 }

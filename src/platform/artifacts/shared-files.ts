@@ -10,6 +10,9 @@ const PIECE_BYTES = 2 ** 20;
  * once had them, nor on the disk of another server.
  */
 export class SharedFiles {
+  /** Files that were found too large, and said to be. */
+  private readonly told = new Set<string>();
+
   /** @param maxBytes largest file that is kept; 0 keeps none */
   constructor(
     private readonly files: SharedFileRepository,
@@ -31,19 +34,21 @@ export class SharedFiles {
     try {
       if (await this.files.use(sha256)) return true;
       if (bytes > this.maxBytes) {
-        const { maxBytes } = this;
-        this.log.warn(
-          { sha256, bytes, maxBytes },
-          'file is larger than SHARED_FILE_MAX_BYTES: not kept for others',
-        );
+        this.tellOfLarge(sha256, bytes);
         return false;
       }
-      await this.files.write(sha256, bytes, createReadStream(path, { highWaterMark: PIECE_BYTES }));
+      await this.files.write(sha256, bytes, piecesOf(path));
       return true;
     } catch (error) {
       this.log.warn({ err: error, sha256 }, 'file could not be kept for other servers');
       return false;
     }
+  }
+
+  private tellOfLarge(sha256: string, bytes: number): void {
+    if (this.told.has(sha256)) return;
+    this.told.add(sha256);
+    this.log.warn({ sha256, bytes }, 'file is larger than SHARED_FILE_MAX_BYTES: not kept for other servers');
   }
 
   /** Gives up what is kept under a digest: it is not what it should be. */
@@ -64,4 +69,9 @@ export class SharedFiles {
     const kept = await named();
     for (const sha256 of unused) if (!kept.has(sha256)) await this.files.removeUnused(sha256);
   }
+}
+
+/** Opens the file when the first piece is asked for. */
+async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+  yield* createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
 }
