@@ -1,5 +1,9 @@
 import { VirtualKeyEntity } from './modules/auth/index.js';
-import { InstalledVersionEntity, RetainedSettingsEntity } from './modules/installation/index.js';
+import {
+  EjectedCopyEntity,
+  InstalledVersionEntity,
+  RetainedSettingsEntity,
+} from './modules/installation/index.js';
 import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
 import {
   AgentEntity,
@@ -25,6 +29,7 @@ export const ENTITIES = [
   AuditEntity,
   CatalogEntryEntity,
   CatalogSourceEntity,
+  EjectedCopyEntity,
   EventEntity,
   IdempotencyEntity,
   JobEntity,

@@ -3,9 +3,13 @@ import { ArtifactBuilds } from './artifact-builds.js';
 import { ArtifactsInUse } from './artifacts-in-use.js';
 import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
+import { EjectedCopies } from './ejected-copies.js';
+import { EjectedCopyRepository } from './ejected-copy.repository.js';
 import { EjectedController } from './ejected.controller.js';
 import { EjectedFolders } from './ejected-folders.js';
+import { EjectedPlaces } from './ejected-places.js';
 import { EjectedRecovery } from './ejected-recovery.js';
+import { EjectedSavedBuilds } from './ejected-saved-builds.js';
 import { EjectedScript } from './ejected-script.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
@@ -41,8 +45,12 @@ export class InstallationModule {
         ArtifactsInUse,
         EjectedBuilds,
         EjectedCode,
+        EjectedCopies,
+        EjectedCopyRepository,
         EjectedFolders,
+        EjectedPlaces,
         EjectedRecovery,
+        EjectedSavedBuilds,
         EjectedScript,
         EjectedService,
         EjectedSync,
