@@ -124,6 +124,22 @@ it('is merged, reinjected and purged from any server', async () => {
   for (const n of [0, 1, 2]) expect(await hook(fleet.api(n), ID)).toEqual({ text: 'hello!', tail: 'two' });
 });
 
+it('is reinjected while the server with the copy is gone, which comes back without it', async () => {
+  expect((await ask(2, 'eject')).status).toBe(200);
+  await writeFile(join(copyOf(2), 'notes.txt'), 'mine');
+  await fleet.server(2).end('SIGTERM');
+  expect(await ask(0, 'reinject', { purge: true })).toMatchObject({
+    status: 200,
+    body: { fleet: { converged: true, nodes: [{}, {}] } },
+  });
+  await fleet.start(2);
+  await fleet.converged();
+  await answers('hello!', [0, 1, 2]);
+  expect(existsSync(copyOf(2))).toBe(false);
+  // Nobody there could be told to remove what was edited.
+  expect(await readdir(join(copyOf(2), '..', '.aside'))).toHaveLength(1);
+});
+
 it('a link to a folder keeps a build on its server, and the answer says so', async () => {
   await ask(0, 'eject');
   await writeFile(join(copyOf(0), 'index.js'), greeter('linked'));
