@@ -37,16 +37,17 @@ async function* filesIn(
     const path = place + item.name;
     if (!accept(path, item)) continue;
     if (item.isDirectory()) yield* filesIn(root, accept, `${path}/`);
-    else if (item.isFile() || (item.isSymbolicLink() && (await leadsToFile(root, path)))) yield path;
+    else if (item.isFile()) yield path;
+    else if (item.isSymbolicLink()) yield await leadingToFile(root, path);
   }
 }
 
-/** @throws ArchiveRefused for a link that leads elsewhere */
-async function leadsToFile(root: string, path: string): Promise<true> {
+/** @returns the path of the link. @throws ArchiveRefused where it leads to no file of the folder */
+async function leadingToFile(root: string, path: string): Promise<string> {
   const target = await realpath(join(root, path)).catch(() => root);
   const way = relative(root, target);
   const isInside = !isAbsolute(way) && way.split('/')[0] !== '..';
-  if (isInside && (await stat(target)).isFile()) return true;
+  if (isInside && (await stat(target)).isFile()) return path;
   throw new ArchiveRefused(`The link ${JSON.stringify(path.slice(0, 200))} leads to no file of the package.`);
 }
 
