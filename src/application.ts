@@ -8,6 +8,8 @@ import { type Config, guestEnvironment } from './config.js';
 import { readCorePlugins } from './modules/core-toggle/index.js';
 import { openPluginFolders, type PluginsOptions } from './modules/plugins/index.js';
 import { ArtifactStore } from './platform/artifacts/artifact-store.js';
+import { SharedFileRepository } from './platform/artifacts/shared-file.repository.js';
+import { SharedFiles } from './platform/artifacts/shared-files.js';
 import type { DataFolder } from './platform/data-folder/index.js';
 import type { Database } from './platform/database/open-database.js';
 import { GuardedClient } from './platform/http/outbound/guarded.client.js';
@@ -25,7 +27,12 @@ export async function buildApplication(
 ): Promise<{ app: INestApplication; adminToken: string }> {
   const corePlugins = await readCorePlugins(config.CORE_PLUGINS_FILE);
   const outbound = new GuardedClient(config);
-  const artifacts = new ArtifactStore(join(folder.path, 'artifacts'), outbound);
+  const shared = new SharedFiles(
+    new SharedFileRepository(database.dataSource),
+    config.SHARED_FILE_MAX_BYTES,
+    log,
+  );
+  const artifacts = new ArtifactStore(join(folder.path, 'artifacts'), outbound, shared);
   await artifacts.sweep();
   const tokenKeys = await openTokenKeys(config, folder);
   const nodeId = await folder.secretFile('node-id', 8);

@@ -1,5 +1,9 @@
 import { VirtualKeyEntity } from './modules/auth/index.js';
-import { InstalledVersionEntity, RetainedSettingsEntity } from './modules/installation/index.js';
+import {
+  EjectedCopyEntity,
+  InstalledVersionEntity,
+  RetainedSettingsEntity,
+} from './modules/installation/index.js';
 import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
 import {
   AgentEntity,
@@ -10,6 +14,7 @@ import {
   RegistrationEntity,
 } from './modules/registry/index.js';
 import { AuditEntity } from './platform/audit/audit.entity.js';
+import { SharedFileChunkEntity, SharedFileEntity } from './platform/artifacts/shared-file.entity.js';
 import { EventEntity } from './platform/events/event.entity.js';
 import { RateLimitEntity } from './platform/http/limits/rate-limit.entity.js';
 import { IdempotencyEntity } from './platform/idempotency/idempotency.entity.js';
@@ -24,6 +29,7 @@ export const ENTITIES = [
   AuditEntity,
   CatalogEntryEntity,
   CatalogSourceEntity,
+  EjectedCopyEntity,
   EventEntity,
   IdempotencyEntity,
   JobEntity,
@@ -36,5 +42,7 @@ export const ENTITIES = [
   RegistrationEntity,
   RetainedSettingsEntity,
   ScheduledWorkEntity,
+  SharedFileChunkEntity,
+  SharedFileEntity,
   VirtualKeyEntity,
 ];

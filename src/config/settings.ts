@@ -71,6 +71,12 @@ export const SETTINGS = {
     'Hosts, addresses and CIDRs that downloads may reach although they are private, comma-separated.',
   ),
   OUTBOUND_MAX_BYTES: integer('Largest download, in bytes.', 100 * 2 ** 20, 1, 2 ** 40),
+  SHARED_FILE_MAX_BYTES: integer(
+    'Largest file (a download, the build of a local copy) that Postgres keeps for the other servers, in bytes; a larger download each of them fetches from its origin. 0: none is kept.',
+    100 * 2 ** 20,
+    0,
+    2 ** 40,
+  ),
   OUTBOUND_TIMEOUT: integer('Longest download, in milliseconds.', 60_000, 100, 3_600_000),
   GUEST_HEAP_MB: integer('JavaScript heap of one plugin process, in MiB.', 64, 16, 65_536),
   GUEST_MEMORY_MB: integer('All memory one plugin process may allocate, in MiB.', 512, 128, 65_536),

@@ -13,6 +13,7 @@ import { HealthService } from './health/health.service.js';
 import { DiskChores } from './disk-chores.js';
 import { Housekeeping } from './housekeeping.js';
 import { ArtifactStore } from './artifacts/artifact-store.js';
+import { SharedFilesUpkeep } from './artifacts/shared-files-upkeep.js';
 import { Overload } from './http/limits/overload.js';
 import { RateLimitRepository } from './http/limits/rate-limit.repository.js';
 import { RateLimits } from './http/limits/rate-limits.service.js';
@@ -113,6 +114,7 @@ export class PlatformModule {
         NodeRepository,
         RateLimitRepository,
         ScheduledWorkRepository,
+        SharedFilesUpkeep,
       ],
       exports: [...made, ...SHARED],
     };

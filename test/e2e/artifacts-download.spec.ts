@@ -16,7 +16,11 @@ describe('artifacts', () => {
   let world: ArtifactWorld;
   let kept: Published;
   beforeAll(async () => {
-    world = await ArtifactWorld.open({ OUTBOUND_TIMEOUT: String(SLOW_MS), OUTBOUND_MAX_BYTES: '1000000' });
+    world = await ArtifactWorld.open({
+      ...{ OUTBOUND_TIMEOUT: String(SLOW_MS), OUTBOUND_MAX_BYTES: '1000000' },
+      // What is not on this disk has to be fetched.
+      SHARED_FILE_MAX_BYTES: '0',
+    });
     const published = await world.publish('/kept.tar.gz', bytes, { name: 'kept', pluginRuntime: 'go' });
     kept = await world.looked(published);
   });

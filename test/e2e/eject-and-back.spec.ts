@@ -58,6 +58,7 @@ it('lists the copy with the package it was made from', async () => {
         path: expect.stringContaining('.builds'),
         version: '1.0.0',
         upstream: { name: NAME, version: '1.0.0', integrity: expect.stringMatching(/^sha512-/) },
+        node: { nodeId: expect.any(String), nodeName: expect.any(String), state: 'live' },
       },
     ],
   });

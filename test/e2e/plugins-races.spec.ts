@@ -58,6 +58,29 @@ describe('changes at the same time, and requests that come twice', () => {
     ]);
   });
 
+  it('each answer carries the ETag for the next change', async () => {
+    const made = await api.post<Changed>(
+      PLUGINS,
+      { name: 'chained', path: 'a.mjs', enabled: true },
+      { 'idempotency-key': 'chained' },
+    );
+    let tag = made.headers.get('etag') ?? '';
+    for (const method of ['put', 'patch', 'put'] as const) {
+      expect(tag).toBe(await etag('chained'));
+      const changed = await api[method]<Changed>(at('chained'), { config: { method } }, { 'if-match': tag });
+      expect([changed.status, changed.headers.get('etag')]).not.toEqual([200, tag]);
+      tag = changed.headers.get('etag') ?? '';
+    }
+    expect(tag).toMatch(/^"r4\./);
+    const again = await api.post(
+      PLUGINS,
+      { name: 'chained', path: 'a.mjs', enabled: true },
+      { 'idempotency-key': 'chained' },
+    );
+    expect(again.headers.get('etag')).toBe(made.headers.get('etag'));
+    expect((await api.delete(at('chained'), undefined, { 'if-match': tag })).status).toBe(200);
+  });
+
   it('without If-Match all are made, one after the other', async () => {
     const { revision } = (await api.get<PluginDto>(at('raced'))).body;
     const keys = ['a', 'b', 'c', 'd'];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { InstallDoneDto } from '../../src/modules/installation/installation.dto.js';
 import type { JobDto } from '../../src/platform/jobs/job.dto.js';
+import { publishCore } from '../support/core-packages.js';
 import { eventually } from '../support/eventually.js';
 import { Fleet, type FleetChanged } from '../support/fleet.js';
 import { answerer } from '../support/installation-world.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   registry = await TestRegistry.start();
   origin = await httpOrigin((_, response) => response.end(REMOTE));
   for (const version of ['1.0.0', '1.1.0']) registry.publish(answerer(version));
-  registry.publish(answerer('1.0.0', { name: 'plugin-copied', files: { 'index.js': answering('copied') } }));
+  publishCore(registry, 'secrets-manager');
   fleet = await Fleet.open(3, { NPM_REGISTRY: registry.url, OUTBOUND_ALLOW: '127.0.0.1' });
 });
 afterAll(async () => {
@@ -108,18 +109,18 @@ it('a server that joins late with an empty disk serves at once and has everythin
   expect(new Set(instances.map(({ digest }) => digest)).size).toBe(1);
 });
 
-it('a local copy runs where it lies; the others say why it does not run there', async () => {
-  await fleet.api(1).post(`${INSTALL}?wait=all`, { name: 'plugin-copied' });
-  expect((await fleet.api(1).post(at('copied', '/eject'), {})).status).toBe(200);
-  await eventually(async () => {
-    const { converged, instances } = await fleet.instances('copied');
-    expect(converged).toBe(false);
-    for (const { nodeName, state, error } of instances)
-      if (nodeName === 'node-1') expect([state, error]).toEqual(['converged', null]);
-      else expect([state, error?.length]).toEqual(['failed', expect.any(Number)]);
-  });
-  await answers('copied', 'copied', [1]);
-  await fleet.api(1).post(at('copied', '/reinject'), {});
-  await fleet.converged();
-  await answers('copied', 'copied', [0, 1, 2, 3]);
+it('turning a core plugin on and off and uninstalling wait for every server', async () => {
+  const toggle = async (enabled: boolean): Promise<FleetChanged['fleet']> => {
+    const body = { name: 'secrets-manager', enabled };
+    return (await fleet.api(3).post<FleetChanged>('/api/plugins/core/toggle?wait=all', body)).body.fleet;
+  };
+  const states = ({ nodes }: FleetChanged['fleet']): unknown[] =>
+    nodes.map(({ state, status }) => [state, status]);
+  expect(states(await toggle(true))).toEqual(Array(4).fill(['converged', 'active']));
+  expect(states(await toggle(false))).toEqual(Array(4).fill(['converged', 'disabled']));
+  const gone = await fleet.api(2).post<FleetChanged>('/api/plugins/uninstall?wait=all', { name: NAME });
+  expect(states(gone.body.fleet)).toEqual(Array(4).fill(['converged', null]));
+  for (const n of [0, 1, 2, 3]) expect((await fleet.api(n).get(at('answerer'))).status).toBe(404);
+  const neverThere = await fleet.api(0).post('/api/plugins/uninstall?wait=all', { name: NAME });
+  expect(neverThere.status).toBe(404);
 });

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { execute } from '../support/database.js';
 import { EjectedWorld, greeter, ID } from '../support/ejected-world.js';
 import { eventually } from '../support/eventually.js';
 import { at, failure, hook, type PluginDto } from '../support/plugins-api.js';
@@ -29,7 +30,7 @@ const again = async (): Promise<void> => {
   for (const enabled of [false, true]) await world.api.put(at(ID), { enabled });
 };
 
-it('builds what runs again when its folder is lost', async () => {
+it('has what runs again when its folder is lost', async () => {
   localPath = await world.eject();
   await world.edit(localPath, 'index.js', greeter('edited'));
   expect((await world.api.post(at(ID, '/sync'))).status).toBe(200);
@@ -41,7 +42,8 @@ it('builds what runs again when its folder is lost', async () => {
 
 it('tells the way out when that is lost too', async () => {
   await rm(builds(), { recursive: true });
-  await rm(join(localPath, '.git'), { recursive: true });
+  await rm(join(world.server.dataDir, 'artifacts'), { recursive: true });
+  await execute(world.databaseUrl, 'delete from shared_file');
   await world.api.put(at(ID), { enabled: false });
   const refused = await world.api.put(at(ID), { enabled: true });
   expect(failure(refused)).toEqual([422, 'path_not_found', 'path']);

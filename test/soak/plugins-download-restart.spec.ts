@@ -22,7 +22,7 @@ describe('a plugin from a URL, where the server starts again', () => {
     server = await TestServer.start({
       dataDir: folder.path,
       databaseUrl: database.url,
-      env: { OUTBOUND_ALLOW: '127.0.0.1' },
+      env: { OUTBOUND_ALLOW: '127.0.0.1', SHARED_FILE_MAX_BYTES: '0' },
     });
   };
   const api = (): Client => server.client();

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EjectedDoneDto } from '../../src/modules/installation/ejected.dto.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 import type { Client } from './http.js';
 import { at, type Failed } from './plugins-api.js';
 import { TestRegistry } from './registry.js';
@@ -28,7 +29,12 @@ export class EjectedWorld {
     readonly registry: TestRegistry,
     readonly server: TestServer,
     readonly api: Client,
+    private readonly database: TestDatabase,
   ) {}
+
+  get databaseUrl(): string {
+    return this.database.url;
+  }
 
   /** @param files of the plugin's first version, 1.0.0, beside package.json */
   static async start(
@@ -40,8 +46,10 @@ export class EjectedWorld {
       version: '1.0.0',
       files: { 'index.js': "exports.punctuation = '!';" },
     });
-    const server = await TestServer.start({ env: { NPM_REGISTRY: registry.url } });
-    const world = new EjectedWorld(registry, server, server.client());
+    const database = await createTestDatabase();
+    const env = { NPM_REGISTRY: registry.url };
+    const server = await TestServer.start({ databaseUrl: database.url, env });
+    const world = new EjectedWorld(registry, server, server.client(), database);
     world.publish('1.0.0', files);
     await world.install();
     return world;
@@ -80,5 +88,6 @@ export class EjectedWorld {
   async stop(): Promise<void> {
     await this.server.stop();
     await this.registry.close();
+    await this.database.drop();
   }
 }

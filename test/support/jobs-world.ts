@@ -54,7 +54,7 @@ export class JobsWorld {
     this.transactions = new Transactions(dataSource);
     this.bus = new EventBus(new EventRepository(dataSource), listener);
     const audit = new AuditRepository(dataSource);
-    const steps = new JobSteps(this.transactions, repository, queue, audit, this.bus, options);
+    const steps = new JobSteps(this.transactions, repository, queue, audit, this.bus);
     const tools = new JobRunTools(steps, repository, queue, log, options);
     this.worker = new JobWorker(pool, handlers, tools, this.bus, log, options);
     this.waiter = new JobWaiter(repository, this.bus, this.worker);

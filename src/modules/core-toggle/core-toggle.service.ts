@@ -29,10 +29,13 @@ export class CoreToggle {
 
   /**
    * Turns a core plugin on (installed first where it is not here) or off.
-   * @returns its name
+   * @returns its name, and the plugin's id where it is installed
    * @throws BadRequest `field_invalid`, `core_required`, `core_unknown`; AppError the cause of a failed start
    */
-  async toggle(context: RequestContext, { name, npmName, enabled }: ToggleCorePluginDto): Promise<string> {
+  async toggle(
+    context: RequestContext,
+    { name, npmName, enabled }: ToggleCorePluginDto,
+  ): Promise<{ name: string; pluginId: string | null }> {
     const wanted = npmName?.trim() || name?.trim();
     if (!wanted)
       throw new BadRequest(
@@ -45,16 +48,17 @@ export class CoreToggle {
     if (core.required && !enabled)
       throw new BadRequest('core_required', 'Core plugins cannot be disabled', 'enabled');
     if (core.plugin) await this.update(context, core.plugin.id, enabled);
-    else if (enabled) await this.install(context, core.npmName);
-    return core.name;
+    const pluginId = core.plugin?.id ?? (enabled ? await this.install(context, core.npmName) : null);
+    return { name: core.name, pluginId };
   }
 
   /** An installation that is joined may have been asked to leave the plugin off. */
-  private async install(context: RequestContext, name: string): Promise<void> {
+  private async install(context: RequestContext, name: string): Promise<string> {
     const jobId = await this.installation.begin(context, { name, enable: true });
-    await this.installation.finish(jobId);
+    const { plugin } = await this.installation.finish(jobId);
     const core = (await this.catalogue.states()).find(({ npmName }) => npmName === name);
     if (core?.plugin?.enabled === false) await this.update(context, core.plugin.id, true);
+    return plugin.id;
   }
 
   private async update(context: RequestContext, id: string, enabled: boolean): Promise<void> {

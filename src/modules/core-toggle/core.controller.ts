@@ -1,10 +1,12 @@
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { Require } from '../../platform/http/access.js';
 import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import { hasChanged, WaitsForFleet } from '../plugins/index.js';
 import { CorePluginListDto, CoreStatusDto, CoreToggledDto, ToggleCorePluginDto } from './core.dto.js';
 import { CoreToggle } from './core-toggle.service.js';
 
@@ -61,6 +63,7 @@ export class CoreController {
   @Post('plugins/core/toggle')
   @HttpCode(200)
   @Require('core:write')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Turn a core plugin on or off',
@@ -71,8 +74,10 @@ export class CoreController {
   async toggleCorePlugin(
     @Context() context: RequestContext,
     @Body() body: ToggleCorePluginDto,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<CoreToggledDto> {
-    const name = await this.core.toggle(context, body);
+    const { name, pluginId } = await this.core.toggle(context, body);
+    if (pluginId !== null) hasChanged(response, pluginId);
     const message = `${name} is ${body.enabled ? 'enabled' : 'disabled'}`;
     return { ok: true, requiresRestart: false, restarting: false, message };
   }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
+import { FleetAnsweredDto } from '../plugins/index.js';
 
 /** What there is to build agents on. */
 export class CoreStatusDto {
@@ -94,7 +95,7 @@ export class ToggleCorePluginDto {
 }
 
 /** The answer to turning a core plugin on or off. */
-export class CoreToggledDto {
+export class CoreToggledDto extends FleetAnsweredDto {
   /**
    * Always true.
    * @example true

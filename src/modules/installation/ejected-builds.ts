@@ -1,5 +1,5 @@
 import { access, mkdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Unprocessable } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
@@ -8,7 +8,8 @@ import { PluginInstalls } from '../plugins/index.js';
 import { bundle, type Bundling } from './ejected-bundle.js';
 import { copyFolder, ofWorkingCopy } from './ejected-files.js';
 import { EjectedFolders } from './ejected-folders.js';
-import { forgetBuilds, restoreBuild, saveBuild } from './ejected-saved-builds.js';
+import { EjectedPlaces } from './ejected-places.js';
+import { EjectedSavedBuilds, type SavedBuild } from './ejected-saved-builds.js';
 import type { InstalledVersionEntity } from './installed-version.entity.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 
@@ -22,6 +23,8 @@ export interface Rebuild {
   bundling?: Bundling;
   /** Run in the build, after it is copied. */
   prepare?: (folder: string) => Promise<void>;
+  /** The server that had the working copy before this one. */
+  before?: string | null;
   /** Put on record without being started first. */
   untried?: boolean;
   /** The job that it is part of. */
@@ -36,51 +39,61 @@ export interface Rebuild {
 export class EjectedBuilds {
   constructor(
     private readonly folders: EjectedFolders,
+    private readonly places: EjectedPlaces,
+    private readonly saved: EjectedSavedBuilds,
     private readonly installs: PluginInstalls,
     private readonly versions: InstalledVersionRepository,
   ) {}
 
-  /** @throws Unprocessable `build_failed`, and whatever keeps it from starting */
-  async run(context: RequestContext, rebuild: Rebuild): Promise<void> {
-    const { row, action, task, untried = false } = rebuild;
+  /**
+   * @returns what there is to tell of it beside that it runs; empty for nothing
+   * @throws Unprocessable `build_failed`, and whatever keeps it from starting
+   */
+  async run(context: RequestContext, rebuild: Rebuild): Promise<string> {
+    const { row, action, task, before, untried = false } = rebuild;
     const { npmName, version } = row;
     const path = await this.folders.newBuild(npmName);
+    const folder = join(this.folders.builds, path);
+    let saved: SavedBuild;
     try {
-      await this.build(rebuild, join(this.folders.builds, path));
+      await this.build(rebuild, folder);
+      saved = await this.saved.save(folder);
       task?.signal.throwIfAborted();
       task?.progress('loading', 90);
       await this.installs.put(
         context,
-        { source: 'ejected', npmName, version, path },
-        { action, untried, alongside: (tx, pluginId) => this.versions.put(tx, { ...row, pluginId }) },
+        { source: 'ejected', npmName, version, path, checksum: saved.checksum },
+        {
+          ...{ action, untried },
+          alongside: async (tx, pluginId) => {
+            await this.versions.put(tx, { ...row, pluginId });
+            await this.places.hold(tx, { pluginId, npmName }, before);
+          },
+        },
       );
     } catch (error) {
-      await rm(join(this.folders.builds, path), { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
       throw error;
     }
-    await this.keepOnly(npmName, [path]);
-  }
-
-  /** Removes a package's builds but those named. */
-  async keepOnly(npmName: string, paths: readonly string[]): Promise<void> {
-    await this.folders.sweep(npmName, paths);
-    const names = paths.map((path) => basename(path));
-    await forgetBuilds(this.folders.copyOf(npmName), names);
+    await this.folders.sweep(npmName, [path]);
+    return saved.obstacle === null ? '' : `; it runs on this server alone: ${saved.obstacle}`;
   }
 
   /**
-   * Makes sure that a build is where it should be; one that is gone is had again from the working copy's repository.
+   * Makes sure that a build is where it should be; what this server does not have is had from what is kept of it.
    * @param path as it is on record
    * @throws Unprocessable `path_not_found` with the way out
    */
-  async check(row: InstalledVersionEntity, path: string): Promise<void> {
+  async check(
+    row: InstalledVersionEntity,
+    { path, checksum }: { path: string; checksum: string | null },
+  ): Promise<void> {
     const folder = join(this.folders.builds, path);
     if (await isThere(folder)) return;
-    const copy = this.folders.copyOf(row.npmName);
     const fresh = join(this.folders.builds, await this.folders.newBuild(row.npmName));
     try {
       await mkdir(fresh, { mode: 0o755 });
-      if (!(await restoreBuild(copy, basename(path), fresh))) throw buildIsGone(row.npmName, copy);
+      if (!(await this.saved.restore(checksum, fresh))) throw buildIsGone(row.npmName);
       await this.folders.linkDependencies(fresh, row);
       await rename(fresh, folder);
     } finally {
@@ -94,14 +107,13 @@ export class EjectedBuilds {
     await this.folders.linkDependencies(folder, row);
     await prepare?.(folder);
     await bundle(folder, bundling ?? 'if-needed');
-    await saveBuild(this.folders.copyOf(row.npmName), folder, basename(folder));
   }
 }
 
-function buildIsGone(npmName: string, copy: string): Unprocessable {
+function buildIsGone(npmName: string): Unprocessable {
   return new Unprocessable(
     'path_not_found',
-    `What was built from the local copy of ${npmName} is not on this server any more. Sync the plugin to build it again from ${copy}, or reinject it to go back to npm.`,
+    `What was built from the local copy of ${npmName} is neither on this server nor kept for it. Sync the plugin to build it again, or reinject it to go back to npm.`,
     'path',
   );
 }

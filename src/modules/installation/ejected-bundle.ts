@@ -1,9 +1,9 @@
 import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { Unprocessable } from '../../platform/http/errors.js';
 
-/** `if-needed`: where there are TypeScript sources and nothing built. */
+/** `if-needed`: where there are TypeScript sources and nothing built but what was bundled from them before. */
 export type Bundling = 'if-needed' | 'always' | 'never';
 
 const OUTPUT = 'index.plugboard.mjs';
@@ -26,7 +26,7 @@ export async function bundle(folder: string, bundling: Bundling): Promise<void> 
   const named = entriesOf(manifest);
   const built = await firstFile(
     folder,
-    (named.length > 0 ? named : BUILT).filter((path) => !isTypeScript(path)),
+    (named.length > 0 ? named : BUILT).filter((path) => !isTypeScript(path) && basename(path) !== OUTPUT),
   );
   if (built !== null && bundling === 'if-needed') return;
   const entry = await firstFile(folder, [...named.filter(isTypeScript), ...SOURCES]);

@@ -20,11 +20,11 @@ export class EjectedCode implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sources.define('ejected', async ({ id, path, version }) => {
+    this.sources.define('ejected', async ({ id, path, version, checksum }) => {
       // A version that is being merged is not on record yet; it was built a moment ago.
       const row = version === null ? null : await this.versions.find(id, version);
       if (row) await this.code.check(row);
-      if (row && path !== null) await this.builds.check(row, path);
+      if (row && path !== null) await this.builds.check(row, { path, checksum });
       return {
         path: join(this.folders.builds, path ?? ''),
         roots: [this.folders.builds, this.tools.folder],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { access, chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { KeyedMutex } from '../../platform/keyed-mutex.js';
@@ -98,13 +98,18 @@ export class EjectedFolders implements OnModuleInit {
     return path;
   }
 
-  /** Removes a package's builds but those named, relative to `builds`. */
-  async sweep(npmName: string, keep: readonly string[]): Promise<void> {
+  /**
+   * Removes a package's builds but those named, relative to `builds`.
+   * @param olderThanMs leaves newer ones alone, in milliseconds
+   */
+  async sweep(npmName: string, keep: readonly string[], olderThanMs = 0): Promise<void> {
     const folder = packageFolder(npmName);
     const names = await readdir(join(this.builds, folder)).catch(() => []);
-    for (const name of names)
-      if (!keep.includes(join(folder, name)))
-        await rm(join(this.builds, folder, name), { recursive: true, force: true });
+    for (const name of names) {
+      const path = join(this.builds, folder, name);
+      if (keep.includes(join(folder, name)) || !(await isOlder(path, olderThanMs))) continue;
+      await rm(path, { recursive: true, force: true });
+    }
   }
 
   /** Lets code in `folder` find the dependencies that were installed with a version. */
@@ -113,6 +118,10 @@ export class EjectedFolders implements OnModuleInit {
     const below = (path: string): string => join(this.tools.folder, path);
     return linkDependencies(folder, { npmName, directory: below(directory), packageDir: below(pathOf(row)) });
   }
+}
+
+async function isOlder(path: string, ms: number): Promise<boolean> {
+  return ms === 0 || Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? 0) > ms;
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,44 +1,56 @@
-import fs from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../config.js';
+import { ArtifactStore } from '../../platform/artifacts/artifact-store.js';
+import { CONFIG } from '../../platform/tokens.js';
 import { ofWorkingCopy } from './ejected-files.js';
-import { AUTHOR, setBranch, treeOf } from './ejected-history.js';
-import { exportCommit } from './ejected-merge.js';
-import { git } from './git.js';
+import { ArchiveRefused } from './packages/archive-scan.js';
+import { packTar } from './packages/tar-packer.js';
+import { unpackTar } from './packages/tar-unpacker.js';
 
-const REFS = 'refs/plugboard/builds';
+/** What has become of a build. */
+export interface SavedBuild {
+  /** SHA-256 of its archive; null where it cannot be one. */
+  checksum: string | null;
+  /** Why other servers cannot have it; null where they can. */
+  obstacle: string | null;
+}
 
 /**
- * Keeps what runs in the working copy's own repository, below no branch, so that it can be had again when the build's
- * folder is lost. A working copy whose repository was taken away keeps nothing.
+ * Keeps what runs of local copies by its digest, as an archive of the package's own files: for this server, should the
+ * build's folder be lost, and for the others, which have no local copy.
  */
-export async function saveBuild(dir: string, folder: string, name: string): Promise<void> {
-  if (!(await hasRepository(dir))) return;
-  const tree = await treeOf(dir, folder, await ofWorkingCopy(folder));
-  const message = 'What runs\n';
-  const oid = await git.commit({
-    ...{ fs, dir, tree, message, author: AUTHOR, parent: [] },
-    noUpdateBranch: true,
-  });
-  await setBranch(dir, `${REFS}/${name}`, oid);
-}
+@Injectable()
+export class EjectedSavedBuilds {
+  constructor(
+    private readonly store: ArtifactStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
-/** Writes a kept build into a folder that is there and empty. @returns whether it was kept */
-export async function restoreBuild(dir: string, name: string, to: string): Promise<boolean> {
-  const oid = await git.resolveRef({ fs, dir, ref: `${REFS}/${name}` }).catch(() => null);
-  if (oid === null) return false;
-  await exportCommit(dir, oid, to);
-  return true;
-}
+  async save(folder: string): Promise<SavedBuild> {
+    const accept = await ofWorkingCopy(folder);
+    try {
+      const { sha256, bytes, isShared } = await this.store.add((path) =>
+        writeFile(path, packTar(folder, accept), { flush: true }),
+      );
+      const limit = this.config.SHARED_FILE_MAX_BYTES;
+      const obstacle =
+        bytes > limit
+          ? `it takes ${bytes} bytes, more than SHARED_FILE_MAX_BYTES`
+          : 'Postgres could not take it just now';
+      return { checksum: sha256, obstacle: isShared ? null : obstacle };
+    } catch (error) {
+      if (!(error instanceof ArchiveRefused)) throw error;
+      return { checksum: null, obstacle: error.message };
+    }
+  }
 
-/** Keeps the builds named alone. */
-export async function forgetBuilds(dir: string, keep: readonly string[]): Promise<void> {
-  const names = await git.listRefs({ fs, dir, filepath: REFS }).catch(() => []);
-  for (const name of names)
-    if (!keep.includes(name)) await git.deleteRef({ fs, dir, ref: `${REFS}/${name}` });
-}
-
-async function hasRepository(dir: string): Promise<boolean> {
-  return git.currentBranch({ fs, dir }).then(
-    () => true,
-    () => false,
-  );
+  /** Writes a kept build into a folder that is there and empty. @returns whether it was kept */
+  async restore(checksum: string | null, to: string): Promise<boolean> {
+    const file = checksum === null ? undefined : await this.store.recall(checksum);
+    if (!file) return false;
+    await unpackTar(createReadStream(file.path), to, this.config.POLICY_MAX_FILES);
+    return true;
+  }
 }

@@ -8,7 +8,7 @@ import { UPSTREAM_BRANCH, versionAt } from './ejected-history.js';
 import { dropLanding, land, plannedVersion, planLanding } from './ejected-landing.js';
 import { unlinkDependencies } from './ejected-links.js';
 import { exportCommit, mergeUpstream } from './ejected-merge.js';
-import { upstreamOf, writeRecord } from './ejected.service.js';
+import { upstreamOf, writeRecord } from './ejected-copies.js';
 import { InstallJob } from './install.job.js';
 import type { InstalledVersionEntity } from './installed-version.entity.js';
 import { InstallationRecords } from './installation-records.js';
@@ -33,19 +33,23 @@ export class EjectedUpstream {
   ) {}
 
   /**
-   * @returns the version that is merged and runs; null when there is none that is newer
+   * @returns the version that is merged and runs, with what `EjectedBuilds.run` tells; null when there is none newer
    * @throws Conflict `sync_conflict`; whatever refuses the newer package or keeps the merge from starting
    */
-  async merge(context: RequestContext, row: InstalledVersionEntity, how: MergeBuild): Promise<string | null> {
+  async merge(
+    context: RequestContext,
+    row: InstalledVersionEntity,
+    how: MergeBuild,
+  ): Promise<{ version: string; note: string } | null> {
     const { npmName } = row;
     const { registry } = await this.tools.get();
     const { version } = await registry.resolve(npmName, 'latest');
     const dir = this.folders.copyOf(npmName);
     if (!semver.gt(version, (await versionAt(dir, UPSTREAM_BRANCH)) ?? row.version)) return null;
-    await this.job.prepare({ ...how.task, payload: { name: npmName, version } }, (next) =>
+    const note = await this.job.prepare({ ...how.task, payload: { name: npmName, version } }, (next) =>
       this.mergeInto(context, { ...next, pluginId: row.pluginId }, how),
     );
-    return version;
+    return { version, note };
   }
 
   /** Lands a merge that runs already, where the server ended before; one that does not run is forgotten. */
@@ -60,15 +64,16 @@ export class EjectedUpstream {
     context: RequestContext,
     newer: InstalledVersionEntity,
     how: MergeBuild,
-  ): Promise<void> {
+  ): Promise<string> {
     const dir = this.folders.copyOf(newer.npmName);
     const scratch = await this.folders.newCopy();
+    let note: string;
     try {
       const packageDir = this.records.pathOf(pathOf(newer));
       const { head, theirs } = await mergeUpstream(dir, packageDir, upstreamOf(newer));
       await exportCommit(dir, head, scratch);
       await planLanding(dir, head, theirs);
-      await this.builds.run(context, { ...how, row: newer, from: scratch });
+      note = await this.builds.run(context, { ...how, row: newer, from: scratch });
     } catch (error) {
       await dropLanding(dir);
       throw error;
@@ -76,6 +81,7 @@ export class EjectedUpstream {
       await rm(scratch, { recursive: true, force: true });
     }
     await this.landMerge(newer);
+    return note;
   }
 
   private async landMerge(row: InstalledVersionEntity): Promise<void> {

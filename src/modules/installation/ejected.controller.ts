@@ -8,6 +8,7 @@ import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import { JobBegunDto } from '../../platform/jobs/job.dto.js';
 import { accepted, ApiNoWait, wantsNoWait } from '../../platform/jobs/respond-async.js';
+import { WaitsForFleet } from '../plugins/index.js';
 import { EjectedDoneDto, EjectedListDto, ReinjectDto, SyncDoneDto, SyncDto } from './ejected.dto.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
@@ -43,7 +44,7 @@ export class EjectedController {
   @Require('plugins:read')
   @ApiOperation({
     summary: 'List ejected plugins',
-    description: 'Plugins that run from a local copy, and the npm version below it.',
+    description: 'Plugins that run from a local copy, the npm version below it, and the server that has it.',
   })
   listEjectedPlugins(): Promise<EjectedListDto> {
     return this.copies.list();
@@ -52,14 +53,15 @@ export class EjectedController {
   @Post('plugins/:x/eject')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Eject a plugin',
     description:
-      'Makes an editable copy of exactly what is installed, a git repository whose first commit is the package as it was published, and runs the plugin from it. Files that editors, agents and shells obey are left out.',
+      'Makes an editable copy of exactly what is installed, a git repository whose first commit is the package as it was published, and runs the plugin from it. Files that editors, agents and shells obey are left out. The copy lies on the server that is asked; all servers run what is built from it. Where that server is gone, another copy is made, of what runs.',
   })
   @ApiParam(NAMED)
-  @ApiFailures('not_installed', 'already_ejected', ...CHANGE)
+  @ApiFailures('not_installed', 'already_ejected', 'local_copy_away', ...CHANGE)
   ejectPlugin(@Context() context: RequestContext, @Param('x') x: string): Promise<EjectedDoneDto> {
     return this.copies.eject(context, x);
   }
@@ -67,17 +69,27 @@ export class EjectedController {
   @Post('plugins/:x/sync')
   @HttpCode(200)
   @Require('plugins:write')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Run the local copy as it is now',
     description:
-      'Builds it where it needs that, tries it and puts it in the place of what runs; when it does not start, nothing changes. `upstream` merges the newest npm version into the local edits first; files that both changed are a conflict, and then nothing is merged. `Prefer: respond-async` answers at once with a job to follow.',
+      'Builds it, on the server that has it, where it needs that, tries it and puts it in the place of what runs; when it does not start, nothing changes. `upstream` merges the newest npm version into the local edits first; files that both changed are a conflict, and then nothing is merged. `Prefer: respond-async` answers at once with a job to follow.',
   })
   @ApiParam(NAMED)
   @ApiBody({ type: SyncDto, required: false })
   @ApiNoWait()
   @ApiOkResponse({ type: SyncDoneDto, description: 'It runs.' })
-  @ApiFailures(...BAD_BODY, 'not_ejected', 'build_failed', 'sync_conflict', ...JOB, ...UPSTREAM, ...CHANGE)
+  @ApiFailures(
+    ...BAD_BODY,
+    'not_ejected',
+    'local_copy_away',
+    'build_failed',
+    'sync_conflict',
+    ...JOB,
+    ...UPSTREAM,
+    ...CHANGE,
+  )
   async syncPlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
@@ -91,6 +103,7 @@ export class EjectedController {
   @Post('plugins/:x/reinject')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Go back to the npm version',

@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { MayBeLeftOut } from '../../platform/http/body.pipe.js';
+import { NodeRefDto } from '../plugins/index.js';
+import { COPY_NODE_STATES, type CopyNodeState } from './copy-node-state.js';
 import { PackageDoneDto } from './installation.dto.js';
 
 /** How a local copy is given up. */
@@ -71,6 +73,13 @@ export class UpstreamDto {
   integrity: string;
 }
 
+/** The server whose disk has a local copy. */
+export class CopyNodeDto extends NodeRefDto {
+  /** `gone`: it has stopped, or was dead for so long that it is forgotten. Ejecting again makes another copy then. */
+  @ApiProperty({ enum: COPY_NODE_STATES, example: 'live' })
+  state: CopyNodeState;
+}
+
 /** A plugin that runs from a local copy. */
 export class EjectedPluginDto {
   /**
@@ -84,12 +93,12 @@ export class EjectedPluginDto {
    */
   pluginId: string;
   /**
-   * Folder to edit, a git repository.
+   * Folder to edit, a git repository, on the server that has it.
    * @example "/srv/plugboard/.data/ejected/@elizaos+plugin-openai"
    */
   localPath: string;
   /**
-   * Folder that runs: what was built from the local copy last.
+   * Folder that runs here: what was built from the local copy last.
    * @example "/srv/plugboard/.data/ejected/.builds/…"
    */
   path: string;
@@ -100,6 +109,9 @@ export class EjectedPluginDto {
   version: string;
   /** Where it comes from. */
   upstream: UpstreamDto;
+  /** The server that has the folder to edit; null where that is not on record. Every server runs what was built. */
+  @ApiProperty({ type: CopyNodeDto, nullable: true })
+  node: CopyNodeDto | null;
 }
 
 /** Plugins that run from local copies. */

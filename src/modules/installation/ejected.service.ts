@@ -1,18 +1,18 @@
-import { access, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Conflict, NotFound } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
 import { PluginsService } from '../plugins/index.js';
 import { EjectedBuilds } from './ejected-builds.js';
-import { RECORD } from './ejected-files.js';
 import { EjectedFolders } from './ejected-folders.js';
-import { beginHistory, type Upstream } from './ejected-history.js';
+import { EjectedCopies, upstreamOf } from './ejected-copies.js';
+import { EjectedPlaces } from './ejected-places.js';
 import type { EjectedDoneDto, EjectedListDto } from './ejected.dto.js';
 import type { PackageDoneDto } from './installation.dto.js';
 import { InstallationRecords, notInstalled } from './installation-records.js';
 import type { InstalledVersionEntity } from './installed-version.entity.js';
-import { PackageCode, pathOf } from './package-code.js';
+import { pathOf } from './package-code.js';
 
 /** Takes installed packages out as local copies that can be edited, and back. */
 @Injectable()
@@ -21,55 +21,55 @@ export class EjectedService {
     private readonly plugins: PluginsService,
     private readonly records: InstallationRecords,
     private readonly folders: EjectedFolders,
+    private readonly places: EjectedPlaces,
     private readonly builds: EjectedBuilds,
-    private readonly code: PackageCode,
+    private readonly copies: EjectedCopies,
   ) {}
 
   async list(): Promise<EjectedListDto> {
     const [{ plugins }, rows] = await Promise.all([this.plugins.snapshot(), this.records.versions.list()]);
     const ejected = plugins
       .filter(({ source }) => source === 'ejected')
-      .flatMap(({ id, version, path }) => {
+      .map(async ({ id, version, path }) => {
         const row = rows.find((one) => one.pluginId === id && one.version === version);
         if (!row) return [];
+        const place = await this.places.of(id);
         return {
           name: row.npmName,
           pluginId: id,
-          localPath: this.folders.copyOf(row.npmName),
+          localPath: place?.localPath ?? this.folders.copyOf(row.npmName),
           path: join(this.folders.builds, path ?? ''),
           version: row.version,
           upstream: upstreamOf(row),
+          node: place && { nodeId: place.nodeId, nodeName: place.nodeName, state: place.state },
         };
       });
-    return { count: ejected.length, plugins: ejected };
+    const found = (await Promise.all(ejected)).flat();
+    return { count: found.length, plugins: found };
   }
 
   /**
    * Makes an editable copy of what is installed, a git repository, and runs the plugin from it. What does not load
-   * as it is, is ejected all the same, to be repaired.
+   * as it is, is ejected all the same, to be repaired. Where the server that has the copy is gone, another copy is
+   * made here, of what runs.
    * @throws NotFound `plugin_not_found`, `not_installed`; Conflict `already_ejected`; whatever keeps it from starting
    */
   async eject(context: RequestContext, segment: string): Promise<EjectedDoneDto> {
     const { npmName } = await this.installed(segment);
     return this.folders.exclusively(npmName, async () => {
-      const { row, source, isBroken } = await this.installed(segment);
-      if (source === 'ejected')
-        throw new Conflict('already_ejected', `${npmName} runs from a local copy already.`, 'x');
-      await this.code.check(row);
-      const unfinished = await this.folders.newCopy();
-      await beginHistory(unfinished, this.records.pathOf(pathOf(row)), upstreamOf(row));
-      await writeRecord(unfinished, upstreamOf(row));
-      const localPath = await this.folders.place(unfinished, npmName);
-      await this.folders.linkDependencies(localPath, row);
-      const how = { action: 'plugin.eject', bundling: 'never', untried: isBroken } as const;
+      const { row, source, checksum, isBroken } = await this.installed(segment);
+      const isLost = source === 'ejected';
+      const before = isLost ? await this.lostBy(row) : null;
+      const localPath = isLost ? await this.copies.makeAgain(row, checksum) : await this.copies.make(row);
+      const how = { action: 'plugin.eject', bundling: 'never', untried: isBroken, before } as const;
       try {
-        await this.builds.run(context, { ...how, row, from: localPath });
+        const note = await this.builds.run(context, { ...how, row, from: localPath });
+        const next = isBroken ? '; it does not load: edit the copy, then sync it' : '';
+        return done(npmName, { localPath, message: `${npmName}@${row.version} ejected${note}${next}` });
       } catch (error) {
         await this.folders.remove(npmName);
         throw error;
       }
-      const next = isBroken ? '; it does not load: edit the copy, then sync it' : '';
-      return done(npmName, { localPath, message: `${npmName}@${row.version} ejected${next}` });
     });
   }
 
@@ -82,16 +82,26 @@ export class EjectedService {
     const { npmName } = await this.ejected(segment);
     return this.folders.exclusively(npmName, async () => {
       const row = await this.ejected(segment);
+      const { pluginId, version } = row;
+      const place = await this.places.of(pluginId);
       await this.records.installs.put(
         context,
-        { source: 'npm', npmName, version: row.version, path: pathOf(row) },
-        { action: 'plugin.reinject', alongside: () => Promise.resolve() },
+        { source: 'npm', npmName, version, path: pathOf(row) },
+        {
+          action: 'plugin.reinject',
+          alongside: (tx) => this.places.release(tx, context, { pluginId, npmName, place, purge }),
+        },
       );
-      await this.builds.keepOnly(npmName, []);
+      await this.folders.sweep(npmName, []);
       if (purge) await this.folders.remove(npmName);
       const kept = await this.folders.setAside(npmName);
-      const where = kept === null ? '' : `; the local copy is kept in ${kept}`;
-      return done(npmName, { message: `${npmName} is back at npm's ${row.version}${where}` });
+      const where =
+        kept !== null
+          ? `; the local copy is kept in ${kept}`
+          : place && !place.isHere && !purge
+            ? `; the local copy is kept aside on ${place.nodeName}`
+            : '';
+      return done(npmName, { message: `${npmName} is back at npm's ${version}${where}` });
     });
   }
 
@@ -103,7 +113,7 @@ export class EjectedService {
     return row;
   }
 
-  /** The same, and its working copy is there. @throws as `ejected` */
+  /** The same, and its working copy is on this server. @throws as `ejected` */
   async withCopy(segment: string): Promise<InstalledVersionEntity> {
     const row = await this.ejected(segment);
     const copy = this.folders.copyOf(row.npmName);
@@ -117,29 +127,30 @@ export class EjectedService {
     return row;
   }
 
+  /** The server that had the copy and is gone. @throws Conflict `already_ejected` where it is not */
+  private async lostBy({ npmName, pluginId }: InstalledVersionEntity): Promise<string> {
+    const place = await this.places.of(pluginId);
+    if (place && !place.isHere && place.state === 'gone') return place.nodeId;
+    const where = !place || place.isHere ? '' : `, on the server ${place.nodeName}`;
+    throw new Conflict('already_ejected', `${npmName} runs from a local copy already${where}.`, 'x');
+  }
+
   private async installed(segment: string): Promise<{
     npmName: string;
     source: string;
+    /** Of the build that runs, where it is ejected. */
+    checksum: string | null;
     /** It should run and does not. */
     isBroken: boolean;
     row: InstalledVersionEntity;
   }> {
-    const { id, source, version, enabled, loadError } = await this.plugins.get(segment);
+    const { id, source, version, checksum, enabled, loadError } = await this.plugins.get(segment);
     const isPackage = source === 'npm' || source === 'ejected';
     const row = isPackage ? await this.records.versions.find(id, version ?? '') : null;
     if (!row) throw notInstalled(id);
     const isBroken = enabled && loadError !== null;
-    return { npmName: row.npmName, source, isBroken, row };
+    return { npmName: row.npmName, source, checksum, isBroken, row };
   }
-}
-
-export function upstreamOf({ npmName, version, trust }: InstalledVersionEntity): Upstream {
-  return { name: npmName, version, integrity: trust.integrity };
-}
-
-/** Tells people and tools what a working copy was made from. */
-export async function writeRecord(folder: string, upstream: Upstream): Promise<void> {
-  await writeFile(join(folder, RECORD), `${JSON.stringify({ upstream }, null, 2)}\n`);
 }
 
 function done<T extends object>(

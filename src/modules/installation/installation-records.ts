@@ -4,6 +4,7 @@ import { Conflict, NotFound } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
 import { PluginInstalls } from '../plugins/index.js';
 import { EjectedFolders } from './ejected-folders.js';
+import { EjectedPlaces } from './ejected-places.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { PackageTools } from './package-tools.js';
 import { VersionShelf } from './version-shelf.js';
@@ -17,27 +18,34 @@ export class InstallationRecords {
     private readonly shelf: VersionShelf,
     private readonly tools: PackageTools,
     private readonly folders: EjectedFolders,
+    private readonly places: EjectedPlaces,
   ) {}
 
   /**
    * Takes a package away, without asking the registry.
    * @param purge also forgets its settings
-   * @returns the package's name
+   * @returns the package's name, and the id of the plugin that it was
    */
-  async remove(context: RequestContext, name: string, purge: boolean): Promise<string> {
+  async remove(
+    context: RequestContext,
+    name: string,
+    purge: boolean,
+  ): Promise<{ npmName: string; pluginId: string }> {
     const plugin = await this.installs.find(name);
     if (!plugin?.npmName) throw notInstalled(name);
     const { id, npmName, config, source } = plugin;
+    const place = source === 'ejected' ? await this.places.of(id) : null;
     await this.installs.remove(context, id, {
       action: 'plugin.uninstall',
       alongside: async (tx) => {
         if (purge) await this.versions.forget(tx, npmName);
         else await this.versions.retain(tx, { npmName, pluginId: id, config });
+        await this.places.release(tx, context, { pluginId: id, npmName, place, purge });
       },
     });
     await this.shelf.sweep();
     if (source === 'ejected') await this.removeCopy(npmName, purge);
-    return npmName;
+    return { npmName, pluginId: id };
   }
 
   private async removeCopy(npmName: string, purge: boolean): Promise<void> {

@@ -14,7 +14,7 @@ import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
-import { WaitsForFleet } from '../plugins/index.js';
+import { hasChanged, WaitsForFleet } from '../plugins/index.js';
 import { InstallPlanDto } from './install-plan.dto.js';
 import { InstallPlans } from './install-plan.service.js';
 import { JobBegunDto } from '../../platform/jobs/job.dto.js';
@@ -101,6 +101,7 @@ export class InstallationController {
   @Post('plugins/uninstall')
   @HttpCode(200)
   @Require('plugins:install')
+  @WaitsForFleet()
   @Idempotent()
   @ApiOperation({
     summary: 'Uninstall a plugin',
@@ -111,8 +112,10 @@ export class InstallationController {
   async uninstallPlugin(
     @Context() context: RequestContext,
     @Body() body: UninstallDto,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<PackageDoneDto> {
-    const pluginName = await this.installation.uninstall(context, body);
+    const { npmName: pluginName, pluginId } = await this.installation.uninstall(context, body);
+    hasChanged(response, pluginId);
     return { ok: true, requiresRestart: false, pluginName, message: `${pluginName} uninstalled` };
   }
 

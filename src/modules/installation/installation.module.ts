@@ -1,10 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactBuilds } from './artifact-builds.js';
+import { ArtifactsInUse } from './artifacts-in-use.js';
 import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
+import { EjectedCopies } from './ejected-copies.js';
+import { EjectedCopyRepository } from './ejected-copy.repository.js';
 import { EjectedController } from './ejected.controller.js';
 import { EjectedFolders } from './ejected-folders.js';
+import { EjectedPlaces } from './ejected-places.js';
 import { EjectedRecovery } from './ejected-recovery.js';
+import { EjectedSavedBuilds } from './ejected-saved-builds.js';
 import { EjectedScript } from './ejected-script.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
@@ -37,10 +42,15 @@ export class InstallationModule {
       providers: [
         { provide: INSTALLATION_OPTIONS, useValue: options },
         ArtifactBuilds,
+        ArtifactsInUse,
         EjectedBuilds,
         EjectedCode,
+        EjectedCopies,
+        EjectedCopyRepository,
         EjectedFolders,
+        EjectedPlaces,
         EjectedRecovery,
+        EjectedSavedBuilds,
         EjectedScript,
         EjectedService,
         EjectedSync,

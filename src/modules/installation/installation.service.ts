@@ -67,7 +67,10 @@ export class InstallationService {
     };
   }
 
-  async uninstall(context: RequestContext, { name, purge }: UninstallDto): Promise<string> {
+  uninstall(
+    context: RequestContext,
+    { name, purge }: UninstallDto,
+  ): ReturnType<InstallationRecords['remove']> {
     return this.records.remove(context, name, purge ?? false);
   }
 }

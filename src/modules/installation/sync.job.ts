@@ -55,9 +55,11 @@ export class SyncJob implements OnModuleInit {
       }),
     } satisfies Omit<Rebuild, 'row' | 'from'>;
     const merged = payload.upstream === true ? await this.upstream.merge(context, row, how) : null;
-    if (merged === null) await this.builds.run(context, { ...how, row, from: this.folders.copyOf(npmName) });
-    const what =
-      merged === null ? 'runs as the local copy is now' : `has ${merged} merged into the local edits`;
-    return { message: `${npmName} ${what}`, logs };
+    const note =
+      merged?.note ?? (await this.builds.run(context, { ...how, row, from: this.folders.copyOf(npmName) }));
+    const what = merged
+      ? `has ${merged.version} merged into the local edits`
+      : 'runs as the local copy is now';
+    return { message: `${npmName} ${what}${note}`, logs };
   }
 }

@@ -1,4 +1,4 @@
-export { FleetAnsweredDto } from './fleet-outcome.dto.js';
+export { FleetAnsweredDto, NodeRefDto } from './fleet-outcome.dto.js';
 export { FleetWait } from './fleet-wait.js';
 export { PluginEntity } from './plugin.entity.js';
 export { PluginInstanceEntity } from './plugin-instance.entity.js';
@@ -9,7 +9,7 @@ export { PluginSet } from './plugin-set.repository.js';
 export { type LocatedCode, type PluginAddress, PluginSources } from './plugin-sources.js';
 export { NodeRuntime } from './node-runtime.js';
 export { PluginWrites } from './plugin-writes.service.js';
-export { WaitsForFleet } from './waits-for-fleet.js';
+export { hasChanged, WaitsForFleet } from './waits-for-fleet.js';
 export { PluginsService } from './plugins.service.js';
 export { PluginDto } from './plugin.dto.js';
 export type { PluginsOptions } from './plugins.options.js';

@@ -6,7 +6,16 @@ import type { PluginDto } from './plugin.dto.js';
 /** Sends one plugin with an ETag that carries its revision. */
 export function sendPlugin(request: Request, response: Response, plugin: PluginDto): void {
   const body = JSON.stringify(plugin);
-  sendTagged(request, response, body, `"r${plugin.revision}.${digestOf(body)}"`);
+  sendTagged(request, response, body, tagOf(plugin, body));
+}
+
+/** Gives the answer to a change the ETag that the plugin has now, for the next `If-Match`. */
+export function tagChanged(response: Response, plugin: PluginDto): void {
+  response.setHeader('ETag', tagOf(plugin, JSON.stringify(plugin)));
+}
+
+function tagOf({ revision }: PluginDto, body: string): string {
+  return `"r${revision}.${digestOf(body)}"`;
 }
 
 /**

@@ -19,6 +19,8 @@ export interface CodeOnDisk {
   version: string;
   /** In the terms of the locator that the other module defined for `source`. */
   path: string;
+  /** SHA-256 of what it is had from again, 64 hex digits, where it is a file that is kept by that. */
+  checksum?: string | null;
 }
 
 export interface PutOptions {
@@ -112,7 +114,7 @@ export class PluginInstalls {
       config: retained?.config ?? null,
     };
     const enabled = enable ?? before?.row.enabled ?? true;
-    const row = await this.drafts.described({ ...base, ...code, enabled, name: base.name });
+    const row = await this.drafts.described({ ...base, checksum: null, ...code, enabled, name: base.name });
     const next = {
       ...row,
       npmName: code.npmName,

@@ -70,8 +70,8 @@ export class PluginSpecs {
         'A plugin from a URL needs its checksum: the SHA-256 of the file, 64 hex digits.',
         'checksum',
       );
-    const artifact = (await this.artifacts.find(checksum)) ?? (await this.artifacts.fetch(url, checksum));
-    return { path: artifact.path, roots: [join(this.options.dataDir, 'artifacts')], sha256: checksum };
+    const { path } = await this.artifacts.fetch(url, checksum);
+    return { path, roots: [join(this.options.dataDir, 'artifacts')], sha256: checksum };
   }
 
   /** A relative path is looked up in the plugin folders, in their order. */

@@ -170,7 +170,7 @@ export class PluginDto {
   /** Path or URL of its code, as it was given. */
   @ApiProperty({ type: String, nullable: true, example: 'hello.mjs' })
   path: string | null;
-  /** Expected SHA-256 of its file, 64 hex digits. */
+  /** Expected SHA-256 of its file, 64 hex digits; of an ejected plugin that of the archive of what runs. */
   @ApiProperty({ type: String, nullable: true, example: null })
   checksum: string | null;
   /** Where gateways run it in their chain. */

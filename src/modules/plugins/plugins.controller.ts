@@ -17,7 +17,7 @@ import {
   PluginUpdatedDto,
 } from './plugin.dto.js';
 import { ApiIfMatch } from './etag-docs.js';
-import { revisionOf, sendPlugin } from './plugin-answer.js';
+import { revisionOf, sendPlugin, tagChanged } from './plugin-answer.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
 import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
 import { CREATE_EXAMPLES, PATCH_EXAMPLES, UPDATE_EXAMPLES } from './plugin-request.examples.js';
@@ -128,7 +128,7 @@ export class PluginsController {
       'With `enabled`, its code is started before it is created: when that fails, nothing is kept and the answer is 422 with the cause.',
   })
   @ApiBody({ type: CreatePluginDto, examples: CREATE_EXAMPLES })
-  @ApiCreatedResponse({ type: PluginCreatedDto, description: 'The plugin was created.' })
+  @ApiCreatedResponse({ type: PluginCreatedDto, description: 'The plugin was created.', headers: ETAG })
   @ApiFailures(
     ...BAD_BODY,
     ...NOT_LOADED,
@@ -143,9 +143,11 @@ export class PluginsController {
   async createPlugin(
     @Context() context: RequestContext,
     @Body() body: CreatePluginDto,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<PluginCreatedDto> {
-    const id = await this.writes.create(context, body);
-    return { message: 'Plugin created successfully', plugin: await this.plugins.get(id) };
+    const plugin = await this.plugins.get(await this.writes.create(context, body));
+    tagChanged(response, plugin);
+    return { message: 'Plugin created successfully', plugin };
   }
 
   @Put(':x')
@@ -159,15 +161,16 @@ export class PluginsController {
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
   @ApiBody({ type: UpdatePluginDto, examples: UPDATE_EXAMPLES })
-  @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
+  @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.', headers: ETAG })
   @ApiFailures(...UPDATE_REFUSED)
-  updatePlugin(
+  async updatePlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
     @Body() body: UpdatePluginDto,
-    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<PluginUpdatedDto> {
-    return this.change(context, x, body, { rule: 'by-key', expected: revisionOf(request) });
+    const how = { rule: 'by-key', expected: revisionOf(response.req) } as const;
+    return this.changed(response, await this.writes.update(context, x, body, how));
   }
 
   @Patch(':x')
@@ -181,15 +184,16 @@ export class PluginsController {
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
   @ApiBody({ type: PatchPluginDto, examples: PATCH_EXAMPLES })
-  @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.' })
+  @ApiOkResponse({ type: PluginUpdatedDto, description: 'The plugin was updated.', headers: ETAG })
   @ApiFailures(...UPDATE_REFUSED)
-  patchPlugin(
+  async patchPlugin(
     @Context() context: RequestContext,
     @Param('x') x: string,
     @Body() body: PatchPluginDto,
-    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<PluginUpdatedDto> {
-    return this.change(context, x, body, { rule: 'merge-patch', expected: revisionOf(request) });
+    const how = { rule: 'merge-patch', expected: revisionOf(response.req) } as const;
+    return this.changed(response, await this.writes.update(context, x, body, how));
   }
 
   @Delete(':x')
@@ -212,9 +216,9 @@ export class PluginsController {
     return { ok: true, message: 'Plugin deleted successfully' };
   }
 
-  private async change(...args: Parameters<PluginWrites['update']>): Promise<PluginUpdatedDto> {
-    const id = await this.writes.update(...args);
+  private async changed(response: Response, id: string): Promise<PluginUpdatedDto> {
     const plugin = await this.plugins.get(id);
+    tagChanged(response, plugin);
     return { ok: true, message: 'Plugin updated successfully', plugin, requiresRestart: false };
   }
 }

@@ -7,7 +7,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BadRequest } from '../../platform/http/errors.js';
@@ -29,13 +29,25 @@ export class FleetWaitInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<Request>();
     const limitMs = waitOf(request);
     if (limitMs === null) return next.handle();
+    const response = context.switchToHttp().getResponse<Response>();
     const { x } = request.params;
     // A plugin that is being deleted has no name any more afterwards.
     const named = typeof x === 'string' ? await this.plugins.idOf(x) : null;
     const answer: { plugin?: Pick<PluginDto, 'id'> } = await lastValueFrom(next.handle());
-    const id = answer.plugin?.id ?? named;
-    return of(id === null ? answer : { ...answer, fleet: await this.fleet.settled(id, limitMs) });
+    const id = answer.plugin?.id ?? changedBy(response) ?? named;
+    // What has only begun is not waited for.
+    if (id === null || response.statusCode === 202) return of(answer);
+    return of({ ...answer, fleet: await this.fleet.settled(id, limitMs) });
   }
+}
+
+/** Tells which plugin a request has changed, where neither its path nor its answer does. */
+export function hasChanged(response: Response, pluginId: string): void {
+  response.locals['changedPlugin'] = pluginId;
+}
+
+function changedBy({ locals }: Response): string | undefined {
+  return locals['changedPlugin'] as string | undefined;
 }
 
 /** A change of a plugin that can wait for the other nodes. Stands above `@Idempotent`, which keeps the whole answer. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
+import { Unprocessable } from '../http/errors.js';
 
 /** Loaders tell these formats apart by the file's extension. */
 const KEPT_EXTENSIONS = new Set(['.wasm', '.mjs', '.js', '.cjs', '.json']);
@@ -54,4 +55,20 @@ export class DigestMeter {
   result(): FileDigest {
     return { sha256: this.hash.digest('hex'), bytes: this.bytes };
   }
+}
+
+/** @throws Unprocessable `checksum_invalid` */
+export function parseDigest(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/i.test(sha256))
+    throw new Unprocessable('checksum_invalid', 'A sha256 checksum has 64 hexadecimal digits.', 'checksum');
+  return sha256.toLowerCase();
+}
+
+/** A file has another digest than it should. */
+export function checksumMismatch(expected: string, actual = 'nothing'): Unprocessable {
+  return new Unprocessable(
+    'checksum_mismatch',
+    `The file should have the sha256 checksum ${expected}, but it has ${actual}.`,
+    'checksum',
+  );
 }

@@ -1,10 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Unprocessable } from '../http/errors.js';
 import type { GuardedClient } from '../http/outbound/guarded.client.js';
-import { type FileDigest, digestOfFile, extensionOf, isMissing } from './artifact-file.js';
+import {
+  checksumMismatch,
+  type FileDigest,
+  digestOfFile,
+  extensionOf,
+  isMissing,
+  parseDigest,
+} from './artifact-file.js';
 import { isResumable, ResumableDownload } from './resumable-download.js';
+import type { SharedFiles } from './shared-files.js';
 
 /** Guests run as other users and must be able to read what they load, and only that. */
 const FILE_MODE = 0o644;
@@ -24,23 +32,28 @@ interface Running {
 }
 
 /**
- * Downloads kept by the digest of their content: a path it hands out held exactly those bytes when it was
- * handed out, and a file appears under its digest whole or not at all. One process owns a root.
+ * Files kept by the digest of their content: a path it hands out held exactly those bytes when it was handed out, and
+ * a file appears under its digest whole or not at all. One process owns a root; what one server has had, the fleet
+ * keeps for the others.
  */
 export class ArtifactStore {
   private readonly running = new Map<string, Running>();
   private readonly partials = new Set<string>();
   private readonly users: (() => Promise<readonly string[]>)[] = [];
 
-  /** @param root absolute folder; everyone above it must let the guests' users pass */
+  /**
+   * @param root absolute folder; everyone above it must let the guests' users pass
+   * @param shared what the fleet keeps; null for a store that stands alone
+   */
   constructor(
     private readonly root: string,
     private readonly client: Pick<GuardedClient, 'fetchStream' | 'maxBytes'>,
+    private readonly shared: SharedFiles | null = null,
   ) {}
 
   /**
-   * The file with this digest: from disk when it is there and sound, else from `url`. Callers that want one
-   * digest at the same time share a download.
+   * The file with this digest: from disk when it is there and sound, else what the fleet keeps, else from `url`.
+   * Callers that want one digest at the same time share a download.
    * @param sha256 64 hexadecimal digits
    * @throws Unprocessable `checksum_invalid`, `checksum_mismatch`; whatever `GuardedClient.fetchStream` throws
    */
@@ -52,6 +65,39 @@ export class ArtifactStore {
       if (current.url === url) return current.done;
       // Another address for the same content: if that one fails, ours may still be good.
       await current.done.catch(() => undefined);
+    }
+  }
+
+  /** The file with this digest, from disk or what the fleet keeps; undefined where neither has it. */
+  async recall(sha256: string): Promise<Artifact | undefined> {
+    const digest = parseDigest(sha256);
+    const found = await this.find(digest);
+    if (found) return found;
+    await this.makeFolders(digest);
+    return this.fromFleet(join(this.folderOf(digest), digest), digest);
+  }
+
+  /**
+   * Takes in a file that is made here.
+   * @param fill writes it to the path
+   * @returns its digest, and whether other servers can have it
+   */
+  async add(fill: (path: string) => Promise<void>): Promise<FileDigest & { isShared: boolean }> {
+    const partial = join(this.partialFolder, randomUUID());
+    await mkdir(this.partialFolder, { recursive: true });
+    this.partials.add(partial);
+    try {
+      await fill(partial);
+      const made = await digestOfFile(partial);
+      if (!made) throw new Error('nothing was written');
+      await this.makeFolders(made.sha256);
+      const path = join(this.folderOf(made.sha256), made.sha256);
+      const filled = (): Promise<FileDigest> => Promise.resolve(made);
+      const artifact = await this.publish({ partial, path, digest: made.sha256 }, filled);
+      return { ...made, isShared: (await this.shared?.keep(made.sha256, artifact)) ?? false };
+    } finally {
+      await rm(partial, { force: true });
+      this.partials.delete(partial);
     }
   }
 
@@ -85,8 +131,7 @@ export class ArtifactStore {
    */
   async prune(now = Date.now()): Promise<void> {
     if (this.users.length === 0) return;
-    const named = await Promise.all(this.users.map(async (digests) => digests()));
-    const kept = new Set(named.flat().map((digest) => digest.toLowerCase()));
+    const kept = await this.named();
     const folders = await namesIn(join(this.root, 'sha256'));
     for (const folder of folders)
       for (const name of await namesIn(join(this.root, 'sha256', folder))) {
@@ -95,6 +140,24 @@ export class ArtifactStore {
         const since = now - (await stat(path)).mtimeMs;
         if (since > UNUSED_MS) await rm(path, { force: true });
       }
+  }
+
+  /** Has the fleet keep what users of the store name and this server has. */
+  async shareMissing(): Promise<void> {
+    for (const digest of (await this.shared?.missing([...(await this.named())])) ?? []) {
+      const found = await this.find(digest);
+      if (found) await this.shared?.keep(digest, found);
+    }
+  }
+
+  /** Has the fleet forget what no user of the store names; once for all servers. */
+  async pruneShared(): Promise<void> {
+    if (this.users.length > 0) await this.shared?.prune(() => this.named());
+  }
+
+  private async named(): Promise<Set<string>> {
+    const named = await Promise.all(this.users.map(async (digests) => digests()));
+    return new Set(named.flat().map((digest) => digest.toLowerCase()));
   }
 
   /** Removes what a killed process left half-written and nobody goes on with; to be called once at start. */
@@ -111,6 +174,12 @@ export class ArtifactStore {
   }
 
   private async obtain(url: string, digest: string): Promise<Artifact> {
+    const artifact = await this.obtained(url, digest);
+    await this.shared?.keep(digest, artifact);
+    return artifact;
+  }
+
+  private async obtained(url: string, digest: string): Promise<Artifact> {
     const path = join(this.folderOf(digest), digest + extensionOf(url));
     const stored = await soundFile(path, digest);
     if (stored) return stored;
@@ -118,7 +187,25 @@ export class ArtifactStore {
     await rm(path, { force: true });
     await this.makeFolders(digest);
     const twin = await this.find(digest);
-    return twin ? this.copy(twin, path, digest) : this.download(url, path, digest);
+    if (twin) return this.copy(twin, path, digest);
+    return (await this.fromFleet(path, digest)) ?? this.download(url, path, digest);
+  }
+
+  /** @returns undefined where the fleet does not keep it, or no longer as it was */
+  private async fromFleet(path: string, digest: string): Promise<Artifact | undefined> {
+    const pieces = await this.shared?.read(digest);
+    if (!pieces) return undefined;
+    const partial = join(this.partialFolder, randomUUID());
+    try {
+      return await this.publish({ partial, path, digest }, async () => {
+        await writeFile(partial, pieces, { mode: 0o600, flush: true });
+        return digestOfFile(partial);
+      });
+    } catch (error) {
+      if (!(error instanceof Unprocessable)) throw error;
+      await this.shared?.forget(digest);
+      return undefined;
+    }
   }
 
   private async copy(twin: Artifact, path: string, digest: string): Promise<Artifact> {
@@ -186,18 +273,4 @@ async function namesIn(folder: string): Promise<string[]> {
     if (isMissing(error)) return [];
     throw error;
   }
-}
-
-function parseDigest(sha256: string): string {
-  if (!/^[0-9a-f]{64}$/i.test(sha256))
-    throw new Unprocessable('checksum_invalid', 'A sha256 checksum has 64 hexadecimal digits.', 'checksum');
-  return sha256.toLowerCase();
-}
-
-function checksumMismatch(expected: string, actual = 'nothing'): Unprocessable {
-  return new Unprocessable(
-    'checksum_mismatch',
-    `The file should have the sha256 checksum ${expected}, but it has ${actual}.`,
-    'checksum',
-  );
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, LessThan } from 'typeorm';
 import type { Tx } from '../database/transaction.js';
 import type { RequestContext } from '../http/request.js';
+import { noteWork } from '../idempotency/idempotency.repository.js';
 import { AuditEntity } from './audit.entity.js';
 
 /** A change to put on record. `before` and `after` must come with their secrets masked. */
@@ -27,7 +28,8 @@ export interface AuditFilter {
 export class AuditRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  async record(tx: Tx, { actor, requestId }: RequestContext, entry: AuditEntry): Promise<void> {
+  async record(tx: Tx, { actor, requestId, claim }: RequestContext, entry: AuditEntry): Promise<void> {
+    if (claim) await noteWork(tx, claim, `${entry.action} of ${entry.targetType} ${entry.targetId}`);
     await tx.insert(AuditEntity, {
       action: entry.action,
       actorKind: actor.kind,

@@ -13,10 +13,18 @@ export interface Actor {
   expiresAt?: number;
 }
 
+/** A request with an `Idempotency-Key` that is ours to carry out. */
+export interface Claim {
+  /** Of the caller, the route and the key. */
+  id: string;
+  claim: string;
+}
+
 /** What a service needs to know about the request it works for; handed down explicitly. */
 export interface RequestContext {
   requestId: string;
   actor: Actor;
+  claim?: Claim;
 }
 
 /** The request as the platform decorates it on its way to a controller. */
@@ -26,6 +34,7 @@ export interface AppRequest extends Request {
   actor?: Actor;
   /** What is left to the address that the request comes from, where that is limited. */
   addressBucket?: Bucket;
+  claim?: Claim;
 }
 
 const NOBODY: Actor = { kind: 'system', id: 'anonymous', name: 'anonymous', scopes: new Set() };
@@ -37,7 +46,8 @@ export const SYSTEM: RequestContext = {
 };
 
 export function contextOf(request: AppRequest): RequestContext {
-  return { requestId: request.requestId ?? '', actor: request.actor ?? NOBODY };
+  const { requestId = '', actor = NOBODY, claim } = request;
+  return { requestId, actor, ...(claim && { claim }) };
 }
 
 /** Controller parameter: the caller and the request id. */

@@ -1,17 +1,31 @@
 import { createHash } from 'node:crypto';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type NestInterceptor,
+} from '@nestjs/common';
 import type { Response } from 'express';
+import type { Logger } from 'pino';
 import { lastValueFrom, type Observable, of } from 'rxjs';
+import { isDatabaseAway } from '../database/database-away.js';
 import { AppError, BadRequest, Conflict, Unprocessable, type FieldProblem } from '../http/errors.js';
-import type { AppRequest } from '../http/request.js';
+import type { AppRequest, Claim } from '../http/request.js';
+import { Nodes } from '../nodes/nodes.service.js';
 import { SecretBox } from '../secrets/secret-box.js';
-import { IdempotencyRepository } from './idempotency.repository.js';
+import { LOG } from '../tokens.js';
+import { type IdempotencyRecord, IdempotencyRepository } from './idempotency.repository.js';
 
 /** Refusals that would come again just so; others (busy, away) are worth a fresh try under the same key. */
 const REPEATABLE = new Set([404, 409, 422]);
 
+/** Time between two tries to write while the database is away, in milliseconds. */
+const RETRY_MS = 1_000;
+
 /** Headers that say where to go on, and belong to the answer as its body does. */
-const KEPT_HEADERS = ['location', 'preference-applied'];
+const KEPT_HEADERS = ['etag', 'location', 'preference-applied'];
 
 type Answer =
   | { ok: true; status: number; headers?: Record<string, string>; body: unknown }
@@ -25,12 +39,17 @@ type Answer =
       problems: readonly FieldProblem[];
     };
 
-/** Gives a repeated `Idempotency-Key` the first answer again, for 24 hours, on every server of the fleet. */
+/**
+ * Gives a repeated `Idempotency-Key` the first answer again, for 24 hours, on every server of the fleet. A request whose
+ * server has died is carried out by the repeat, unless it had changed something: then it is told so.
+ */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly records: IdempotencyRepository,
     private readonly box: SecretBox,
+    private readonly nodes: Nodes,
+    @Inject(LOG) private readonly log: Logger,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -46,29 +65,21 @@ export class IdempotencyInterceptor implements NestInterceptor {
       );
     const id = sha256(request.actor?.kind, request.actor?.id, request.originalUrl, key);
     const requestHash = sha256(JSON.stringify(request.body ?? null));
-    const known = await this.records.claim(id, requestHash);
-    if (known) return of(this.again(known, id, requestHash, response));
-    return of(await this.first(id, next, response));
+    const { ownId, startedAt } = this.nodes;
+    const found = await this.records.claim(id, requestHash, { id: ownId, startedAt });
+    if (!('claim' in found)) return of(this.again(found, id, requestHash, response));
+    request.claim = found;
+    return of(await this.first(found, next, response));
   }
 
-  private again(
-    known: { requestHash: string; answer: string | null },
-    id: string,
-    requestHash: string,
-    response: Response,
-  ): unknown {
+  private again(known: IdempotencyRecord, id: string, requestHash: string, response: Response): unknown {
     if (known.requestHash !== requestHash)
       throw new Unprocessable(
         'idempotency_key_reused',
         'This Idempotency-Key was used with another body. Use a new key for a new request.',
         'Idempotency-Key',
       );
-    if (known.answer === null)
-      throw new Conflict(
-        'idempotency_in_progress',
-        'The first request with this Idempotency-Key is still being worked on. Try again in a moment.',
-        'Idempotency-Key',
-      );
+    if (known.answer === null) throw unanswered(known);
     const answer = this.box.open(known.answer, `idempotency/${id}`) as Answer;
     response.setHeader('Idempotency-Replayed', 'true');
     if (!answer.ok) throw new ReplayedError(answer);
@@ -76,24 +87,58 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return answer.body;
   }
 
-  private async first(id: string, next: CallHandler, response: Response): Promise<unknown> {
+  private async first(claim: Claim, next: CallHandler, response: Response): Promise<unknown> {
     try {
       const body: unknown = await lastValueFrom(next.handle());
       const headers = keptHeaders(response);
-      await this.complete(id, { ok: true, status: response.statusCode, headers, body });
+      await this.complete(claim, { ok: true, status: response.statusCode, headers, body });
       return body;
     } catch (error) {
       if (error instanceof AppError && REPEATABLE.has(error.status)) {
         const { status, type, code, message, param, problems } = error;
-        await this.complete(id, { ok: false, status, type, code, message, param, problems });
-      } else await this.records.release(id);
+        await this.complete(claim, { ok: false, status, type, code, message, param, problems });
+      } else await this.write(() => this.records.release(claim));
       throw error;
     }
   }
 
-  private complete(id: string, answer: Answer): Promise<void> {
-    return this.records.complete(id, this.box.seal(answer, `idempotency/${id}`));
+  private complete(claim: Claim, answer: Answer): Promise<void> {
+    const sealed = this.box.seal(answer, `idempotency/${claim.id}`);
+    return this.write(() => this.records.complete(claim, sealed));
   }
+
+  /** Where the database is away, the caller is answered, and the record is written once it is back. */
+  private async write(record: () => Promise<void>): Promise<void> {
+    await record().catch((error: unknown) => {
+      if (isDatabaseAway(error)) void this.writeLater(record);
+      else this.log.error({ err: error }, 'an answer was not kept for its Idempotency-Key');
+    });
+  }
+
+  private async writeLater(record: () => Promise<void>): Promise<void> {
+    for (let isDone = false; !isDone;) {
+      await delay(RETRY_MS, undefined, { ref: false });
+      isDone = await record().then(
+        () => true,
+        (error: unknown) => !isDatabaseAway(error),
+      );
+    }
+  }
+}
+
+/** Why there is no answer to be given again. */
+function unanswered({ work, isWorkedOn }: IdempotencyRecord): Conflict {
+  if (work !== null && !isWorkedOn)
+    return new Conflict(
+      'idempotency_answer_lost',
+      `The first request with this Idempotency-Key was carried out (${work}), but its server ended before the answer was kept. It is not done again: read what has become of it.`,
+      'Idempotency-Key',
+    );
+  return new Conflict(
+    'idempotency_in_progress',
+    'The first request with this Idempotency-Key is still being worked on. Try again in a moment.',
+    'Idempotency-Key',
+  );
 }
 
 function keptHeaders(response: Response): Record<string, string> {

@@ -11,7 +11,8 @@ export function Idempotent(): MethodDecorator {
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'The same key gives the first answer again for 24 hours instead of doing it twice.',
+      description:
+        'The same key gives the first answer again for 24 hours instead of doing it twice. Where the server died before it kept the answer, what was done is not done again (409), and what was not is done then.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
     }),
     ApiFailures(
@@ -19,6 +20,7 @@ export function Idempotent(): MethodDecorator {
       'parameter_invalid',
       'idempotency_key_reused',
       'idempotency_in_progress',
+      'idempotency_answer_lost',
       'secrets_key_missing',
       'secret_unreadable',
     ),

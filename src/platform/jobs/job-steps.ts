@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuditRepository } from '../audit/audit.repository.js';
 import { type Tx, Transactions } from '../database/transaction.js';
 import { EventBus } from '../events/event-bus.js';
@@ -9,7 +9,7 @@ import type { JobEntity } from './job.entity.js';
 import { isFinal } from './job-state.js';
 import { type JobChanges, JobRepository, type NewJob } from './job.repository.js';
 import type { ProgressStep } from './job-progress.js';
-import { JOB_WORKER, type JobWorkerOptions, ownTask } from './job-timings.js';
+import { ownTask } from './job-timings.js';
 
 /** How a run has ended for good. */
 export type JobEnd =
@@ -31,14 +31,13 @@ export class JobSteps {
     private readonly queue: JobQueueRepository,
     private readonly audit: AuditRepository,
     private readonly bus: EventBus,
-    @Inject(JOB_WORKER) private readonly options: JobWorkerOptions,
   ) {}
 
   /** Records, queues and announces a job; all of it only if `tx` commits. */
   async add(tx: Tx, context: RequestContext, job: NewJob): Promise<string> {
-    const { kind, subject, onThisServer, lane = null } = job;
+    const { kind, subject, onServer, lane = null } = job;
     const id = await this.jobs.insert(tx, context, job);
-    await this.queue.add(tx, onThisServer ? ownTask(kind, this.options) : kind, id, lane);
+    await this.queue.add(tx, onServer === undefined ? kind : ownTask(kind, onServer), id, lane);
     const entry = { action: 'job.queue', targetType: 'job', targetId: id, after: { kind, subject } } as const;
     await this.audit.record(tx, context, entry);
     await this.bus.publish(tx, 'job.queued', { jobId: id, subject });

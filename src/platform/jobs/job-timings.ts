@@ -37,8 +37,8 @@ export interface JobWorkerOptions {
   timings: JobTimings;
 }
 
-/** What the queue knows jobs of a kind by that this server alone can do. */
-export function ownTask(kind: string, { nodeId }: JobWorkerOptions): string {
+/** What the queue knows jobs of a kind by that one server alone can do. */
+export function ownTask(kind: string, nodeId: string): string {
   return `${kind}@${nodeId}`;
 }
 

@@ -107,7 +107,7 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
   private tasks(): TaskList {
     const tasks: TaskList = {};
     for (const [kind, handler] of this.handlers.all())
-      tasks[kind] = tasks[ownTask(kind, this.options)] = this.task(handler);
+      tasks[kind] = tasks[ownTask(kind, this.options.nodeId)] = this.task(handler);
     return tasks;
   }
 

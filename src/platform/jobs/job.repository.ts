@@ -11,8 +11,8 @@ export interface NewJob {
   kind: string;
   subject: string;
   payload: unknown;
-  /** Only this server can do it: what it works with lies on its disk. */
-  onThisServer?: boolean;
+  /** Id of the node that alone can do it: what it works with lies on its disk. */
+  onServer?: string;
   /** Of the jobs with one word here only one runs at a time, on all servers: they never take the place of others. */
   lane?: string;
 }

@@ -8,6 +8,9 @@ const SILENCE_S = 12;
 /** A dead node is forgotten after so long without a sign of life, in minutes. */
 const FORGOTTEN_M = 60;
 
+/** SQL: whether a row of `node` shows signs of life. */
+export const IS_ALIVE = `node.heartbeat_at >= now() - make_interval(secs => ${SILENCE_S})`;
+
 const COLUMNS = `id, name, version, started_at as "startedAt", heartbeat_at as "heartbeatAt",
   case when heartbeat_at < now() - make_interval(secs => ${SILENCE_S}) then 'dead' else state end as state`;
 
@@ -66,6 +69,11 @@ export class NodeRepository {
       `select ${COLUMNS} from node where id > $1 order by id limit $2`,
       [after, limit],
     );
+  }
+
+  async find(id: string): Promise<FleetNode | null> {
+    const rows = await this.dataSource.query<FleetNode[]>(`select ${COLUMNS} from node where id = $1`, [id]);
+    return rows[0] ?? null;
   }
 
   /** Ids of all nodes, dead ones too. */

@@ -29,7 +29,8 @@ export class Nodes
   extends EventEmitter<{ back: [] }>
   implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown
 {
-  private readonly startedAt = new Date();
+  /** When this process was; with its id it tells this life of the node from others. */
+  readonly startedAt = new Date();
   private state: NodeState = 'live';
   private timer: NodeJS.Timeout | null = null;
 
@@ -73,6 +74,11 @@ export class Nodes
   /** Nodes with an id after `after`, at most `limit`, in the order of their ids. */
   list(after: string, limit: number): Promise<FleetNode[]> {
     return this.nodes.list(after, limit);
+  }
+
+  /** A node by its id, a dead one too; null for one that has stopped, or is forgotten. */
+  find(id: string): Promise<FleetNode | null> {
+    return this.nodes.find(id);
   }
 
   /** Ids of all nodes, dead ones too. */

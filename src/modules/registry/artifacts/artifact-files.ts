@@ -32,8 +32,8 @@ export class ArtifactFiles {
   }
 
   /**
-   * The file of a verified artifact; its digest is compared before it is handed out. What this server does not have,
-   * or no longer has as it was, is fetched again.
+   * The file of a verified artifact; its digest is compared before it is handed out. What neither this server nor the
+   * fleet has, or no longer as it was, is fetched again.
    * @throws Conflict `artifact_not_verified`; BadGateway `download_failed`, GatewayTimeout `download_timeout` where
    *   it has to be fetched and cannot be; Unavailable `shutting_down`
    */
@@ -41,8 +41,6 @@ export class ArtifactFiles {
     const { artifactUrl, checksum, verification } = row;
     const digest = fullDigest(checksum);
     if (verification !== 'verified' || digest === null) throw notVerified(row);
-    const kept = await this.store.find(digest);
-    if (kept) return kept;
     try {
       return await this.store.fetch(artifactUrl, digest);
     } catch (error) {

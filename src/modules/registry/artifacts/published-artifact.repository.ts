@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, Not } from 'typeorm';
 import type { Tx } from '../../../platform/database/transaction.js';
 import {
   type ArtifactStatus,
@@ -51,11 +51,11 @@ export class PublishedArtifactRepository {
     return this.dataSource.getRepository(PublishedArtifactEntity).findOneBy({ id });
   }
 
-  /** Of everything that was ever published here. */
+  /** Of everything that is published here. */
   async checksums(): Promise<string[]> {
     const rows = await this.dataSource
       .getRepository(PublishedArtifactEntity)
-      .find({ select: { checksum: true } });
+      .find({ select: { checksum: true }, where: { status: Not('deleted') } });
     return rows.map(({ checksum }) => checksum);
   }
 

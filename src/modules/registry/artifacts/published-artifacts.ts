@@ -52,13 +52,15 @@ export class PublishedArtifacts {
   }
 
   /**
-   * The verified file of an exact version and the address it came from; yanked ones too, for what is installed already.
-   * @throws NotFound `version_not_found` where it was deleted, and what `ArtifactFiles.open` throws
+   * The verified file of an exact version and the address it came from; yanked and deleted ones too, for what is
+   * installed already.
+   * @throws NotFound `version_not_found`, and what `ArtifactFiles.open` throws
    */
   async open(name: string, version: string): Promise<{ file: Artifact; url: string }> {
     const rows = await this.artifacts.named(name);
-    const row = rows.find((one) => one.version === version && one.status !== 'deleted');
-    if (!row) throw new NotFound('version_not_found', `${name}@${version} is not published here.`, 'version');
+    const row = rows.find((one) => one.version === version);
+    if (!row)
+      throw new NotFound('version_not_found', `${name}@${version} was never published here.`, 'version');
     return { file: await this.files.open(row), url: row.artifactUrl };
   }
 

@@ -3,7 +3,7 @@ import { ArtifactStore } from '../../../platform/artifacts/artifact-store.js';
 import { fullDigest } from './artifact-checksum.js';
 import { PublishedArtifactRepository } from './published-artifact.repository.js';
 
-/** Keeps the files of everything that was published here: their addresses may be gone by now. */
+/** Keeps the files of everything that is published here: their addresses may be gone by now. */
 @Injectable()
 export class PublishedFiles implements OnModuleInit {
   constructor(
