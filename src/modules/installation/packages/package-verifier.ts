@@ -138,7 +138,7 @@ async function signatureOf(
     return checkSignatures({ ...locked, signatures: [], publishedAt: null }, keys);
   try {
     const signatures = locked.signatures ?? (await manifestOf(locked).then(signaturesIn));
-    if (signatures === null) return { verdict: 'unavailable', cause: 'the registry does not tell' };
+    if (!signatures) return { verdict: 'unavailable', cause: 'the registry does not tell' };
     return checkSignatures({ ...locked, signatures, publishedAt: null }, keys);
   } catch (error) {
     signal?.throwIfAborted();

@@ -23,6 +23,8 @@ export interface BuilderSettings {
 }
 
 const PRUNE_EVERY_MS = 7 * 24 * 3_600_000;
+/** Archives and metadata wait in one line: with fewer, what is to be looked up waits for what is being downloaded. */
+const CONNECTIONS = 48;
 const HOOKS = fileURLToPath(new URL('./pnpm-hooks.js', import.meta.url));
 
 /** The package manager with its store: no scripts, registry archives alone, and what the policy can tell it. */
@@ -98,6 +100,7 @@ export class PnpmInstall {
       '--config.engine-strict=false',
       '--config.verify-store-integrity=true',
       '--config.strict-store-pkg-content-check=true',
+      `--network-concurrency=${CONNECTIONS}`,
       '--config.fetch-retries=1',
       '--config.fetch-retry-mintimeout=200',
       '--config.fetch-retry-maxtimeout=2000',
