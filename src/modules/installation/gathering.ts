@@ -60,11 +60,14 @@ export class Gathering {
 
   /** Where the policy asks for evidence nothing is fetched before it is there. */
   private async stepByStep(resolved: ResolvedPackage): Promise<Gathered> {
-    const { name, version, signal, progress } = this.task;
-    const plan = await this.tools.builder.plan(name, version, this.steps(signal));
+    const { name, version, directory, signal, progress } = this.task;
+    const { builder } = this.tools;
+    const steps = this.steps(signal);
+    const plan = await builder.plan(name, version, steps);
     progress('verifying', 25);
     const trust = await this.verified(resolved, plan.closure, signal);
-    return { plan, trust, built: await this.build(plan, signal) };
+    progress('downloading', SCALE.downloading[0]);
+    return { plan, trust, built: await builder.build(plan, directory, steps) };
   }
 
   /** Else it is gathered while the package is fetched and built, and whatever speaks against it ends the building. */
@@ -72,6 +75,7 @@ export class Gathering {
     const closure = new Announcement<Closure>();
     const onResolved = (found: Closure): void => {
       this.task.progress('verifying', 25);
+      this.task.progress('downloading', SCALE.downloading[0]);
       closure.tell(found);
     };
     const [trust, rest] = await together(
@@ -92,12 +96,7 @@ export class Gathering {
     if (!plan)
       return builder.planAndBuild({ name, version }, directory, { ...this.steps(until), onResolved });
     onResolved(plan.closure);
-    return { plan, built: await this.build(plan, until) };
-  }
-
-  private build(plan: PackagePlan, until: AbortSignal): Promise<BuiltPackage> {
-    this.task.progress('downloading', 30);
-    return this.tools.builder.build(plan, this.task.directory, this.steps(until));
+    return { plan, built: await builder.build(plan, directory, this.steps(until)) };
   }
 
   private async verified(resolved: ResolvedPackage, closure: Closure, until: AbortSignal): Promise<Trust> {
