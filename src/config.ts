@@ -72,7 +72,11 @@ function contradictions(values: Values): string[] {
       values.NPM_REGISTRY !== '' && !isWebAddress(values.NPM_REGISTRY),
       'NPM_REGISTRY must be an http or https URL without a password: give tokens in .npmrc',
     ],
-    ...(['REGISTRY_URL', 'PUBLIC_URL'] as const).map((name): [boolean, string] => [
+    [
+      (values.SIGSTORE_MIRROR === '') !== (values.SIGSTORE_ROOT === ''),
+      'SIGSTORE_MIRROR and SIGSTORE_ROOT need each other: a repository, and the root that it is known by',
+    ],
+    ...(['REGISTRY_URL', 'PUBLIC_URL', 'SIGSTORE_MIRROR'] as const).map((name): [boolean, string] => [
       values[name] !== '' && !isWebAddress(values[name]),
       `${name} must be an http or https URL without a password`,
     ]),

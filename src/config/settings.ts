@@ -125,6 +125,10 @@ export const SETTINGS = {
     false,
   ),
   POLICY_REQUIRE_PROVENANCE: flag('Install only packages whose provenance is verified.', false),
+  SIGSTORE_MIRROR: text(
+    'Address of the TUF repository that names the authorities and logs provenance is checked with. Empty: that of the public Sigstore.',
+  ),
+  SIGSTORE_ROOT: text('File with the `root.json` that the repository at SIGSTORE_MIRROR is known by.'),
   POLICY_MAX_UNPACKED_MB: integer(
     'Most a package may take with its dependencies when unpacked, in MiB.',
     1024,

@@ -1,12 +1,14 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { InstallPlanDto } from '../../src/modules/installation/install-plan.dto.js';
 import { ArtifactWorld, packed, type Published } from '../support/artifact-world.js';
 import { eventually } from '../support/eventually.js';
 import { type Installed } from '../support/installation-world.js';
 import type { Answer } from '../support/http.js';
 import { answering, at, failure, hook, PLUGINS } from '../support/plugins-api.js';
 import { tarball } from '../support/tar.js';
+import { zip } from '../support/zip.js';
 
 describe('what is published here', () => {
   let world: ArtifactWorld;
@@ -63,6 +65,16 @@ describe('what is published here', () => {
     expect(await hook(world.api, 'alone')).toMatchObject({ answer: 'alone' });
   });
 
+  it('may be a zip archive', async () => {
+    const archive = zip([
+      { path: 'zipped/package.json', content: JSON.stringify({ type: 'module', main: 'index.js' }) },
+      { path: 'zipped/index.js', content: answering('zipped') },
+    ]);
+    await verified('/zipped.zip', archive, { name: 'zipped' });
+    expect((await install({ name: 'zipped' })).status).toBe(200);
+    expect(await hook(world.api, 'zipped')).toMatchObject({ answer: 'zipped' });
+  });
+
   it('keeps its name and version, whatever its package.json says, and its code is not exchanged', async () => {
     await verified('/own.tgz', packed('own'), { name: 'own-name', version: '3.0.0' });
     await install({ name: 'own-name' });
@@ -88,6 +100,14 @@ describe('what is published here', () => {
     };
     const first = { name: 'set-up', version: '1.0.0', configSchema: schema([]) };
     await verified('/s1.tgz', packed('s1'), first);
+    const change = async (): Promise<unknown> => {
+      const { body } = await world.api.post<InstallPlanDto>(`${PLUGINS}/install`, {
+        name: 'set-up',
+        dryRun: true,
+      });
+      return body.change.parameters;
+    };
+    expect(await change()).toEqual({ added: ['ENDPOINT', 'TOKEN'], removed: [], changed: [] });
     await install({ name: 'set-up' });
     expect(await parameters()).toEqual([
       ['ENDPOINT', false],
@@ -95,6 +115,7 @@ describe('what is published here', () => {
     ]);
     const second = { name: 'set-up', version: '2.0.0', configSchema: schema(['ENDPOINT']) };
     await verified('/s2.tgz', packed('s2'), second);
+    expect(await change()).toEqual({ added: [], removed: [], changed: ['ENDPOINT'] });
     await install({ name: 'set-up' });
     expect(await parameters()).toContainEqual(['ENDPOINT', true]);
     const wrong = await world.api.put(at('set-up'), { config: { ENDPOINT: 7 } });
@@ -167,7 +188,8 @@ describe('what is published here', () => {
     ['a file below a file', () => packed('x', [{ path: 'package/index.js/x', content: 'x' }]), 'twice'],
     ['half an archive', () => packed('x').subarray(0, 200), 'damaged'],
     ['a gzipped text', () => Buffer.from('H4sIAAAAAAAAA8tIzcnJBwCGphA2BQAAAA==', 'base64'), 'damaged'],
-    ['a zip', () => Buffer.from('504b0304000000000000', 'hex'), 'Zip'],
+    ['a zip cut short', () => zip([{ path: 'index.mjs' }]).subarray(0, -30), 'zip archive is damaged'],
+    ['a zip with a path that leads out', () => zip([{ path: '../../out' }]), 'leads out'],
     ['a text', () => 'hello', 'no .tar.gz'],
     ['a native library', () => tarball([{ path: 'index.js', content: '\x7fELF' }]), 'native'],
   ])('with %s in it is refused, and leaves nothing behind', async (what, bytes, message) => {

@@ -51,6 +51,48 @@ describe('building a package', () => {
     expect(await readdir(join(world.folder, 'unfinished'))).toEqual([]);
   });
 
+  it('builds the same in one go as step by step, and tells the closure before all is in its place', async () => {
+    const seen: string[] = [];
+    const what = { name: '@scope/plugin', version: '1.2.3' };
+    const { plan, built } = await world.builderWith({}).planAndBuild(what, world.directory('one-go'), {
+      onResolved: (closure) => seen.push(closure.map(({ name }) => name).join()),
+      onProgress: ({ phase }) => seen.at(-1) === phase || seen.push(phase),
+    });
+    const stepwise = world.builderWith({});
+    const planned = await stepwise.plan('@scope/plugin', '1.2.3');
+    expect(plan).toEqual(planned);
+    expect(built).toEqual(await stepwise.build(planned, world.directory('steps')));
+    const known = seen.filter((one) => one !== 'downloading');
+    expect(known).toEqual(['resolving', '@scope/plugin,left,peer', 'extracting']);
+  });
+
+  it('fetches nothing of a dependency that the policy denies, under whatever name', async () => {
+    const { registry } = world;
+    registry
+      .publish({ name: 'evil', version: '1.0.0' })
+      .publish({ name: 'leans', version: '1.0.0', manifest: { dependencies: { evil: '1' } } })
+      .publish({ name: 'hides', version: '1.0.0', manifest: { dependencies: { good: 'npm:evil@1' } } })
+      .publish({ name: 'peers', version: '1.0.0', manifest: { peerDependencies: { evil: '*' } } });
+    for (const name of ['leans', 'hides', 'peers']) {
+      const directory = world.directory(`denied-${name}`);
+      const onResolved = (): void => undefined;
+      await expect(
+        world
+          .builderWith({ POLICY_DENY: ['ev*'] })
+          .planAndBuild({ name, version: '1.0.0' }, directory, { onResolved }),
+      ).rejects.toMatchObject({ status: 422, code: 'policy_refused', message: /POLICY_DENY.*"evil"/ });
+      await expect(access(directory)).rejects.toMatchObject({ code: 'ENOENT' });
+    }
+    expect(registry.requests.filter((path) => path.includes('evil') && path.endsWith('.tgz'))).toEqual([]);
+  });
+
+  it('lets in what only names such a one as an optional peer', async () => {
+    const manifest = { peerDependencies: { evil: '*' }, peerDependenciesMeta: { evil: { optional: true } } };
+    world.registry.publish({ name: 'tolerant', version: '1.0.0', manifest });
+    const plan = await world.builderWith({ POLICY_DENY: ['evil'] }).plan('tolerant', '1.0.0');
+    expect(plan.closure.map(({ name }) => name)).toEqual(['tolerant']);
+  });
+
   it('clears its store once a week of what no version shares with it, also while others are built', async () => {
     world.registry.publish({ name: 'lone', version: '1.0.0', files: { 'alone.js': 'export default 7;' } });
     const shared = world.builderWith({}, { copies: false });

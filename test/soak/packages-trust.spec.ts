@@ -7,7 +7,10 @@ import {
   worstSignature,
 } from '../../src/modules/installation/packages/package-verifier.js';
 import { ProvenanceVerifier, type VerifyBundle } from '../../src/modules/installation/packages/provenance.js';
-import { type PackageWorld, packageWorld } from '../support/package-world.js';
+import { enforceEvidence } from '../../src/modules/installation/packages/policy-facts.js';
+import { NO_POLICY, type PackageWorld, packageWorld } from '../support/package-world.js';
+
+const SLSA = 'https://slsa.dev/provenance/v1';
 
 describe('evidence', () => {
   let world: PackageWorld;
@@ -22,10 +25,12 @@ describe('evidence', () => {
 
   const trust = async (name: string, verify: VerifyBundle = genuine): Promise<Trust> => {
     const { transport, client, builder, folder } = world;
-    const provenance = new ProvenanceVerifier(transport, folder, verify);
+    const provenance = new ProvenanceVerifier(transport, { tufCachePath: folder }, verify);
     const resolved = await client.resolve(name);
     const plan = await builder.plan(name, resolved.version);
-    return new PackageVerifier(transport, client, provenance).verify(resolved, plan);
+    const found = await new PackageVerifier(transport, client, provenance).verify(resolved, plan.closure);
+    enforceEvidence(name, found, NO_POLICY);
+    return found;
   };
   const integrityOf = async (name: string): Promise<string> =>
     (await world.client.resolve(name)).dist.integrity;
@@ -96,6 +101,19 @@ describe('evidence', () => {
     });
   });
 
+  it('lets a key that has expired count for what was published before', async () => {
+    const { registry } = world;
+    registry.publishesKeys = true;
+    registry.keyExpires = new Date('2024-06-01T00:00:00Z');
+    const publish = (name: string, publishedAt: string): unknown =>
+      registry.publish({ name, version: '1.0.0', signed: true, publishedAt: new Date(publishedAt) });
+    publish('in-time', '2024-05-31T00:00:00Z');
+    expect((await trust('in-time')).signature).toBe('verified');
+    publish('too-late', '2024-06-02T00:00:00Z');
+    await expect(trust('too-late')).rejects.toMatchObject({ code: 'package_refused', message: /expired/ });
+    registry.keyExpires = null;
+  });
+
   it('tells keys that cannot be had as unavailable, with the cause', async () => {
     world.registry.publish({ name: 'down', version: '1.0.0', signed: true });
     world.registry.interfere = (_request, response, path) => {
@@ -119,9 +137,10 @@ describe('evidence', () => {
     const url = `http://another.host.invalid/-/npm/v1/attestations/${name.replace('/', '%2f')}@1.0.0`;
     world.registry.publish({ ...release, dist: { attestations: { url } } });
     const subject = { name: `pkg:npm/${name.replace('@', '%40')}@1.0.0`, digest: { sha512: hex } };
-    const payload = Buffer.from(JSON.stringify({ subject: [change(subject)] })).toString('base64');
+    const statement = { predicateType: SLSA, subject: [change(subject)] };
+    const payload = Buffer.from(JSON.stringify(statement)).toString('base64');
     const bundle = { dsseEnvelope: { payload, signatures: [] } };
-    world.registry.attest(name, '1.0.0', [{ predicateType: 'https://slsa.dev/provenance/v1', bundle }]);
+    world.registry.attest(name, '1.0.0', [{ predicateType: SLSA, bundle }]);
     return name;
   };
 

@@ -47,6 +47,8 @@ export class TestRegistry {
   readonly requests: string[] = [];
   interfere: Answer = () => false;
   publishesKeys = false;
+  /** When its key stopped to count; null: never. */
+  keyExpires: Date | null = null;
   /** What is known against packages, by name, in npm's form; null: it keeps no such list. */
   advisories: Record<string, readonly Record<string, unknown>[]> | null = null;
   /** What was asked about when advisories were asked for. */
@@ -89,6 +91,12 @@ export class TestRegistry {
     this.packages.set(name, versions.set(version, { manifest, archive, publishedAt }));
     this.tags.set(name, { ...this.tags.get(name), [release.tag ?? 'latest']: version });
     return this;
+  }
+
+  /** What the registry says is the hash of an archive. */
+  integrityOf(name: string, version: string): string {
+    const { dist } = this.packages.get(name)?.get(version)?.manifest ?? {};
+    return (dist as { integrity: string }).integrity;
   }
 
   unpublish(name: string): void {
@@ -175,7 +183,7 @@ export class TestRegistry {
   private publicKey(): Record<string, unknown> {
     const key = this.keys.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
     return {
-      expires: null,
+      expires: this.keyExpires?.toISOString() ?? null,
       keyid: this.keyId,
       keytype: 'ecdsa-sha2-nistp256',
       scheme: 'ecdsa-sha2-nistp256',

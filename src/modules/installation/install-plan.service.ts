@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config.js';
 import { CONFIG } from '../../platform/tokens.js';
-import type { PluginInstalls } from '../plugins/index.js';
+import { type PluginInstalls, readParameters } from '../plugins/index.js';
 import type { PublishedArtifact } from '../registry/index.js';
 import type { InstallPlanDto } from './install-plan.dto.js';
 import type { InstallDto } from './installation.dto.js';
@@ -12,10 +12,9 @@ import { closureDetails } from './packages/closure-details.js';
 import { closureManifests } from './packages/closure-manifests.js';
 import { inspectLockfile } from './packages/lockfile.js';
 import { peerProblems } from './packages/lockfile-peers.js';
-import { enforce } from './packages/package-policy.js';
 import type { PackageManifest } from './packages/package-registry.client.js';
 import { planWarnings } from './packages/plan-warnings.js';
-import { evidenceOf } from './packages/policy-facts.js';
+import { enforceEvidence } from './packages/policy-facts.js';
 import { WantedPackages } from './wanted-package.js';
 import { plannedChange, type PresentVersion } from './planned-change.js';
 
@@ -43,8 +42,8 @@ export class InstallPlans {
     const manifests = await closureManifests(registry, plan.closure, resolved);
     const manifestOf = (one: { name: string; version: string }): Promise<PackageManifest | null> =>
       Promise.resolve(manifests.get(`${one.name}@${one.version}`) ?? null);
-    const found = await verifier.verify(resolved, plan, undefined, manifestOf);
-    enforce(evidenceOf(name, found), this.config);
+    const found = await verifier.verify(resolved, plan.closure, undefined, manifestOf);
+    enforceEvidence(name, found, this.config);
     const details = closureDetails(plan.closure, manifests);
     const trust = { ...found, scripts: details.scripts };
     const own = `${name}@${resolved.version}`;
@@ -80,33 +79,38 @@ export class InstallPlans {
   ): Promise<InstallPlanDto> {
     const { name, version } = artifact;
     const present = known && (await this.present(known));
+    const configSchema = await this.tools.artifacts.configSchema(name, version);
+    const declared = readParameters({ configSchema, config: {} });
+    const parameters = declared.declared ? byKey(declared) : null;
     return {
       ...{ ok: true, name, version, installedVersion: known?.version ?? null },
       ...{ dependencies: [], unpackedSize: null, scripts: [], warnings: [] },
       total: { packages: 1, unpackedSize: 0, files: 0, unknown: 1 },
       trust: this.tools.artifacts.evidence(artifact),
-      change: plannedChange(present, { version, enable, parameters: null, packages: [`${name}@${version}`] }),
+      change: plannedChange(present, { version, enable, parameters, packages: [`${name}@${version}`] }),
     };
   }
 
   private async present({ id, version, enabled, declaration }: KnownPlugin): Promise<PresentVersion> {
     const row = version === null ? null : await this.records.versions.find(id, version);
-    const { configSchema, pluginParameters, elizaPlugin } = declaration ?? {};
-    const elsewhere = configSchema !== undefined || elizaPlugin !== undefined;
     return {
       ...{ version, enabled },
-      parameters: elsewhere ? null : (pluginParameters ?? {}),
+      parameters: byKey(readParameters({ ...declaration, config: {} })),
       packages: row ? packagesOf(row) : [],
     };
   }
 }
 
 /** Null where they may stand in a file of the archive, which is not fetched. */
-function declaredParameters({ agentConfig, plugboard }: PackageManifest): Record<string, unknown> | null {
+function declaredParameters({ agentConfig, plugboard }: PackageManifest): PresentVersion['parameters'] {
   const { pluginParameters } = (agentConfig ?? {}) as { pluginParameters?: unknown };
   const { configSchema } = (plugboard ?? {}) as { configSchema?: unknown };
-  const isObject = typeof pluginParameters === 'object' && pluginParameters !== null;
-  return isObject && configSchema === undefined ? (pluginParameters as Record<string, unknown>) : null;
+  const found = readParameters({ configSchema, pluginParameters, config: {} });
+  return found.declared ? byKey(found) : null;
+}
+
+function byKey({ parameters }: ReturnType<typeof readParameters>): Record<string, unknown> {
+  return Object.fromEntries(parameters.map((parameter) => [parameter.key, parameter]));
 }
 
 function packagesOf({ source, lockfile, npmName, version }: InstalledVersionEntity): string[] {

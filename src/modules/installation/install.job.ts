@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Config } from '../../config.js';
@@ -6,19 +5,13 @@ import type { JobTask } from '../../platform/jobs/job-handlers.js';
 import { Jobs } from '../../platform/jobs/jobs.service.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { PluginInstalls } from '../plugins/index.js';
+import { type Gathered, Gathering } from './gathering.js';
 import type { InstalledVersionEntity, VersionRow } from './installed-version.entity.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { pathOf } from './package-code.js';
 import { PackageTools } from './package-tools.js';
-import type { BuildProgress } from './packages/build-progress.js';
-import type { BuiltPackage } from './packages/package-builder.js';
 import { packageFolder } from './packages/package-name.js';
-import type { PackagePlan } from './packages/package-plan.js';
-import { asksForEvidence, enforce } from './packages/package-policy.js';
-import type { Trust } from './packages/package-verifier.js';
 import type { PlanWarning } from './packages/plan-warnings.js';
-import { evidenceOf, factsOf } from './packages/policy-facts.js';
-import { together } from './packages/together.js';
 import { versionDirectory } from './version-directory.js';
 import { VersionShelf } from './version-shelf.js';
 
@@ -46,19 +39,6 @@ export interface InstallResult {
 
 /** As much of a job as fetching and building need. */
 type Preparation = Pick<JobTask<InstallPayload>, 'payload' | 'signal' | 'progress'>;
-
-interface Gathered {
-  plan: PackagePlan;
-  trust: Trust;
-  built: BuiltPackage;
-}
-
-/** Where a phase begins and ends on the scale of the whole job. */
-const SCALE: Record<BuildProgress['phase'], [from: number, to: number]> = {
-  resolving: [5, 25],
-  downloading: [30, 70],
-  extracting: [70, 80],
-};
 
 /**
  * Installs one package version: resolve, policy, verify, build beside, one rename, start, record. Each step may be
@@ -108,42 +88,14 @@ export class InstallJob implements OnModuleInit {
   }
 
   private async made(task: Preparation, unfinished: string): Promise<VersionRow> {
-    if (task.payload.source !== 'artifact') return rowOf(await this.gather(task, unfinished));
+    const { name, version, source } = task.payload;
+    if (source !== 'artifact') {
+      const { signal, progress } = task;
+      const what = { name, version, directory: unfinished, signal, progress };
+      return rowOf(await new Gathering(await this.tools.get(), this.config, what).run());
+    }
     task.progress('extracting', 40);
     return this.tools.artifacts.prepare(task.payload, unfinished);
-  }
-
-  /**
-   * Plans, verifies and builds. The evidence is gathered while the package is built, and whatever speaks against it
-   * ends the building; where the policy asks for evidence, nothing is fetched before it is there.
-   */
-  private async gather(task: Preparation, unfinished: string): Promise<Gathered> {
-    const { payload, signal } = task;
-    const { registry, builder, verifier } = await this.tools.get();
-    task.progress('resolving', 5);
-    const resolved = await registry.resolve(payload.name, payload.version, signal);
-    enforce(factsOf(resolved), this.config);
-    const onProgress = scaled(task);
-    const plan = await builder.plan(payload.name, payload.version, { signal, onProgress });
-    const verified = async (until: AbortSignal): Promise<Trust> => {
-      const trust = await verifier.verify(resolved, plan, until);
-      enforce(evidenceOf(payload.name, trust), this.config);
-      return trust;
-    };
-    const built = (until: AbortSignal): Promise<BuiltPackage> => {
-      task.progress('downloading', 30);
-      return builder.build(plan, unfinished, { signal: until, onProgress });
-    };
-    task.progress('verifying', 25);
-    try {
-      if (asksForEvidence(this.config))
-        return { plan, trust: await verified(signal), built: await built(signal) };
-      const [trust, done] = await together(signal, verified, built);
-      return { plan, trust, built: done };
-    } catch (error) {
-      await rm(unfinished, { recursive: true, force: true });
-      throw error;
-    }
   }
 
   /** From here on it is done or not done: nothing is left to wait for that could be cancelled. */
@@ -189,12 +141,5 @@ function rowOf({ plan, trust, built }: Gathered): VersionRow {
     trust: { ...trust, scripts },
     unpackedBytes: String(built.unpackedBytes),
     installedAt: new Date(),
-  };
-}
-
-function scaled(task: Preparation): (step: BuildProgress) => void {
-  return ({ phase, percentage }) => {
-    const [from, to] = SCALE[phase];
-    task.progress(phase, Math.round(from + ((to - from) * percentage) / 100));
   };
 }

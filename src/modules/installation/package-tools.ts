@@ -11,8 +11,9 @@ import { PackageRegistryClient } from './packages/package-registry.client.js';
 import { PackageVerifier } from './packages/package-verifier.js';
 import { ProvenanceVerifier } from './packages/provenance.js';
 import { RegistryTransport } from './packages/registry-transport.client.js';
+import { type SigstoreTrust, sigstoreTrust } from './packages/sigstore-trust.js';
 
-interface Tools {
+export interface Tools {
   registry: PackageRegistryClient;
   builder: PackageBuilder;
   verifier: PackageVerifier;
@@ -23,6 +24,7 @@ interface Tools {
 export class PackageTools {
   /** Folder of all packages, absolute. */
   readonly folder: string;
+  private readonly sigstore: SigstoreTrust;
   private tools: Promise<Tools> | null = null;
 
   constructor(
@@ -32,6 +34,7 @@ export class PackageTools {
     readonly artifacts: ArtifactBuilds,
   ) {
     this.folder = join(options.dataDir, 'packages');
+    this.sigstore = sigstoreTrust(config, join(this.folder, 'provenance'));
   }
 
   /** @throws BadGateway `install_failed` when npm's configuration cannot be read; the next call tries again */
@@ -59,11 +62,7 @@ export class PackageTools {
         timeoutMs: config.INSTALL_TIMEOUT,
         guestsShareOurUser: process.getuid?.() !== 0,
       }),
-      verifier: new PackageVerifier(
-        transport,
-        registry,
-        new ProvenanceVerifier(transport, join(folder, 'provenance')),
-      ),
+      verifier: new PackageVerifier(transport, registry, new ProvenanceVerifier(transport, this.sigstore)),
     };
   }
 }

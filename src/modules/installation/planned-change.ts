@@ -4,7 +4,7 @@ import semver from 'semver';
 export interface PresentVersion {
   readonly version: string | null;
   readonly enabled: boolean;
-  /** `agentConfig.pluginParameters`; null where its parameters come from elsewhere. */
+  /** What it declares that it can be set up with, by key; null where that is not known. */
   readonly parameters: Readonly<Record<string, unknown>> | null;
   /** `name@version` of all that it brought. */
   readonly packages: readonly string[];

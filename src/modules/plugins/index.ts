@@ -16,3 +16,4 @@ export type { PluginsOptions } from './plugins.options.js';
 export { openPluginFolders } from './plugin-folders.js';
 export { checkName } from './plugin-name.js';
 export { compileConfigSchema } from './settings/config-schema.js';
+export { readParameters } from './settings/parameters.js';

@@ -9,6 +9,7 @@ import { PluginRepository } from './plugin.repository.js';
 import { type MergeRule, PluginSettings, type Settings } from './plugin-settings.js';
 import { isUrl, PluginSpecs } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
+import { startRefusal } from './start-refusal.js';
 
 /** Puts together what a plugin would be after a change, and proves that it starts; writes nothing. */
 @Injectable()
@@ -80,7 +81,7 @@ export class PluginDrafts {
       .then((spec) => this.node.prepare(spec))
       .catch((error: unknown) => {
         end();
-        throw error;
+        throw startRefusal(error);
       });
     end({ outcome: 'ok' });
     return candidate;

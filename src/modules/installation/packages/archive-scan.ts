@@ -43,6 +43,7 @@ export function checkEntry(name: string, kind: string): void {
   if (link !== undefined) throw new ArchiveRefused(`The archive has a ${link}, ${shown}: links are refused.`);
   if (!KNOWN.has(kind)) throw new ArchiveRefused(`The archive has a special file, ${shown}.`);
   const parts = name.split(/[\\/]/);
+  if (name.includes('\0')) throw new ArchiveRefused(`The archive has the path ${shown}, with a NUL in it.`);
   if (parts.includes('..') || /^[\\/]/.test(name) || parts.some((part) => /^[A-Za-z]:/.test(part)))
     throw new ArchiveRefused(`The archive has the path ${shown}, which leads out of the package.`);
 }

@@ -9,9 +9,11 @@ import type { BuiltPackage } from './package-builder.js';
 import { type PolicySettings, enforce } from './package-policy.js';
 import { unpackTar } from './tar-unpacker.js';
 import { recordTree } from './tree-digest.js';
+import { unpackZip, type ZipLimits } from './zip-unpacker.js';
 
 const SCRIPTS = new Set(['.js', '.mjs', '.cjs']);
-const MAGIC = { gzip: '1f8b', zip: '504b0304', wasm: '0061736d' };
+/** Zip archives begin with their first entry, or, where there is none, with their end. */
+const MAGIC = { gzip: '1f8b', zip: '504b0304', emptyZip: '504b0506', wasm: '0061736d' };
 
 /** A file to be made a directory that plugins are loaded from. */
 export interface UnpackTask {
@@ -25,7 +27,7 @@ export interface UnpackTask {
 }
 
 /**
- * Unpacks an artifact: a tar archive (gzipped or not), or a file that is the plugin itself. Nothing of it is run,
+ * Unpacks an artifact: a tar archive (gzipped or not), a zip archive, or a file that is the plugin itself. Nothing of it is run,
  * and nothing else is fetched: what it needs must be in it.
  * @throws Unprocessable `package_refused` for a hostile or damaged archive, `unsupported_artifact`, `policy_refused`
  */
@@ -50,24 +52,43 @@ export async function unpackArtifact(task: UnpackTask, policy: PolicySettings): 
 async function unpack({ file, url, directory }: UnpackTask, policy: PolicySettings): Promise<string> {
   const head = await firstBytes(file);
   const starts = (magic: string): boolean => head.toString('hex').startsWith(magic);
-  if (starts(MAGIC.zip)) throw unsupported('Zip archives are not unpacked: publish a .tar.gz.');
   const isTar = head.subarray(257, 262).toString('latin1') === 'ustar';
-  if (starts(MAGIC.gzip) || isTar) {
-    const bytes = createReadStream(file);
-    // Errors of the one end the other.
-    const tar = isTar ? bytes : pipeline(bytes, createGunzip(), () => undefined);
-    const limited = atMost(tar, policy.POLICY_MAX_UNPACKED_MB);
-    try {
-      await unpackTar(limited, directory, policy.POLICY_MAX_FILES);
-    } finally {
-      bytes.destroy();
-      tar.destroy();
-    }
-    return packageIn(directory);
+  if (isTar || starts(MAGIC.gzip)) await unpackTarFile(file, isTar, directory, policy);
+  else if (starts(MAGIC.zip) || starts(MAGIC.emptyZip)) await unpackZip(file, directory, limitsOf(policy));
+  else return loneFile(starts(MAGIC.wasm), { file, url, directory });
+  return packageIn(directory);
+}
+
+async function unpackTarFile(
+  file: string,
+  isPlain: boolean,
+  directory: string,
+  policy: PolicySettings,
+): Promise<void> {
+  const { maxFiles, maxMegabytes } = limitsOf(policy);
+  const bytes = createReadStream(file);
+  // Errors of the one end the other.
+  const tar = isPlain ? bytes : pipeline(bytes, createGunzip(), () => undefined);
+  try {
+    await unpackTar(atMost(tar, maxMegabytes), directory, maxFiles);
+  } finally {
+    bytes.destroy();
+    tar.destroy();
   }
-  const extension = starts(MAGIC.wasm) ? '.wasm' : extname(new URL(url).pathname).toLowerCase();
+}
+
+function limitsOf(policy: PolicySettings): ZipLimits {
+  return { maxFiles: policy.POLICY_MAX_FILES, maxMegabytes: policy.POLICY_MAX_UNPACKED_MB };
+}
+
+/** @returns its name in the directory */
+async function loneFile(
+  isWasm: boolean,
+  { file, url, directory }: Omit<UnpackTask, 'name'>,
+): Promise<string> {
+  const extension = isWasm ? '.wasm' : extname(new URL(url).pathname).toLowerCase();
   if (extension !== '.wasm' && !SCRIPTS.has(extension))
-    throw unsupported('The artifact is no .tar.gz, no .js, .mjs or .cjs file and no WebAssembly.');
+    throw unsupported('The artifact is no .tar.gz, no .zip, no .js, .mjs or .cjs file and no WebAssembly.');
   const entry = `index${extension}`;
   await copyFile(file, join(directory, entry));
   await chmod(join(directory, entry), 0o644);

@@ -16,9 +16,14 @@ export class ProgressReader {
 
   /** @param total packages to fetch, when known */
   constructor(
-    private readonly report: (progress: BuildProgress) => void,
-    private readonly total: number | null,
+    private readonly report: ((progress: BuildProgress) => void) | undefined,
+    private total: number | null,
   ) {}
+
+  /** From here on it is known how many there are. */
+  resolved(total: number): void {
+    this.total = total;
+  }
 
   read(event: PnpmEvent): void {
     if (event.name !== 'pnpm:progress') return;
@@ -36,6 +41,6 @@ export class ProgressReader {
     if (this.last?.phase === 'extracting' && phase === 'downloading') return;
     if (this.last?.phase === phase && this.last.percentage >= percentage) return;
     this.last = { phase, percentage };
-    this.report(this.last);
+    this.report?.(this.last);
   }
 }

@@ -2,6 +2,7 @@ import semver from 'semver';
 import validate from 'validate-npm-package-name';
 import { parse } from 'yaml';
 import { Unprocessable } from '../../../platform/http/errors.js';
+import type { Signatures } from './package-registry.client.js';
 
 /** One package of a closure. */
 export interface LockedPackage {
@@ -9,6 +10,8 @@ export interface LockedPackage {
   readonly version: string;
   /** `sha512-…` of its archive. */
   readonly integrity: string;
+  /** As its registry gives them; left out where nobody has asked. */
+  readonly signatures?: Signatures;
 }
 
 interface Resolution {

@@ -1,36 +1,27 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Turnstile } from '../../../platform/turnstile.js';
+import { Unprocessable } from '../../../platform/http/errors.js';
 import { type BuildProgress, ProgressReader } from './build-progress.js';
 import { checkBuiltPackages } from './built-packages.js';
 import type { SkippedScript } from './install-scripts.js';
-import { inspectLockfile } from './lockfile.js';
-import type { NpmConfig } from './npm-config.js';
+import { inspectLockfile, type LockedPackage } from './lockfile.js';
 import { checkPackageName } from './package-name.js';
 import { KeptPlans, type PackagePlan } from './package-plan.js';
-import { type PolicySettings, enforce } from './package-policy.js';
-import { pnpmFailure } from './pnpm-failure.js';
-import { type PnpmRun, runPnpm } from './pnpm-process.js';
+import { enforce } from './package-policy.js';
+import { RESOLVED } from './pnpm-hooks.js';
+import { readSignatures } from './package-registry.client.js';
+import { type BuilderSettings, PnpmInstall } from './pnpm-install.js';
+import type { PnpmEvent } from './pnpm-process.js';
 import { EarlyReading, recordTree } from './tree-digest.js';
-
-export interface BuilderSettings {
-  /** Folder for the store, the metadata and unfinished work; one file system with the directories built. */
-  readonly folder: string;
-  readonly npm: NpmConfig;
-  readonly policy: PolicySettings;
-  /** Longest step, in milliseconds. */
-  readonly timeoutMs: number;
-  /**
-   * Whether a guest could write to files of the server's user if its fence failed. Then packages are copies;
-   * else they share their bytes with the store by hard links.
-   */
-  readonly guestsShareOurUser: boolean;
-}
 
 export interface StepOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
+}
+
+export interface FreshOptions extends StepOptions {
+  /** Told the closure as soon as all is resolved; it does not throw. */
+  readonly onResolved: (closure: Closure) => void;
 }
 
 export interface BuiltPackage {
@@ -44,9 +35,9 @@ export interface BuiltPackage {
   readonly scripts: readonly SkippedScript[];
 }
 
+type Closure = readonly LockedPackage[];
+
 const METADATA_FRESH_MS = 3_600_000;
-const PRUNE_EVERY_MS = 7 * 24 * 3_600_000;
-const HOOKS = fileURLToPath(new URL('./pnpm-hooks.js', import.meta.url));
 const LOCKFILE = 'pnpm-lock.yaml';
 
 /**
@@ -54,10 +45,18 @@ const LOCKFILE = 'pnpm-lock.yaml';
  * registry archives with strong hashes is fetched, and a directory that failed to build is not left behind.
  */
 export class PackageBuilder {
-  private readonly store = new Turnstile();
+  private readonly pnpm: PnpmInstall;
   private readonly plans = new KeptPlans();
 
-  constructor(private readonly settings: BuilderSettings) {}
+  constructor(private readonly settings: BuilderSettings) {
+    this.pnpm = new PnpmInstall(settings);
+  }
+
+  /** The plan that was made of a version within the hour, if one was. */
+  async keptPlan(name: string, version: string): Promise<PackagePlan | null> {
+    const since = await this.keptSince();
+    return isFresh(since) ? this.plans.find(name, version, since) : null;
+  }
 
   /**
    * Resolves the closure; fetches metadata alone. Asked again within the hour, it answers what it did.
@@ -69,32 +68,21 @@ export class PackageBuilder {
     const { since, fresh } = await this.metadata();
     const kept = this.plans.find(name, version, since);
     if (kept) return kept;
-    const lockfile = await this.resolve(name, version, fresh, options);
-    const closure = inspectLockfile(lockfile, name, version);
-    enforce({ name, dependencies: closure.map((one) => one.name) }, this.settings.policy);
-    const plan = { name, version, closure, lockfile };
-    this.plans.keep(plan, since);
-    return plan;
-  }
-
-  /** @param fresh whether metadata on the disk will do @returns a lockfile, not looked at yet */
-  private async resolve(
-    name: string,
-    version: string,
-    fresh: boolean,
-    options: StepOptions,
-  ): Promise<string> {
     const unfinished = join(this.settings.folder, 'unfinished');
     await mkdir(unfinished, { recursive: true });
     const folder = await mkdtemp(join(unfinished, 'plan-'));
     try {
       await writeManifest(folder, name, version);
-      const progress = reader(options, null);
-      await this.run(folder, ['--lockfile-only', ...(fresh ? ['--prefer-offline'] : [])], {
+      const progress = new ProgressReader(options.onProgress, null);
+      let told: Closure = [];
+      await this.pnpm.run(folder, ['--lockfile-only', ...metadataFlags(fresh)], {
         signal: options.signal,
-        onEvent: (event) => progress.read(event),
+        onEvent: (event) => {
+          if (event.name === RESOLVED) told = closureIn(event);
+          progress.read(event);
+        },
       });
-      return await readFile(join(folder, LOCKFILE), 'utf8');
+      return await this.planIn(folder, { name, version, since, told });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -107,32 +95,54 @@ export class PackageBuilder {
    */
   async build(plan: PackagePlan, directory: string, options: StepOptions = {}): Promise<BuiltPackage> {
     const { name, version, lockfile, closure } = plan;
-    await mkdir(join(directory, '..'), { recursive: true });
-    await mkdir(directory);
-    const early = new EarlyReading(directory);
-    try {
+    return this.inDirectory(directory, async (early) => {
       await writeManifest(directory, name, version);
       await writeFile(join(directory, LOCKFILE), lockfile);
-      const progress = reader(options, closure.length);
-      await this.run(directory, ['--frozen-lockfile'], {
+      const progress = new ProgressReader(options.onProgress, closure.length);
+      await this.pnpm.run(directory, ['--frozen-lockfile'], {
         signal: options.signal,
         onEvent: (event) => {
           progress.read(event);
-          if (event['status'] === 'imported') early.add(String(event['to']));
+          early.read(event);
         },
       });
       options.signal?.throwIfAborted();
-      const scripts = await checkBuiltPackages(directory, closure);
-      const { digest, files, bytes } = await recordTree(directory, await early.end());
-      enforce({ name, files, unpackedBytes: bytes }, this.settings.policy);
-      const real = await realpath(join(directory, 'node_modules', name));
-      const packageDir = relative(await realpath(directory), real);
-      return { packageDir, treeDigest: digest, unpackedBytes: bytes, files, scripts };
-    } catch (error) {
-      await early.end();
-      await rm(directory, { recursive: true, force: true });
-      throw error;
-    }
+      return this.finished(plan, directory, early);
+    });
+  }
+
+  /**
+   * Plans and builds in one go: what is resolved is fetched while the rest is still looked up. What the policy says of
+   * names and of ages, and where archives come from, is asked before each is fetched.
+   * @throws as `build`
+   */
+  async planAndBuild(
+    { name, version }: Pick<PackagePlan, 'name' | 'version'>,
+    directory: string,
+    { signal, onProgress, onResolved }: FreshOptions,
+  ): Promise<{ plan: PackagePlan; built: BuiltPackage }> {
+    checkPackageName(name);
+    const { since, fresh } = await this.metadata();
+    return this.inDirectory(directory, async (early) => {
+      await writeManifest(directory, name, version);
+      const progress = new ProgressReader(onProgress, null);
+      let told: Closure = [];
+      await this.pnpm.run(directory, metadataFlags(fresh), {
+        signal,
+        onEvent: (event) => {
+          if (event.name === RESOLVED) {
+            told = closureIn(event);
+            progress.resolved(told.length);
+            onResolved(told);
+          }
+          progress.read(event);
+          early.read(event);
+        },
+      });
+      signal?.throwIfAborted();
+      const plan = await this.planIn(directory, { name, version, since, told });
+      return { plan, built: await this.finished(plan, directory, early) };
+    });
   }
 
   /** Builds what was built before, on an empty disk: the same lockfile gives the same digest. @throws as `build` */
@@ -146,91 +156,94 @@ export class PackageBuilder {
     return this.build({ ...recorded, closure: inspectLockfile(lockfile, name, version) }, directory, options);
   }
 
-  /**
-   * Removes what no installed version shares with the store, once a week, while nothing is built. Where packages are
-   * copies, nothing is shared: then the store is emptied, and is filled again by what is installed next.
-   * @throws BadGateway `install_failed`, GatewayTimeout `install_timeout`
-   */
-  async pruneStore(now = Date.now()): Promise<void> {
-    const { folder, npm, timeoutMs } = this.settings;
-    const marker = join(folder, 'store-pruned-at');
-    const since = await stat(join(folder, 'store')).catch(() => null);
-    const last = (await stat(marker).catch(() => null)) ?? since;
-    if (!last || now - last.mtimeMs < PRUNE_EVERY_MS) return;
-    await this.store.alone(async () => {
-      const args = ['store', 'prune', `--store-dir=${join(folder, 'store')}`, '--reporter=ndjson'];
-      const result = await runPnpm({ args, cwd: folder, folder, environment: npm.environment, timeoutMs });
-      if (result.exitCode !== 0) throw pnpmFailure(result, folder);
-      await writeFile(marker, '');
-    });
+  /** @throws as `PnpmInstall.pruneStore` */
+  pruneStore(now?: number): Promise<void> {
+    return this.pnpm.pruneStore(now);
   }
 
-  private async run(
-    cwd: string,
-    how: readonly string[],
-    { signal, onEvent }: Pick<PnpmRun, 'signal' | 'onEvent'>,
-  ): Promise<void> {
-    const { npm, timeoutMs, policy, folder } = this.settings;
-    const result = await this.store.beside(() =>
-      runPnpm({
-        args: ['install', ...how, ...this.flags()],
-        cwd,
-        folder,
-        environment: npm.environment,
-        timeoutMs,
-        maxArchiveBytes: policy.POLICY_MAX_UNPACKED_MB * 2 ** 20,
-        maxArchiveFiles: policy.POLICY_MAX_FILES,
-        signal,
-        ...(onEvent && { onEvent }),
-      }),
-    );
-    if (result.exitCode !== 0) throw pnpmFailure(result, folder);
+  /** Reads the lockfile that was made in a folder, asks the policy, and keeps it. */
+  private async planIn(
+    folder: string,
+    { name, version, since, told }: Pick<PackagePlan, 'name' | 'version'> & { since: number; told: Closure },
+  ): Promise<PackagePlan> {
+    const lockfile = await readFile(join(folder, LOCKFILE), 'utf8');
+    const closure = asTold(inspectLockfile(lockfile, name, version), told);
+    enforce({ name, dependencies: closure.map((one) => one.name) }, this.settings.policy);
+    const plan = { name, version, closure, lockfile };
+    this.plans.keep(plan, since);
+    return plan;
   }
 
-  private flags(): string[] {
-    const { folder, npm, policy, guestsShareOurUser } = this.settings;
-    return [
-      '--prod',
-      '--ignore-scripts',
-      `--global-pnpmfile=${HOOKS}`,
-      '--ignore-workspace',
-      '--reporter=ndjson',
-      `--registry=${npm.registry}`,
-      `--store-dir=${join(folder, 'store')}`,
-      `--cache-dir=${join(folder, 'metadata')}`,
-      `--config.package-import-method=${guestsShareOurUser ? 'clone-or-copy' : 'auto'}`,
-      '--virtual-store-dir=node_modules/.pnpm',
-      '--node-linker=isolated',
-      '--config.auto-install-peers=true',
-      '--config.strict-peer-dependencies=false',
-      '--config.block-exotic-subdeps=true',
-      '--config.side-effects-cache=false',
-      '--config.manage-package-manager-versions=false',
-      '--config.engine-strict=false',
-      '--config.verify-store-integrity=true',
-      '--config.strict-store-pkg-content-check=true',
-      '--config.fetch-retries=1',
-      '--config.fetch-retry-mintimeout=200',
-      '--config.fetch-retry-maxtimeout=2000',
-      ...(policy.POLICY_MIN_RELEASE_AGE > 0
-        ? [`--config.minimum-release-age=${policy.POLICY_MIN_RELEASE_AGE}`]
-        : []),
-    ];
+  private async inDirectory<T>(directory: string, work: (early: EarlyReading) => Promise<T>): Promise<T> {
+    await mkdir(join(directory, '..'), { recursive: true });
+    await mkdir(directory);
+    const early = new EarlyReading(directory);
+    try {
+      return await work(early);
+    } catch (error) {
+      await early.end();
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private async finished(
+    { name, closure }: PackagePlan,
+    directory: string,
+    early: EarlyReading,
+  ): Promise<BuiltPackage> {
+    const scripts = await checkBuiltPackages(directory, closure);
+    const { digest, files, bytes } = await recordTree(directory, await early.end());
+    enforce({ name, files, unpackedBytes: bytes }, this.settings.policy);
+    const real = await realpath(join(directory, 'node_modules', name));
+    const packageDir = relative(await realpath(directory), real);
+    return { packageDir, treeDigest: digest, unpackedBytes: bytes, files, scripts };
   }
 
   /** Metadata may be taken from the disk for an hour after it began to be kept there; then all is asked for again. */
   private async metadata(): Promise<{ since: number; fresh: boolean }> {
-    const marker = join(this.settings.folder, 'metadata', 'kept-since');
-    const since = (await stat(marker).catch(() => null))?.mtimeMs ?? 0;
-    if (Date.now() - since < METADATA_FRESH_MS) return { since, fresh: true };
-    await mkdir(join(marker, '..'), { recursive: true });
-    await writeFile(marker, '');
-    return { since: (await stat(marker)).mtimeMs, fresh: false };
+    const since = await this.keptSince();
+    if (isFresh(since)) return { since, fresh: true };
+    await mkdir(join(this.marker, '..'), { recursive: true });
+    await writeFile(this.marker, '');
+    return { since: await this.keptSince(), fresh: false };
+  }
+
+  private async keptSince(): Promise<number> {
+    return (await stat(this.marker).catch(() => null))?.mtimeMs ?? 0;
+  }
+
+  private get marker(): string {
+    return join(this.settings.folder, 'metadata', 'kept-since');
   }
 }
 
-function reader({ onProgress }: StepOptions, total: number | null): ProgressReader {
-  return new ProgressReader((progress) => onProgress?.(progress), total);
+function isFresh(since: number): boolean {
+  return Date.now() - since < METADATA_FRESH_MS;
+}
+
+function closureIn(event: PnpmEvent): Closure {
+  const packages = event['packages'] as (LockedPackage & { signatures?: unknown })[];
+  return packages.map(({ signatures, ...one }) =>
+    signatures === undefined ? one : { ...one, signatures: readSignatures(signatures) },
+  );
+}
+
+/**
+ * The closure of a lockfile with what was told of it. Its evidence is asked for by what was told: what is built must
+ * be the same, package by package.
+ * @throws Unprocessable `package_refused`
+ */
+function asTold(closure: Closure, told: Closure): Closure {
+  const known = new Map(told.map((one) => [`${one.name}@${one.version} ${one.integrity}`, one]));
+  const found = closure.flatMap((one) => known.get(`${one.name}@${one.version} ${one.integrity}`) ?? []);
+  if (found.length === closure.length && known.size === closure.length) return found;
+  throw new Unprocessable('package_refused', 'The lockfile is not what was resolved.', 'name');
+}
+
+/** @param fresh whether metadata on the disk will do */
+function metadataFlags(fresh: boolean): string[] {
+  return fresh ? ['--prefer-offline'] : [];
 }
 
 async function writeManifest(folder: string, name: string, version: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type PolicyFacts, type PolicySettings, enforce, judge, matches } from './package-policy.js';
+import { matches } from './name-pattern.js';
+import { type PolicyFacts, type PolicySettings, enforce, judge } from './package-policy.js';
 
 const OPEN: PolicySettings = {
   POLICY_MIN_RELEASE_AGE: 0,

@@ -1,5 +1,6 @@
 import type { Config } from '../../../config.js';
 import { Unprocessable } from '../../../platform/http/errors.js';
+import { matches } from './name-pattern.js';
 
 /** The settings that decide what may be installed. */
 export type PolicySettings = Pick<
@@ -26,6 +27,8 @@ export interface PolicyFacts {
   readonly files?: number | null;
   readonly signature?: string;
   readonly provenance?: string;
+  /** Why these are not what they could be. */
+  readonly causes?: readonly string[];
 }
 
 export interface PolicyRefusal {
@@ -35,6 +38,9 @@ export interface PolicyRefusal {
   /** What would let the package in. */
   readonly wayOut: string;
 }
+
+/** As many as a message has room for. */
+const MOST_CAUSES = 3;
 
 type Rule = (facts: PolicyFacts, settings: PolicySettings, now: Date) => PolicyRefusal | null;
 
@@ -149,39 +155,30 @@ function fewFiles({ files }: PolicyFacts, { POLICY_MAX_FILES: limit }: PolicySet
   };
 }
 
-function signed({ signature }: PolicyFacts, settings: PolicySettings): PolicyRefusal | null {
+function signed({ signature, causes = [] }: PolicyFacts, settings: PolicySettings): PolicyRefusal | null {
   if (signature === undefined || signature === 'verified' || !settings.POLICY_REQUIRE_SIGNATURE) return null;
   return {
     rule: 'POLICY_REQUIRE_SIGNATURE',
-    message: `Its registry signature, or that of a dependency, is "${signature}", not "verified".`,
+    message: `Its registry signature, or that of a dependency, is "${signature}", not "verified"${because(causes)}.`,
     wayOut: 'Use a registry that publishes signing keys, or set POLICY_REQUIRE_SIGNATURE=false.',
   };
 }
 
-function withProvenance({ provenance }: PolicyFacts, settings: PolicySettings): PolicyRefusal | null {
+function withProvenance(
+  { provenance, causes = [] }: PolicyFacts,
+  settings: PolicySettings,
+): PolicyRefusal | null {
   if (provenance === undefined || provenance === 'verified' || !settings.POLICY_REQUIRE_PROVENANCE)
     return null;
   return {
     rule: 'POLICY_REQUIRE_PROVENANCE',
-    message: `Its provenance is "${provenance}", not "verified".`,
+    message: `Its provenance is "${provenance}", not "verified"${because(causes)}.`,
     wayOut: 'Choose a version published with provenance, or set POLICY_REQUIRE_PROVENANCE=false.',
   };
 }
 
-/** A name or a pattern in which `*` stands for any characters, a slash included. Compared without a regular expression. */
-export function matches(pattern: string, name: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return pattern === name;
-  const last = rest.pop() ?? '';
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
-    return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= name.length - last.length;
+function because(causes: readonly string[]): string {
+  return causes.length === 0 ? '' : ` (${causes.slice(0, MOST_CAUSES).join('; ')})`;
 }
 
 function licenseText(license: unknown): string {

@@ -3,13 +3,15 @@ import { BadGateway, NotFound } from '../../../platform/http/errors.js';
 import { checkPackageName, parseVersionSpec, type VersionSpec } from './package-name.js';
 import type { RegistryTransport } from './registry-transport.client.js';
 
+export type Signatures = readonly { readonly keyid: string; readonly sig: string }[];
+
 /** What a registry says of one version's archive. Sizes are claims. */
 export interface Dist {
   readonly integrity: string;
   readonly tarball: string;
   readonly unpackedSize: number | null;
   readonly fileCount: number | null;
-  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+  readonly signatures: Signatures;
   /** Address of the attestations of the version, when there are any. */
   readonly attestations: string | null;
 }
@@ -129,13 +131,17 @@ export function readDist(manifest: PackageManifest): Dist {
     tarball: typeof dist['tarball'] === 'string' ? dist['tarball'] : '',
     unpackedSize: count(dist['unpackedSize']),
     fileCount: count(dist['fileCount']),
-    signatures: Array.isArray(dist['signatures']) ? dist['signatures'].map(readSignature) : [],
+    signatures: readSignatures(dist['signatures']),
     attestations: typeof attestations?.url === 'string' ? attestations.url : null,
   };
 }
 
 /** A signature that is none stays one, which no key fits. */
-function readSignature(value: unknown): Dist['signatures'][number] {
+export function readSignatures(list: unknown): Signatures {
+  return Array.isArray(list) ? list.map(readSignature) : [];
+}
+
+function readSignature(value: unknown): Signatures[number] {
   const { keyid, sig } = (value ?? {}) as Record<string, unknown>;
   return { keyid: typeof keyid === 'string' ? keyid : '', sig: typeof sig === 'string' ? sig : '' };
 }

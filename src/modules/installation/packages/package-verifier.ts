@@ -3,11 +3,11 @@ import { type Advisory, findAdvisories } from './advisories.js';
 import { eachOf } from './each-of.js';
 import type { SkippedScript } from './install-scripts.js';
 import type { LockedPackage } from './lockfile.js';
-import type { PackagePlan } from './package-plan.js';
 import {
   type PackageManifest,
   type PackageRegistryClient,
   type ResolvedPackage,
+  type Signatures,
   readDist,
 } from './package-registry.client.js';
 import type { ProvenanceFinding, ProvenanceVerifier } from './provenance.js';
@@ -49,7 +49,7 @@ const CONCURRENCY = 12;
 const MOST_CAUSES = 20;
 const WORST_FIRST: readonly SignatureVerdict[] = ['invalid', 'unavailable', 'unsigned', 'verified'];
 
-/** Gathers the evidence for a plan. It refuses only what is proven wrong; what is missing is for the policy. */
+/** Gathers the evidence for a closure; what to make of it is for the policy. */
 export class PackageVerifier {
   constructor(
     private readonly transport: RegistryTransport,
@@ -58,33 +58,32 @@ export class PackageVerifier {
   ) {}
 
   /**
-   * @param manifestOf what the registry says of a dependency
-   * @throws Unprocessable `integrity_mismatch` when the lockfile's hash is not the registry's, `package_refused`
-   *   for an invalid signature or provenance anywhere; the signal's reason
+   * @param manifestOf what the registry says of a dependency whose signatures are not known
+   * @throws Unprocessable `integrity_mismatch` when the lockfile's hash is not the registry's; the signal's reason
    */
   async verify(
     resolved: ResolvedPackage,
-    plan: PackagePlan,
+    closure: readonly LockedPackage[],
     signal?: AbortSignal,
     manifestOf: ManifestOf = (one) => this.registry.manifest(one.name, one.version, signal),
   ): Promise<Trust> {
     const { name, version, dist, publishedAt } = resolved;
-    const own = plan.closure.find((one) => one.name === name && one.version === version);
+    const own = closure.find((one) => one.name === name && one.version === version);
     if (own?.integrity !== dist.integrity)
       throw new Unprocessable(
         'integrity_mismatch',
         `The registry gives two hashes for ${name}@${version}.`,
         'name',
       );
-    const warned = findAdvisories(this.transport, plan.closure, signal);
+    const warned = findAdvisories(this.transport, closure, signal);
     // Awaited below, and its failure is not to be missed when another one comes first.
     warned.catch(() => undefined);
     const keys = await fetchRegistryKeys(this.transport, name, signal);
     const signature = checkSignatures({ ...own, signatures: dist.signatures, publishedAt }, keys);
-    const others = plan.closure.filter((one) => one !== own);
+    const others = closure.filter((one) => one !== own);
     const [dependencies, provenance, { advisories, cause }] = await Promise.all([
       this.dependencies(others, { registry: this.transport.registryOf(name), keys }, manifestOf, signal),
-      this.provenance.check(resolved, own.integrity, keys, signal),
+      this.provenance.check(resolved, own.integrity, signal),
       warned,
     ]);
     const causes = [
@@ -93,7 +92,6 @@ export class PackageVerifier {
       ...(cause === null ? [] : [`advisories: ${cause}`]),
       ...dependencies.causes,
     ];
-    refuseInvalid(name, signature, provenance, dependencies);
     return {
       integrity: own.integrity,
       signature: signature.verdict,
@@ -139,13 +137,17 @@ async function signatureOf(
   if (keys.keys === null || keys.keys.size === 0)
     return checkSignatures({ ...locked, signatures: [], publishedAt: null }, keys);
   try {
-    const manifest = await manifestOf(locked);
-    if (manifest === null) return { verdict: 'unavailable', cause: 'the registry does not tell' };
-    return checkSignatures({ ...locked, signatures: readDist(manifest).signatures, publishedAt: null }, keys);
+    const signatures = locked.signatures ?? (await manifestOf(locked).then(signaturesIn));
+    if (!signatures) return { verdict: 'unavailable', cause: 'the registry does not tell' };
+    return checkSignatures({ ...locked, signatures, publishedAt: null }, keys);
   } catch (error) {
     signal?.throwIfAborted();
     return { verdict: 'unavailable', cause: (error as Error).message };
   }
+}
+
+function signaturesIn(manifest: PackageManifest | null): Signatures | null {
+  return manifest && readDist(manifest).signatures;
 }
 
 interface DependencyFindings {
@@ -159,20 +161,4 @@ export function worstSignature(trust: Pick<Trust, 'signature' | 'dependencies'>)
     WORST_FIRST.find((verdict) => trust.signature === verdict || trust.dependencies[verdict] > 0) ??
     'unavailable'
   );
-}
-
-function refuseInvalid(
-  name: string,
-  signature: SignatureFinding,
-  provenance: ProvenanceFinding,
-  dependencies: DependencyFindings,
-): void {
-  const cause =
-    signature.verdict === 'invalid'
-      ? signature.cause
-      : provenance.verdict === 'invalid'
-        ? provenance.cause
-        : dependencies.causes[0];
-  if (cause === undefined || cause === null) return;
-  throw new Unprocessable('package_refused', `"${name}" is not what its registry signed: ${cause}.`, 'name');
 }

@@ -1,13 +1,14 @@
 import { type AppError, BadGateway, GatewayTimeout, Unprocessable } from '../../../platform/http/errors.js';
 import type { PnpmResult } from './pnpm-process.js';
 
-type Kind = 'full' | 'integrity' | 'age' | 'refused' | 'missing' | 'slow' | 'network';
+type Kind = 'full' | 'integrity' | 'age' | 'denied' | 'refused' | 'missing' | 'slow' | 'network';
 
 /** What the package manager's error codes mean to us; the first that fits counts. */
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/ERR_ARCHIVE_REFUSED/, 'refused'],
   [/TARBALL_INTEGRITY|BAD_TARBALL_CHECKSUM|EINTEGRITY/, 'integrity'],
-  [/MATUR|RELEASE_AGE/, 'age'],
+  [/MATUR|RELEASE_AGE|MISSING_TIME/, 'age'],
+  [/ERR_DENIED_DEPENDENCY/, 'denied'],
   [
     /EXOTIC|UNEXPECTED_PKG_CONTENT|UNSUPPORTED|INVALID|TARBALL_EXTRACT|BAD_TARBALL|SPEC_NOT_SUPPORTED|Z_(BUF|DATA)_ERROR|Failed to add tarball/,
     'refused',
@@ -39,6 +40,8 @@ export function pnpmFailure({ error, exitCode }: PnpmResult, dataFolder: string)
         `POLICY_MIN_RELEASE_AGE refuses a dependency: ${text} Wait, or lower POLICY_MIN_RELEASE_AGE.`,
         'name',
       );
+    case 'denied':
+      return new Unprocessable('policy_refused', `POLICY_DENY refuses a dependency: ${text}`, 'name');
     case 'refused':
       return new Unprocessable('package_refused', `The package is refused: ${text}`, 'name');
     case 'missing':

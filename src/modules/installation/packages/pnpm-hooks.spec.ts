@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hooks, isFromRegistry } from './pnpm-hooks.js';
+import { hooks, isFromRegistry, realName } from './pnpm-hooks.js';
 
 describe('where a dependency comes from', () => {
   it.each([
@@ -45,4 +45,14 @@ describe('where a dependency comes from', () => {
     expect(() => hooks.readPackage(manifest)).toThrow(/a@1\.0\.0 depends on "evil" from "x\/y"/);
     expect(hooks.readPackage({ [field]: { good: '1' } })).toEqual({ [field]: { good: '1' } });
   });
+});
+
+it.each([
+  ['x', '^1.0.0', 'x'],
+  ['x', 'npm:y', 'y'],
+  ['x', 'npm:y@^1', 'y'],
+  ['x', 'npm:@scope/y@1.0.0', '@scope/y'],
+  ['x', 'npm:@scope/y', '@scope/y'],
+])('%s from "%s" is %s', (name, spec, real) => {
+  expect(realName(name, spec)).toBe(real);
 });

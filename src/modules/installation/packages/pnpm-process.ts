@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +40,8 @@ export interface PnpmResult {
 
 const START = fileURLToPath(new URL('./pnpm-start.js', import.meta.url));
 const COMPILED = 'package-manager.compiled';
+/** Threads that unpack. Left to itself it takes one processor fewer than there are: one thread, mostly waiting, of two. */
+const WORKERS = String(Math.max(2, availableParallelism()));
 const MOST_OUTPUT = 64 * 2 ** 20;
 const MOST_KEPT = 4 * 2 ** 20;
 const DEFAULT_ARCHIVE_BYTES = 2 ** 30;
@@ -80,7 +83,7 @@ function start({ args, cwd, folder, environment, ...run }: PnpmRun): ChildProces
   const program = ['--no-warnings', `--import=${guard.href}`, START, join(folder, COMPILED)];
   const child = spawn(process.execPath, [...program, ...args], {
     cwd,
-    env: { ...environment, CI: 'true' },
+    env: { ...environment, CI: 'true', PNPM_MAX_WORKERS: WORKERS },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     windowsHide: true,

@@ -1,4 +1,5 @@
-import type { PolicyFacts } from './package-policy.js';
+import { Unprocessable } from '../../../platform/http/errors.js';
+import { enforce, type PolicyFacts, type PolicySettings } from './package-policy.js';
 import type { ResolvedPackage } from './package-registry.client.js';
 import { type Trust, worstSignature } from './package-verifier.js';
 
@@ -7,7 +8,20 @@ export function factsOf({ name, publishedAt, manifest }: ResolvedPackage): Polic
   return { name, publishedAt, license: manifest.license };
 }
 
-/** What it is asked about where a version and its dependencies come from. */
-export function evidenceOf(name: string, trust: Trust): PolicyFacts {
-  return { name, signature: worstSignature(trust), provenance: trust.provenance };
+/**
+ * Judges what is known of where a version and its dependencies come from: first by the policy, which names its rule,
+ * then what is proven wrong, which no policy lets in.
+ * @throws Unprocessable `policy_refused`, `package_refused`
+ */
+export function enforceEvidence(name: string, trust: Trust, settings: PolicySettings): void {
+  const { provenance } = trust;
+  const causes = trust.causes.filter((cause) => !cause.startsWith('advisories'));
+  const signature = worstSignature(trust);
+  enforce({ name, signature, provenance, causes }, settings);
+  if (signature !== 'invalid' && provenance !== 'invalid') return;
+  throw new Unprocessable(
+    'package_refused',
+    `"${name}" is not what its registry signed: ${causes.join('; ')}.`,
+    'name',
+  );
 }

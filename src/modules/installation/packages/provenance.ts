@@ -1,7 +1,7 @@
 import type { Bundle, VerifyOptions } from 'sigstore';
 import type { ResolvedPackage } from './package-registry.client.js';
-import type { RegistryKeys } from './registry-keys.js';
 import type { RegistryTransport } from './registry-transport.client.js';
+import type { SigstoreTrust } from './sigstore-trust.js';
 
 export interface ProvenanceFinding {
   readonly verdict: 'verified' | 'absent' | 'invalid' | 'unavailable';
@@ -11,7 +11,7 @@ export interface ProvenanceFinding {
   readonly builder: string | null;
 }
 
-/** Checks one signed bundle against the public transparency log. @throws whatever does not fit */
+/** Checks one signed bundle against a transparency log. @throws whatever does not fit */
 export type VerifyBundle = (
   bundle: Bundle,
   options: VerifyOptions,
@@ -26,23 +26,22 @@ const SLSA = 'https://slsa.dev/provenance/';
 const TRUST_TIMEOUT_MS = 10_000;
 
 /**
- * Verifies the provenance of a version: an SLSA statement about exactly this name, version and SHA-512, signed
- * in the public transparency log. The trust root comes with the sigstore package and is refreshed over the
- * network; where that cannot be reached the finding is `unavailable`, never `verified`.
+ * Verifies the provenance of a version: an SLSA statement about exactly this name, version and SHA-512, signed with a
+ * certificate that names the build, in the transparency log. The trust root of the public log comes with the sigstore
+ * package, and is refreshed over the network; where that cannot be reached the finding is `unavailable`, never
+ * `verified`. A registry's own key signs no provenance: it says nothing of the build.
  */
 export class ProvenanceVerifier {
-  /** @param cacheFolder where the trust root is kept */
   constructor(
     private readonly transport: RegistryTransport,
-    private readonly cacheFolder: string,
-    private readonly verifyBundle: VerifyBundle = verifyPublic,
+    private readonly trust: SigstoreTrust,
+    private readonly verifyBundle: VerifyBundle = verifyWithSigstore,
   ) {}
 
   /** Never throws but the signal's reason. @param integrity of the archive, `sha512-…` */
   async check(
     resolved: Pick<ResolvedPackage, 'name' | 'version' | 'dist'>,
     integrity: string,
-    keys: RegistryKeys,
     signal?: AbortSignal,
   ): Promise<ProvenanceFinding> {
     if (resolved.dist.attestations === null) return finding('absent', null);
@@ -57,7 +56,7 @@ export class ProvenanceVerifier {
     if (found.length === 0) return finding('absent', null);
     let last = finding('absent', null);
     for (const one of found) {
-      last = await this.verified(one, resolved, integrity, keys);
+      last = await this.verified(one, resolved, integrity);
       if (last.verdict !== 'verified') return last;
     }
     return last;
@@ -80,17 +79,14 @@ export class ProvenanceVerifier {
     { bundle }: Attestation,
     { name, version }: Pick<ResolvedPackage, 'name' | 'version'>,
     integrity: string,
-    keys: RegistryKeys,
   ): Promise<ProvenanceFinding> {
     try {
       const misfit = subjectMisfit(bundle, name, version, integrity);
       if (misfit !== null) return finding('invalid', misfit);
       const signer = await this.verifyBundle(bundle, {
-        tufCachePath: this.cacheFolder,
+        ...this.trust,
         tufForceCache: true,
         timeout: TRUST_TIMEOUT_MS,
-        keySelector: (hint) =>
-          keys.keys?.get(hint)?.key.export({ type: 'spki', format: 'pem' }).toString() ?? undefined,
       });
       return finding('verified', null, signer.identity?.subjectAlternativeName ?? null);
     } catch (error) {
@@ -107,8 +103,10 @@ function subjectMisfit(bundle: Bundle, name: string, version: string, integrity:
   const payload = bundle.dsseEnvelope?.payload;
   if (payload === undefined) return 'the attestation has no statement';
   const statement = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as {
+    predicateType?: unknown;
     subject?: { name?: unknown; digest?: { sha512?: unknown } }[];
   };
+  if (!String(statement.predicateType).startsWith(SLSA)) return 'the attestation says nothing of a build';
   const [subject, ...others] = statement.subject ?? [];
   const hex = Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex');
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
@@ -117,7 +115,7 @@ function subjectMisfit(bundle: Bundle, name: string, version: string, integrity:
 }
 
 /** The client of the transparency log is loaded when there is something to verify: it is a tenth of a start. */
-async function verifyPublic(bundle: Bundle, options: VerifyOptions): ReturnType<VerifyBundle> {
+async function verifyWithSigstore(bundle: Bundle, options: VerifyOptions): ReturnType<VerifyBundle> {
   const { verify } = await import('sigstore');
   return verify(bundle, options);
 }

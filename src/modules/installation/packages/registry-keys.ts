@@ -1,5 +1,5 @@
 import { type KeyObject, createPublicKey, verify } from 'node:crypto';
-import type { Dist } from './package-registry.client.js';
+import type { Signatures } from './package-registry.client.js';
 import type { RegistryTransport } from './registry-transport.client.js';
 
 export type SignatureVerdict = 'verified' | 'unsigned' | 'invalid' | 'unavailable';
@@ -25,7 +25,7 @@ export interface SignedVersion {
   readonly name: string;
   readonly version: string;
   readonly integrity: string;
-  readonly signatures: Dist['signatures'];
+  readonly signatures: Signatures;
   readonly publishedAt: Date | null;
 }
 

@@ -6,6 +6,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Unprocessable } from '../../../platform/http/errors.js';
 import { eachOf } from './each-of.js';
+import type { PnpmEvent } from './pnpm-process.js';
 
 /** One entry of a built directory: [path, mode, hash or link target, size, mtime, ctime], times in milliseconds. */
 export type Entry = readonly [
@@ -42,6 +43,11 @@ export class EarlyReading {
   private running: Promise<void> | null = null;
 
   constructor(private readonly folder: string) {}
+
+  /** Takes up what the package manager says is in its place. */
+  read(event: PnpmEvent): void {
+    if (event['status'] === 'imported') this.add(String(event['to']));
+  }
 
   /** @param path of a folder that is complete, absolute; one outside of the directory is not read */
   add(path: string): void {
