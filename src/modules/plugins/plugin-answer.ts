@@ -1,12 +1,11 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { BadRequest } from '../../platform/http/errors.js';
-import { digestOf, sendTagged } from '../../platform/http/tagged-answer.js';
+import { ReadyAnswer } from '../../platform/http/ready-answer.js';
 import type { PluginDto } from './plugin.dto.js';
 
-/** Sends one plugin with an ETag that carries its revision. */
-export function sendPlugin(request: Request, response: Response, plugin: PluginDto): void {
-  const body = JSON.stringify(plugin);
-  sendTagged(request, response, body, `"r${plugin.revision}.${digestOf(body)}"`);
+/** One plugin as an answer; its ETag carries the revision. */
+export function taggedAnswer(plugin: PluginDto): ReadyAnswer {
+  return new ReadyAnswer(Buffer.from(JSON.stringify(plugin)), `r${plugin.revision}.`);
 }
 
 /**
