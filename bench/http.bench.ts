@@ -1,147 +1,118 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { httpOrigin } from '../test/support/origin.js';
 import { temporaryFolder } from '../test/support/temporary-folder.js';
 import { bareAnswer, compare, COMPARISON, pinned, type Target, withBare } from './support/bare.js';
 import { ENVIRONMENT_NOTE, note } from './support/environment.js';
 import { type Answer, HttpClient } from './support/http-client.js';
-import { load } from './support/load.js';
+import { type Case, HttpWorld } from './support/http-world.js';
+import { load, type Load } from './support/load.js';
 import { NodeRed } from './support/node-red.js';
 import { privateMemory } from './support/private-memory.js';
-import { BenchServer } from './support/server.js';
 import { printTable, type Row } from './table.js';
 
 export const title = 'Requests against a bare node:http server that sends the same bytes, and Node-RED';
 
+const PARTS = { lists, reads, writes, 'node-red': nodeRed, memory };
 const SIZES = [10, 100, 1_000];
 const ROUNDS = 15;
 const ROUND_MS = 300;
 const CONNECTIONS = 32;
+const WARM_UP_REQUESTS = 100_000;
 const MEMORY_REQUESTS = 1_000_000;
-const IDP = { issuer: 'https://idp.example', audience: 'plugboard' };
-/** Where the servers run, once it is known. */
-let place = '';
-const NO_LIMIT = { RATE_LIMIT_TOKEN: '1000000000', RATE_LIMIT_ADDRESS: '1000000000' };
+const HEADINGS = ['request', 'bytes', 'MB/s', ...COMPARISON];
+const [BYTES, MEGABYTES, RATIO] = ['bytes', 'MB/s', 'ratio'].map((heading) => HEADINGS.indexOf(heading)) as [
+  number,
+  number,
+  number,
+];
 
-interface Case {
-  name: string;
-  target: Target;
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body?: string;
-  status: number;
-}
-
-/** The server, the client of an admin, and what its tokens are. */
-interface World {
-  server: BenchServer;
-  client: HttpClient;
-  tokens: { rs256: string; virtualKey: string; hs256: string };
-}
-
-export async function run(): Promise<void> {
-  await withWorld(async (world) => {
-    const rows: Row[] = [];
-    await world.server.plugin('listed.mjs', `export const getName = () => 'listed';`);
-    let made = 0;
-    for (const size of SIZES) {
-      for (; made < size; made++)
-        await world.client.expect(201, 'POST', '/api/plugins', {
-          name: `listed-${made}`,
-          path: 'listed.mjs',
-        });
-      rows.push(...(await measure(await listCases(world, size))));
-      if (size === 100) rows.push(...(await measure(await otherCases(world))), ...(await nodeRedRows()));
-    }
-    printTable(['request', 'bytes', 'MB/s', ...COMPARISON], rows);
-    note(
-      `${CONNECTIONS} connections, medians of ${ROUNDS} rounds in turns. ${ENVIRONMENT_NOTE}`,
-      "µs: processor time of the server's main thread an answer; it stands when the machine is busy with other things.",
-      place,
-    );
-    await memory(world);
-  });
-}
-
-/** A server that takes an identity provider's tokens beside its own. */
-async function withWorld(work: (world: World) => Promise<void>): Promise<void> {
-  const { publicKey, privateKey } = await generateKeyPair('RS256');
-  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'RS256', kid: 'bench' }] });
-  const provider = await httpOrigin((_request, response) => response.end(keys));
-  const rs256 = await new SignJWT({ scope: 'admin' })
-    .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
-    .setIssuer(IDP.issuer)
-    .setAudience(IDP.audience)
-    .setSubject('bench')
-    .setExpirationTime('2 h')
-    .sign(privateKey);
-  const env = { JWT_JWKS_URL: provider.url, JWT_ISSUER: IDP.issuer, JWT_AUDIENCE: IDP.audience, ...NO_LIMIT };
-  try {
-    await BenchServer.use(async (server) => {
-      const client = new HttpClient(server.url, rs256);
-      const key = await client.expect(201, 'POST', '/api/auth/virtual-keys', { name: 'bench' });
-      const virtualKey = (JSON.parse(key.body.toString()) as { key: string }).key;
-      const ofKey = { authorization: `Bearer ${virtualKey}` };
-      const token = await client.expect(200, 'POST', '/api/auth/token', {}, ofKey);
-      const hs256 = (JSON.parse(token.body.toString()) as { token: string }).token;
-      await work({ server, client, tokens: { rs256, virtualKey, hs256 } });
-      client.close();
-    }, env);
-  } finally {
-    await provider.close();
+/** @param options parts to run instead of all of them */
+export async function run(options: string[]): Promise<void> {
+  const unknown = options.filter((name) => !(name in PARTS));
+  if (unknown.length > 0)
+    throw new Error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(PARTS).join(', ')}.`);
+  let place = '';
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (options.length > 0 && !options.includes(name)) continue;
+    await HttpWorld.use(async (world) => {
+      place = pinned(world.target);
+      await part(world);
+    });
+    note('');
   }
+  note(
+    `${CONNECTIONS} connections, medians of ${ROUNDS} rounds in turns. ${ENVIRONMENT_NOTE} ${place}`,
+    'µs: processor time of the server, all its threads, an answer. busy: how much of its core it had; where that is',
+    'well below 100, the load or the database was slower than the server.',
+  );
 }
 
-function get(world: World, name: string, headers: Record<string, string>, path = '/api/plugins'): Case {
-  const { server, tokens } = world;
-  const all = { authorization: `Bearer ${tokens.rs256}`, ...headers };
-  const status = 'if-none-match' in headers ? 304 : 200;
-  return { name, target: { pid: server.pid, url: server.url }, method: 'GET', path, headers: all, status };
+async function lists(world: HttpWorld): Promise<void> {
+  const rows: Row[] = [];
+  for (const size of SIZES) {
+    await world.grow(size);
+    const seen = { 'if-none-match': await world.etagOf() };
+    rows.push(
+      ...(await measure([
+        world.get(`${size} plugins, plain`),
+        world.get(`${size} plugins, gzip`, { 'accept-encoding': 'gzip' }),
+        world.get(`${size} plugins, 304`, seen),
+      ])),
+    );
+  }
+  printTable(HEADINGS, rows);
 }
 
-async function listCases(world: World, size: number): Promise<Case[]> {
-  const seen = { 'if-none-match': await etagOf(world) };
-  return [
-    get(world, `${size} plugins, plain`, {}),
-    get(world, `${size} plugins, gzip`, { 'accept-encoding': 'gzip' }),
-    get(world, `${size} plugins, 304`, seen),
-  ];
-}
-
-async function otherCases(world: World): Promise<Case[]> {
-  const seen = { 'if-none-match': await etagOf(world) };
+async function reads(world: HttpWorld): Promise<void> {
+  await world.grow(100);
+  const seen = { 'if-none-match': await world.etagOf() };
+  const one = { path: '/api/plugins/listed-0' };
   const { virtualKey, hs256 } = world.tokens;
-  const change = {
-    ...get(world, 'change of settings', {}, '/api/plugins/listed-0'),
+  const rows = await measure([
+    world.get('304, RS256', seen),
+    world.get('304, HS256', { ...seen, authorization: `Bearer ${hs256}` }),
+    world.get('304, virtual key', { ...seen, authorization: `Bearer ${virtualKey}` }),
+    world.get('one plugin', one),
+    world.get('one plugin, 304', { ...one, 'if-none-match': await world.etagOf(one.path) }),
+    world.get('filtered list, 10 of 100', { path: '/api/plugins?limit=10' }),
+    world.get('search', { path: '/api/registry/search?q=redact' }),
+  ]);
+  printTable(HEADINGS, rows);
+}
+
+/** A change a request, each connection of a plugin of its own; none of them runs, so nothing is reloaded. */
+async function writes(world: HttpWorld): Promise<void> {
+  await world.grow(CONNECTIONS);
+  let changes = 0;
+  const change: Case = {
+    ...world.get('change of settings'),
     method: 'PUT',
-    body: '{"config":{"greeting":"hello"}}',
+    path: (connection) => `/api/plugins/listed-${connection}`,
+    body: () => JSON.stringify({ config: { greeting: `hello ${changes++}` } }),
   };
-  return [
-    get(world, '304, virtual key', { ...seen, authorization: `Bearer ${virtualKey}` }),
-    get(world, '304, HS256', { ...seen, authorization: `Bearer ${hs256}` }),
-    get(world, 'one plugin', {}, '/api/plugins/listed-0'),
-    get(world, 'search', {}, '/api/registry/search?q=redact'),
-    change,
-  ];
+  const same = { ...change, name: 'the same settings', body: () => '{"config":{"greeting":"hello"}}' };
+  printTable(HEADINGS, await measure([change, same]));
 }
 
-async function etagOf({ client }: World): Promise<string> {
-  const { rawHeaders } = await client.expect(200, 'GET', '/api/plugins');
-  return rawHeaders[rawHeaders.findIndex((name) => name.toLowerCase() === 'etag') + 1] ?? '';
-}
-
-/** Node-RED's list of what is installed, as its editor asks for it. */
-async function nodeRedRows(): Promise<Row[]> {
+/** The list of what is installed, ours and Node-RED's as its editor asks for it: neither of them compressed. */
+async function nodeRed(world: HttpWorld): Promise<void> {
+  await world.grow(100);
   const folder = await temporaryFolder();
-  const nodeRed = await NodeRed.start(folder.path);
+  const other = await NodeRed.start(folder.path);
   try {
     const headers = { accept: 'application/json' };
-    const target = { pid: nodeRed.pid, url: nodeRed.url };
-    return await measure([
-      { name: 'Node-RED GET /nodes', target, method: 'GET', path: '/nodes', headers, status: 200 },
-    ]);
+    const asked = { method: 'GET', path: () => '/nodes', headers, status: 200 };
+    const ours = world.get('100 plugins, plain');
+    const theirs: Case = { name: 'Node-RED GET /nodes', target: other, ...asked };
+    const rows = await measure([ours, theirs]);
+    const [perSecond = NaN] = (await compare(loadOf(ours), loadOf(theirs), ROUNDS)).slice(2);
+    printTable(HEADINGS, rows);
+    const factor = (column: number): number => Number(rows[0]?.[column]) / Number(rows[1]?.[column]);
+    const times = (number: number): string => number.toFixed(1);
+    note(
+      `Of the list of 100, ${times(perSecond * factor(BYTES))} times as many bytes a second as of Node-RED's (in turns with it;`,
+      `${times(factor(MEGABYTES))} by the table), ${times(perSecond)} times as many answers, ${times(factor(RATIO))} times the ratio to the bare server.`,
+    );
   } finally {
-    await nodeRed.stop();
+    await other.stop();
     await folder.remove();
   }
 }
@@ -152,46 +123,69 @@ async function measure(cases: readonly Case[]): Promise<Row[]> {
   for (const each of cases) answers.push(await answerOf(each));
   const rows: Row[] = [];
   await withBare(answers.map(bareAnswer), async (bare) => {
-    for (const [i, { name, target, body, ...asked }] of cases.entries()) {
-      const load = { ...asked, connections: CONNECTIONS, milliseconds: ROUND_MS };
-      const sent = body === undefined ? load : { ...load, body };
-      place = pinned(target, bare);
-      const figures = await compare({ ...target, ...sent }, { ...bare, ...sent, path: `/${i}` }, ROUNDS);
+    for (const [i, each] of cases.entries()) {
+      pinned(each.target, bare);
+      const asked = loadOf(each);
+      const figures = await compare(asked, { ...asked, ...bare, path: `/${i}` }, ROUNDS);
       const bytes = answers[i]?.body.length ?? 0;
-      rows.push([name, bytes, ((figures[0] ?? 0) * bytes) / 1e6, ...figures]);
+      rows.push([each.name, bytes, ((figures[0] ?? 0) * bytes) / 1e6, ...figures]);
     }
   });
   return rows;
 }
 
+function loadOf({ target, name: _, ...asked }: Case): Target & Load {
+  return { ...target, ...asked, connections: CONNECTIONS, milliseconds: ROUND_MS };
+}
+
 async function answerOf({ target, status, method, path, body, headers }: Case): Promise<Answer> {
   const client = new HttpClient(target.url, '');
-  const sent: unknown = body === undefined ? undefined : JSON.parse(body);
-  const answer = await client.expect(status, method, path, sent, headers);
+  const sent: unknown = body && JSON.parse(body(0));
+  const answer = await client.expect(status, method, path(0), sent, headers);
   client.close();
   return answer;
 }
 
-/** What a million requests leave behind. */
-async function memory(world: World): Promise<void> {
+/** What a server takes that has just started, and what a million requests leave behind. */
+async function memory(world: HttpWorld): Promise<void> {
   if (process.platform !== 'linux') return;
-  const { target, ...what } = get(world, 'memory', { 'if-none-match': await etagOf(world) });
-  const before = await privateMemory(target.pid);
+  const { pid } = world.target;
+  const idle = await privateMemory(pid);
+  await world.grow(100);
+  const grown = await privateMemory(pid);
+  const warmed = await ask(world, WARM_UP_REQUESTS);
+  const before = await privateMemory(pid);
+  const answered = await ask(world, MEMORY_REQUESTS);
+  printTable(
+    ['memory of the server', 'MiB'],
+    [
+      ['idle', idle],
+      ['with 100 plugins, none of them enabled', grown],
+      [`after ${warmed} requests`, before],
+      [`after ${answered} more`, await privateMemory(pid)],
+    ],
+  );
+}
+
+/** Half of them for one plugin, half for the list that the client has. @returns how many it were */
+async function ask(world: HttpWorld, atLeast: number): Promise<number> {
+  const {
+    target,
+    name: _,
+    status: _any,
+    ...asked
+  } = world.get('', { 'if-none-match': await world.etagOf() });
+  const path = (connection: number): string => `/api/plugins${connection % 2 === 0 ? '' : '/listed-0'}`;
   let answered = 0;
-  while (answered < MEMORY_REQUESTS) {
+  while (answered < atLeast) {
     const { latencies } = await load({
-      url: target.url,
-      ...what,
+      ...target,
+      ...asked,
+      path,
       connections: CONNECTIONS,
       milliseconds: 1_000,
     });
     answered += latencies.length;
   }
-  printTable(
-    ['memory of the server', 'MiB'],
-    [
-      ['before', before],
-      [`after ${answered} more requests`, await privateMemory(target.pid)],
-    ],
-  );
+  return answered;
 }

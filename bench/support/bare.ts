@@ -26,6 +26,8 @@ export const COMPARISON = [
   'CPU ratio',
   'p99 ms',
   'bare p99',
+  'busy %',
+  'bare busy',
 ];
 
 /** Runs `work` beside a bare node:http server that gives `answers`, that of number n at `/n`. */
@@ -42,9 +44,9 @@ export async function withBare(answers: RawAnswer[], work: (bare: Target) => Pro
   }
 }
 
-/** Both servers on core 0, this process and so the load on core 1. @returns a remark for below the table */
-export function pinned(ours: Target, bare: Target): string {
-  const done = [pin(ours.pid, 0), pin(bare.pid, 0), pin(process.pid, 1)].every(Boolean);
+/** Servers on core 0, this process and so the load on core 1. @returns a remark for below the table */
+export function pinned(...servers: Target[]): string {
+  const done = [pin(process.pid, 1), ...servers.map(({ pid }) => pin(pid, 0))].every(Boolean);
   return done ? 'Servers on core 0, load on core 1.' : 'Not bound to cores: there is no taskset.';
 }
 
@@ -81,13 +83,17 @@ export async function compare(
     median((own, raw) => raw.microseconds / own.microseconds),
     median((own) => own.p99),
     median((_, raw) => raw.p99),
+    median((own) => own.busy),
+    median((_, raw) => raw.busy),
   ];
 }
 
 interface Rate {
   perSecond: number;
-  /** Processor time of the main thread, an answer. */
+  /** Processor time of the process, an answer. */
   microseconds: number;
+  /** How much of its core the process had, in percent: a rate is the server's own only near 100. */
+  busy: number;
   /** Of the time from a request to the end of its answer, in milliseconds. */
   p99: number;
 }
@@ -96,5 +102,6 @@ async function rate({ pid, ...asked }: Target & Load): Promise<Rate> {
   const before = await processorTime(pid);
   const { perSecond, latencies } = await load(asked);
   const microseconds = ((await processorTime(pid)) - before) / latencies.length;
-  return { perSecond, microseconds, p99: summarize(latencies).p99 };
+  const busy = (microseconds * perSecond) / 10_000;
+  return { perSecond, microseconds, busy, p99: summarize(latencies).p99 };
 }

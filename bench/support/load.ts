@@ -10,8 +10,10 @@ export interface Load {
   path: string | ((connection: number) => string);
   /** Unless told: POST with a body, GET without. */
   method?: string;
-  /** JSON. */
-  body?: string;
+  /** JSON; a function makes that of each request, by its number on the connection. */
+  body?: string | ((request: number) => string);
+  /** What every answer must have, where it is told. */
+  status?: number;
   headers: Record<string, string>;
   connections: number;
   milliseconds: number;
@@ -27,16 +29,16 @@ export interface Loaded {
 /**
  * Keeps `connections` busy with one request after the other and counts the answers. It reads no more of an answer
  * than it must to find its end, and so stays ahead of any server in Node.
- * @throws Error when the server closes a connection
+ * @throws Error when the server closes a connection, or answers with another status
  */
-export async function load({ url, connections, milliseconds, ...asked }: Load): Promise<Loaded> {
+export async function load({ url, connections, milliseconds, status, ...asked }: Load): Promise<Loaded> {
   const { hostname, port, host } = new URL(url);
   const clients = await Promise.all(
     Array.from({ length: connections }, async (_, number) => {
       const socket = connect(Number(port), hostname);
       await once(socket, 'connect');
       socket.setNoDelay(true);
-      return new Client(socket, requestOf(host, number, asked));
+      return new Client(socket, requestsOf(host, number, asked), `HTTP/1.1 ${status ?? ''}`);
     }),
   );
   const started = performance.now();
@@ -48,13 +50,27 @@ export async function load({ url, connections, milliseconds, ...asked }: Load): 
   return { perSecond: latencies.length / seconds, latencies };
 }
 
-function requestOf(
+/** @returns what makes the request of each number */
+function requestsOf(
   host: string,
   connection: number,
-  asked: Omit<Load, 'url' | 'connections' | 'milliseconds'>,
-): Buffer {
-  const { path, body = '', method = body === '' ? 'GET' : 'POST', headers } = asked;
+  { path, body = '', method, headers }: Omit<Load, 'url' | 'connections' | 'milliseconds' | 'status'>,
+): (request: number) => Buffer {
   const target = typeof path === 'string' ? path : path(connection);
+  const asked = { method: method ?? (body === '' ? 'GET' : 'POST'), target };
+  if (typeof body === 'function')
+    return (request) => textOf({ ...asked, host, headers, body: body(request) });
+  const text = textOf({ ...asked, host, headers, body });
+  return () => text;
+}
+
+function textOf({
+  method,
+  target,
+  host,
+  headers,
+  body,
+}: Record<'method' | 'target' | 'host' | 'body', string> & Pick<Load, 'headers'>): Buffer {
   const json = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
   const lines = Object.entries({ host, ...(body !== '' && json), ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
@@ -85,11 +101,13 @@ class Client {
 
   constructor(
     private readonly socket: Socket,
-    private readonly request: Buffer,
+    private readonly request: (number: number) => Buffer,
+    private readonly beginning: string,
   ) {}
 
   run(until: number): Promise<void> {
     return new Promise((resolve, reject) => {
+      this.socket.on('error', reject);
       this.socket.on('close', () => reject(new Error('the server closed a connection')));
       this.socket.on('data', (chunk: Buffer) => {
         if (!this.isComplete(chunk)) return;
@@ -105,7 +123,7 @@ class Client {
 
   private send(now: number): void {
     this.sentAt = now;
-    this.socket.write(this.request);
+    this.socket.write(this.request(this.latencies.length));
   }
 
   private isComplete(chunk: Buffer): boolean {
@@ -117,7 +135,12 @@ class Client {
         this.head = seen;
         return false;
       }
-      this.missing = Number(/\r\ncontent-length: *(\d+)/i.exec(seen.toString('latin1', 0, end))?.[1] ?? 0);
+      const head = seen.toString('latin1', 0, end);
+      if (!head.startsWith(this.beginning)) {
+        this.socket.destroy(new Error(`the server answered ${head}`));
+        return false;
+      }
+      this.missing = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
       this.head = Buffer.alloc(0);
       body = seen.length - end - END_OF_HEAD.length;
     }

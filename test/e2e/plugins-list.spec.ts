@@ -105,6 +105,16 @@ describe('listing plugins', () => {
     expect((await api.get<PluginDto>(at('PII redactor'))).body.id).toBe('pii-redactor');
   });
 
+  it('takes a plugin whose package is called like a route for none', async () => {
+    await server.plugin('shadow/package.json', JSON.stringify({ name: 'loaded', main: 'index.js' }));
+    await server.plugin('shadow/index.js', answering('shadow'));
+    const made = await api.post<Changed>(PLUGINS, { name: 'shadow', path: 'shadow' });
+    expect(made.body.plugin.npmName).toBe('loaded');
+    expect((await api.get(at('shadow'))).status).toBe(200);
+    expect((await api.get(at('loaded'))).body).toEqual({ plugins: expect.any(Array) });
+    expect((await api.delete(at('shadow'))).status).toBe(200);
+  });
+
   it('gives every read an ETag, and 304 until something changes', async () => {
     const reads = ['', '?limit=3', '?q=a', '/builtins', '/loaded', '/alpha'].map(
       (rest) => `${PLUGINS}${rest}`,

@@ -46,16 +46,18 @@ it('would notice if it did', async () => {
   expect(await statementsOfReads('/api/audit?limit=1', {}, 200)).toBeGreaterThanOrEqual(READS);
 });
 
-it('sends a change to the next reader all the same', async () => {
-  const before = await call.get('/api/plugins');
-  const config = { setHeaders: { 'x-team': 'blue' } };
-  expect((await call.put('/api/plugins/header-policy', { config })).status).toBe(200);
-  const after = await call.get('/api/plugins', undefined, {
-    'if-none-match': before.headers.get('etag') ?? '',
-  });
-  expect(after.status).toBe(200);
-  expect(after.headers.get('etag')).not.toBe(before.headers.get('etag'));
-});
+it.each(['/api/plugins', '/api/plugins/header-policy'])(
+  'sends a change to the next reader of %s all the same',
+  async (path) => {
+    const before = await call.get(path);
+    const team = `team-${path.length}`;
+    const config = { setHeaders: { 'x-team': team } };
+    expect((await call.put('/api/plugins/header-policy', { config })).status).toBe(200);
+    const after = await call.get(path, undefined, { 'if-none-match': before.headers.get('etag') ?? '' });
+    expect([after.status, after.text.includes(`"x-team":"${team}"`)]).toEqual([200, true]);
+    expect(after.headers.get('etag')).not.toBe(before.headers.get('etag'));
+  },
+);
 
 it('refuses who may not read as on any other route', async () => {
   const key = await call.post<{ key: string }>('/api/auth/virtual-keys', {
@@ -63,9 +65,13 @@ it('refuses who may not read as on any other route', async () => {
     scopes: ['audit:read'],
   });
   const other = server.client(key.body.key);
-  for (let i = 0; i < 2; i++)
-    expect(await other.get('/api/plugins')).toMatchObject({
-      status: 403,
-      body: { error: { code: 'scope_missing' }, extra_fields: { request_type: 'listPlugins' } },
-    });
+  for (const [path, operation] of [
+    ['/api/plugins', 'listPlugins'],
+    ['/api/plugins/pii-redactor', 'getPlugin'],
+  ] as const)
+    for (let i = 0; i < 2; i++)
+      expect(await other.get(path)).toMatchObject({
+        status: 403,
+        body: { error: { code: 'scope_missing' }, extra_fields: { request_type: operation } },
+      });
 });

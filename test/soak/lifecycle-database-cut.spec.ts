@@ -47,7 +47,8 @@ it.each(['cut', 'silence'] as const)(
     expect(write.headers.get('retry-after')).toBe('1');
     // A cached list or a cached key could be stale by now: neither is served once the loss is noticed.
     await eventually(async () => expect((await server.client(key).get('/api/plugins')).status).toBe(503));
-    expect((await server.client().get('/api/plugins')).status).toBe(503);
+    for (const path of ['/api/plugins', '/api/plugins/p'])
+      expect((await server.client().get(path)).status).toBe(503);
     expect(performance.now() - asked).toBeLessThan(25_000);
     expect((await server.client().get('/health/live')).status).toBe(200);
     const health = await server.client().get('/health/ready');

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../platform/events/event-bus.js';
 import { ReadyAnswer } from '../../platform/http/ready-answer.js';
 import { NodeRuntime } from './node-runtime.js';
+import { taggedAnswer } from './plugin-answer.js';
 import type { PluginDto } from './plugin.dto.js';
 import type { PluginEntity } from './plugin.entity.js';
-import { pickNamed, type PluginHead, PluginRepository } from './plugin.repository.js';
+import { type PluginHead, PluginRepository } from './plugin.repository.js';
 import { PluginSettings } from './plugin-settings.js';
 import { viewPlugin, viewWanted, type WantedView } from './plugin-view.js';
+import { WantedPlugins } from './wanted-plugins.js';
 
 /** The answer to an unfiltered list, ready to send. */
 export class ListSnapshot extends ReadyAnswer {
@@ -19,15 +21,18 @@ export class ListSnapshot extends ReadyAnswer {
 }
 
 /**
- * What readers see of all plugins. Rows are read once and again only when an event says that one changed;
+ * What readers see of all plugins. Rows are read once, and one again only when an event says that it changed;
  * without events (the listening connection is away) every read goes to the database.
  */
 @Injectable()
 export class KnownPlugins {
-  private wanted: Promise<WantedView[]> | null = null;
-  /** What `wanted` was made from. */
-  private seen = '';
-  private snapshot: { list: ListSnapshot; from: Promise<WantedView[]>; changes: number } | null = null;
+  private reading: Promise<WantedPlugins> | null = null;
+  /** What `reading` has come to, once it has. */
+  private wanted: WantedPlugins | null = null;
+  /** Plugins that have changed since it began. */
+  private readonly changed = new Set<string>();
+  private snapshot: { list: ListSnapshot; from: WantedPlugins; changes: number } | null = null;
+  private readonly answers = new WeakMap<WantedView, { answer: ReadyAnswer; changes: number }>();
 
   constructor(
     private readonly plugins: PluginRepository,
@@ -35,24 +40,31 @@ export class KnownPlugins {
     private readonly node: NodeRuntime,
     private readonly bus: EventBus,
   ) {
-    bus.on('event', ({ type }) => {
-      if (type.startsWith('plugin.') && type !== 'plugin.status') this.invalidate();
+    bus.on('event', (event) => {
+      if (
+        event.type === 'plugin.created' ||
+        event.type === 'plugin.updated' ||
+        event.type === 'plugin.deleted'
+      )
+        this.forget(event.data.pluginId);
     });
-    bus.on('missed', () => this.invalidate());
+    bus.on('missed', () => {
+      this.reading = null;
+      this.wanted = null;
+    });
   }
 
-  /** Forgets what was read; to be called as soon as a change of this node's own is committed. */
-  invalidate(): void {
+  /** Forgets what was read of a plugin; to be called as soon as a change of this node's own is committed. */
+  forget(id: string): void {
+    this.changed.add(id);
     this.wanted = null;
   }
 
-  /**
-   * Which plugins there are, read anew. What is kept is forgotten when it is not of these: an event may get lost.
-   */
+  /** Which plugins there are, read anew. What is kept of others is forgotten: an event may get lost. */
   async heads(): Promise<PluginHead[]> {
-    const kept = this.wanted;
     const heads = await this.plugins.heads();
-    if (this.wanted === kept && this.seen !== fingerprint(heads)) this.invalidate();
+    const kept = await this.reading?.catch(() => null);
+    for (const id of kept?.differences(heads) ?? []) this.forget(id);
     return heads;
   }
 
@@ -63,60 +75,92 @@ export class KnownPlugins {
 
   /** All plugins as one answer; the same object until something changes. */
   async list(): Promise<ListSnapshot> {
-    const from = this.readWanted();
-    const wanted = await from;
-    const known = this.listOf(from);
+    const wanted = await this.read();
+    const known = this.listOf(wanted);
     if (known) return known;
     const { changes } = this.node;
-    const plugins = wanted.map((view) => viewPlugin(view, this.node.actual(view.id)));
+    const plugins = wanted.views.map((view) => viewPlugin(view, this.node.actual(view.id)));
     const answer = { plugins, count: plugins.length, total: plugins.length, nextCursor: null };
     const list = new ListSnapshot(plugins, Buffer.from(JSON.stringify(answer)));
-    this.snapshot = { list, from, changes };
+    this.snapshot = { list, from: wanted, changes };
     return list;
   }
 
   /** That answer where it lies ready, or null. */
-  ready(): ListSnapshot | null {
+  readyList(): ListSnapshot | null {
     return this.wanted && this.bus.listening ? this.listOf(this.wanted) : null;
   }
 
   /** The plugin that a path segment names, or null. */
   async find(segment: string): Promise<PluginDto | null> {
-    const view = pickNamed(await this.readWanted(), segment);
+    const view = (await this.read()).find(segment);
     return view && viewPlugin(view, this.node.actual(view.id));
   }
 
   /** The id of the plugin that a path segment names, or null. */
   async idOf(segment: string): Promise<string | null> {
-    return pickNamed(await this.readWanted(), segment)?.id ?? null;
+    return (await this.read()).find(segment)?.id ?? null;
   }
 
-  private listOf(from: Promise<WantedView[]>): ListSnapshot | null {
+  /** The plugin that a path segment names as an answer, or null. */
+  async one(segment: string): Promise<ReadyAnswer | null> {
+    const view = (await this.read()).find(segment);
+    return view && this.answerOf(view);
+  }
+
+  /** That answer where the database need not be asked, or null. */
+  readyOne(segment: string): ReadyAnswer | null {
+    const view = this.bus.listening ? this.wanted?.find(segment) : null;
+    return view ? this.answerOf(view) : null;
+  }
+
+  private listOf(wanted: WantedPlugins): ListSnapshot | null {
     const { snapshot } = this;
-    return snapshot?.from === from && snapshot.changes === this.node.changes ? snapshot.list : null;
+    return snapshot?.from === wanted && snapshot.changes === this.node.changes ? snapshot.list : null;
   }
 
-  /** In the order that JavaScript compares texts in, as cursors do; databases have collations of their own. */
-  private readWanted(): Promise<WantedView[]> {
-    if (this.wanted && this.bus.listening) return this.wanted;
-    const reading = this.plugins
-      .all()
-      .then((rows) => {
-        if (this.wanted === reading) this.seen = fingerprint(rows);
-        return rows.map((row) => viewWanted(row, this.settings.read(row)));
-      })
-      .then((views) => views.sort((a, b) => (a.id < b.id ? -1 : 1)));
-    this.wanted = reading;
-    reading.catch(() => {
-      if (this.wanted === reading) this.wanted = null;
-    });
+  private answerOf(view: WantedView): ReadyAnswer {
+    const { changes } = this.node;
+    const known = this.answers.get(view);
+    if (known?.changes === changes) return known.answer;
+    const answer = taggedAnswer(viewPlugin(view, this.node.actual(view.id)));
+    this.answers.set(view, { answer, changes });
+    return answer;
+  }
+
+  private read(): Promise<WantedPlugins> {
+    const kept = this.bus.listening ? this.reading : null;
+    if (kept && this.changed.size === 0) return kept;
+    const ids = [...this.changed];
+    this.changed.clear();
+    this.wanted = null;
+    const reading = kept ? this.readAgain(kept, ids) : this.readAll();
+    this.reading = reading;
+    reading.then(
+      (wanted) => {
+        if (this.reading === reading && this.changed.size === 0) this.wanted = wanted;
+      },
+      () => {
+        if (this.reading === reading) this.reading = null;
+      },
+    );
     return reading;
   }
-}
 
-function fingerprint(heads: readonly PluginHead[]): string {
-  return heads
-    .map(({ id, slot, revision }) => `${slot}.${revision}.${id}`)
-    .sort()
-    .join();
+  private async readAll(): Promise<WantedPlugins> {
+    return new WantedPlugins((await this.plugins.all()).map((row) => this.wantedOf(row)));
+  }
+
+  private async readAgain(kept: Promise<WantedPlugins>, ids: string[]): Promise<WantedPlugins> {
+    const [wanted, rows] = await Promise.all([kept, this.plugins.some(ids)]);
+    return wanted.with(
+      ids,
+      rows.map((row) => this.wantedOf(row)),
+    );
+  }
+
+  private wantedOf(row: PluginEntity): { head: PluginHead; view: WantedView } {
+    const { id, slot, revision } = row;
+    return { head: { id, slot, revision }, view: viewWanted(row, this.settings.read(row)) };
+  }
 }

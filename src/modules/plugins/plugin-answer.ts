@@ -1,21 +1,16 @@
 import type { Request, Response } from 'express';
 import { BadRequest } from '../../platform/http/errors.js';
-import { digestOf, sendTagged } from '../../platform/http/tagged-answer.js';
+import { ReadyAnswer } from '../../platform/http/ready-answer.js';
 import type { PluginDto } from './plugin.dto.js';
 
-/** Sends one plugin with an ETag that carries its revision. */
-export function sendPlugin(request: Request, response: Response, plugin: PluginDto): void {
-  const body = JSON.stringify(plugin);
-  sendTagged(request, response, body, tagOf(plugin, body));
+/** One plugin as an answer; its ETag carries the revision. */
+export function taggedAnswer(plugin: PluginDto): ReadyAnswer {
+  return new ReadyAnswer(Buffer.from(JSON.stringify(plugin)), `r${plugin.revision}.`);
 }
 
 /** Gives the answer to a change the ETag that the plugin has now, for the next `If-Match`. */
 export function tagChanged(response: Response, plugin: PluginDto): void {
-  response.setHeader('ETag', tagOf(plugin, JSON.stringify(plugin)));
-}
-
-function tagOf({ revision }: PluginDto, body: string): string {
-  return `"r${revision}.${digestOf(body)}"`;
+  response.setHeader('ETag', taggedAnswer(plugin).etag);
 }
 
 /**

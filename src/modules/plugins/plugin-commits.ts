@@ -56,9 +56,9 @@ export class PluginCommits {
       await candidate?.discard();
       throw error;
     }
-    this.known.invalidate();
     const id = (after ?? before)?.row.id;
     if (id === undefined) return;
+    this.known.forget(id);
     if (candidate && after) await candidate.adopt(after.row.revision);
     else if (!after) await this.node.stop(id, 'deleted');
     else if (!after.row.enabled) await this.node.disable(id, after.row);

@@ -27,9 +27,14 @@ export function checkName(given: string): string {
       `name must have 1 to ${MAX_NAME} letters, digits, spaces or . _ - @ / + and start with a letter or digit.`,
       'name',
     );
-  if (RESERVED.has(foldName(name)))
+  if (isReserved(name))
     throw new Conflict('name_reserved', `"${name}" is reserved for a route. Choose another name.`, 'name');
   return name;
+}
+
+/** Whether a path with this name is another route's. */
+export function isReserved(name: string): boolean {
+  return RESERVED.has(foldName(name));
 }
 
 /** Names with the same fold are taken for one another by people: case and compatibility forms do not count. */

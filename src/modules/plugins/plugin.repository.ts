@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import type { Tx } from '../../platform/database/transaction.js';
 import { PluginEntity } from './plugin.entity.js';
 
@@ -14,6 +14,11 @@ export class PluginRepository {
   /** All plugins, in no order. */
   all(): Promise<PluginEntity[]> {
     return this.dataSource.getRepository(PluginEntity).find();
+  }
+
+  /** Those of these ids that there are, in no order. */
+  some(ids: readonly string[]): Promise<PluginEntity[]> {
+    return this.dataSource.getRepository(PluginEntity).findBy({ id: In(ids) });
   }
 
   /** Which plugins there are, and at which revision; cheap. */

@@ -17,7 +17,7 @@ import {
   PluginUpdatedDto,
 } from './plugin.dto.js';
 import { ApiIfMatch } from './etag-docs.js';
-import { revisionOf, sendPlugin, tagChanged } from './plugin-answer.js';
+import { revisionOf, tagChanged } from './plugin-answer.js';
 import { PatchPluginDto } from './plugin-patch.dto.js';
 import { CreatePluginDto, ListPluginsDto, UpdatePluginDto } from './plugin-request.dto.js';
 import { CREATE_EXAMPLES, PATCH_EXAMPLES, UPDATE_EXAMPLES } from './plugin-request.examples.js';
@@ -115,7 +115,7 @@ export class PluginsController {
   @ApiOkResponse({ type: PluginDto, description: 'The plugin.', headers: ETAG })
   @ApiFailures('field_invalid', 'parameter_invalid', 'plugin_not_found')
   async getPlugin(@Param('x') x: string, @Req() request: Request, @Res() response: Response): Promise<void> {
-    sendPlugin(request, response, await this.plugins.get(x));
+    await sendReady(request, response, await this.plugins.answer(x));
   }
 
   @Post()

@@ -32,7 +32,8 @@ import { SecretRotation } from './secret-rotation.js';
 @Module({})
 export class PluginsModule {
   constructor(ready: ReadyRoutes, known: KnownPlugins) {
-    ready.add('/api/plugins', [PluginsController, 'listPlugins'], () => known.ready());
+    ready.add('/api/plugins', [PluginsController, 'listPlugins'], () => known.readyList());
+    ready.add('/api/plugins/', [PluginsController, 'getPlugin'], (x) => known.readyOne(x));
   }
 
   static of(options: PluginsOptions): DynamicModule {

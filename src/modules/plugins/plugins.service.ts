@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound } from '../../platform/http/errors.js';
+import type { ReadyAnswer } from '../../platform/http/ready-answer.js';
 import { KnownPlugins, type ListSnapshot } from './known-plugins.js';
 import type { PluginDto, PluginListDto } from './plugin.dto.js';
 import { filterPlugins } from './plugin-filter.js';
@@ -37,6 +38,13 @@ export class PluginsService {
   /** The id of the plugin that a path segment names, or null. */
   idOf(segment: string): Promise<string | null> {
     return this.known.idOf(segment);
+  }
+
+  /** One plugin, ready to send. @throws NotFound `plugin_not_found` */
+  async answer(segment: string): Promise<ReadyAnswer> {
+    const answer = await this.known.one(segment);
+    if (!answer) throw unknownPlugin(segment);
+    return answer;
   }
 
   async get(segment: string): Promise<PluginDto> {

@@ -20,8 +20,12 @@ export class ReadyAnswer {
   readonly etag: string;
   private readonly compressed = new Map<Encoding, Promise<Buffer>>();
 
-  constructor(readonly body: Buffer) {
-    this.etag = `"${createHash('sha1').update(body).digest('base64url')}"`;
+  /** @param mark what its ETag begins with, beside a digest */
+  constructor(
+    readonly body: Buffer,
+    mark = '',
+  ) {
+    this.etag = `"${mark}${createHash('sha1').update(body).digest('base64url')}"`;
   }
 
   /** The body in a transfer encoding; compressed at first use. */

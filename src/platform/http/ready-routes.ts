@@ -7,10 +7,13 @@ import type { AppRequest } from './request.js';
 /** Lets a caller pass whose token is known already; false says nothing about any other. */
 export type AdmitKnown = (request: AppRequest, response: Response, access: Access) => boolean;
 
+/** What a path segment may have, encoded or not, for us to read it as Express does. */
+const PLAIN = /^[\w.~@+%-]+$/;
+
 interface ReadyRoute {
   operationId: string;
   access: Access;
-  answer: () => ReadyAnswer | null;
+  answer: (segment: string) => ReadyAnswer | null;
 }
 
 /**
@@ -26,11 +29,11 @@ export class ReadyRoutes {
   admitKnown: AdmitKnown = () => false;
 
   /**
-   * @param path as it stands in a request
+   * @param path as it stands in a request; one that ends with a slash is for any one segment behind it
    * @param route the controller and the name of its method for that path
-   * @param answer what that method would send just now, or null when it must be made first
+   * @param answer what that method would send just now for that segment, or null when it must be made first
    */
-  add(path: string, [controller, method]: [Type, string], answer: () => ReadyAnswer | null): void {
+  add(path: string, [controller, method]: [Type, string], answer: ReadyRoute['answer']): void {
     const access = accessOf(Reflect.get(controller.prototype as object, method) as object);
     if (access !== undefined) this.routes.set(path, { operationId: method, access, answer });
   }
@@ -40,14 +43,27 @@ export class ReadyRoutes {
    * @throws AppError when the caller may not
    */
   answers(request: AppRequest, response: Response): boolean {
-    const route = request.method === 'GET' ? this.routes.get(request.url) : undefined;
-    if (!route || hasBody(request)) return false;
-    const answer = route.answer();
-    if (!answer) return false;
+    const { method, url } = request;
+    if (method !== 'GET' || hasBody(request)) return false;
+    const whole = this.routes.get(url);
+    const end = url.lastIndexOf('/') + 1;
+    const route = whole ?? this.routes.get(url.slice(0, end));
+    const answer = route?.answer(whole ? '' : segmentOf(url.slice(end)));
+    if (!route || !answer) return false;
     request.operationId = route.operationId;
     if (!this.admitKnown(request, response, route.access)) return false;
     sendReady(request, response, answer)?.catch(() => response.destroy());
     return true;
+  }
+}
+
+/** What an encoded segment says; empty where it is none, or more than one. */
+function segmentOf(text: string): string {
+  if (!PLAIN.test(text)) return '';
+  try {
+    return text.includes('%') ? decodeURIComponent(text) : text;
+  } catch {
+    return '';
   }
 }
 

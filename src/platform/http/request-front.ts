@@ -53,8 +53,11 @@ export function requestFront({ log, metrics, overload, limits, ready, failures }
       refuse(request, response, excess);
       return true;
     }
-    response.on('prefinish', leave).on('close', close);
-    return answersAtOnce(request, response);
+    const answered = answersAtOnce(request, response);
+    // Listening for the end takes longer than what is done then, so it is only done where the end is still to come.
+    if (response.writableEnded) close.call(response);
+    else response.on('prefinish', leave).on('close', close);
+    return answered;
   };
 
   function answersAtOnce(request: AppRequest, response: Answer): boolean {
@@ -66,7 +69,7 @@ export function requestFront({ log, metrics, overload, limits, ready, failures }
     }
   }
 
-  /** What is left of an answer then only waits for the client. */
+  /** What is left of an answer from here on only waits for the client. */
   function leave(this: Answer): void {
     overload.leave(this);
   }
