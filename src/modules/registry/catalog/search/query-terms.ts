@@ -1,5 +1,5 @@
 import { slipsBetween } from './spelling.js';
-import type { KnownWord, KnownWords } from './search-words.repository.js';
+import { ENOUGH, type KnownWord, type KnownWords } from './search-words.repository.js';
 
 /** What one word of a query may stand for, in words that there are. */
 export interface Term {
@@ -15,8 +15,6 @@ export interface Term {
   named: number;
 }
 
-/** What a word that so many entries have may be the start of would only come after those. */
-const ENOUGH = 500;
 /** A word that so few have may be a slip itself, where another is that much more frequent. */
 const RARE = 2;
 const MUCH_MORE_FREQUENT = 10;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { PlannedStatements } from '../../../../platform/database/planned-statements.js';
 
 /** A word, and how many entries had it when they were last counted. */
 export interface KnownWord {
@@ -19,6 +19,8 @@ export interface KnownWords {
   isName: boolean;
 }
 
+/** What a word that so many entries have may be the start of would only come after those, and is not looked for. */
+export const ENOUGH = 500;
 /** The most frequent ones of those that begin alike. */
 const CONTINUATIONS = 8;
 /** Frequent words with the same two first letters that are looked through for continuations: half a millisecond. */
@@ -37,10 +39,14 @@ select word, entries from (
     where word > start and word < start || chr(1114111) and word not like '%=%' order by word limit ${NEXT})
 ) near where word > start and word < start || chr(1114111) order by entries desc limit ${CONTINUATIONS}`;
 
+const UNUSUAL = `
+select start from unnest($2::text[]) start
+where not exists (select from catalog_word usual where usual.word = start and usual.entries >= ${ENOUGH})`;
+
 /** Looks words up among those of all entries. */
 @Injectable()
 export class SearchWords {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly statements: PlannedStatements) {}
 
   /**
    * @param words to be looked up as they are
@@ -48,10 +54,10 @@ export class SearchWords {
    * @param name the whole, as names are folded
    */
   async find(words: readonly string[], starts: readonly string[], name: string): Promise<KnownWords> {
-    const rows = await this.dataSource.query<(KnownWord & { start: string | null; named: number })[]>(
+    const rows = await this.statements.query<KnownWord & { start: string | null; named: number }>(
       `select word, entries, null as start, 0 as named from catalog_word where word = any($1)
        union all select next.word, next.entries, start, coalesce(named.entries, 0)
-         from unnest($2::text[]) start cross join lateral (${CONTINUED}) next
+         from (${UNUSUAL}) typed cross join lateral (${CONTINUED}) next
          left join catalog_word named on named.word = '=' || next.word
        union all select '', greatest(reltuples, 0)::integer, null, 0 from pg_class
          where oid = 'catalog_search'::regclass
@@ -71,7 +77,7 @@ export class SearchWords {
    * @param unknown words; found are the most frequent ones of about their length that begin with the same two letters
    */
   findLike(words: readonly string[], unknown: readonly string[]): Promise<KnownWord[]> {
-    return this.dataSource.query<KnownWord[]>(
+    return this.statements.query<KnownWord>(
       `select word, entries from catalog_word where word = any($1)
        union select near.word, near.entries from unnest($2::text[]) typed cross join lateral (
          select word, entries from catalog_word where left(word, 2) = left(typed, 2) and word not like '%=%'
