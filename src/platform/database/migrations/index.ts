@@ -8,6 +8,7 @@ import { Schedule1768982400000 } from './0007-schedule.js';
 import { Nodes1768986000000 } from './0008-nodes.js';
 import { Agents1769068800000 } from './0009-agents.js';
 import { RateLimits1769155200000 } from './0010-rate-limits.js';
+import { CatalogPublished1769245200000 } from './0011-catalog-published.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Nodes1768986000000,
   Agents1769068800000,
   RateLimits1769155200000,
+  CatalogPublished1769245200000,
 ];
