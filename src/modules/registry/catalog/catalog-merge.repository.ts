@@ -58,19 +58,10 @@ export class CatalogMerge {
   /** Takes away the entries that are not staged. @returns how many */
   async removeUnstaged(): Promise<number> {
     let removed = 0;
-    for (let last: string | null = ''; last !== null;) {
-      const [page]: { last: string | null; gone: string[] | null }[] = await this.tx.query(
-        `with page as (select name from catalog_entry where source = $1 and name > $2 order by name limit $3),
-         gone as (delete from catalog_entry e where source = $1 and name = any(array(select name from page))
-           and (select true from catalog_staging s where s.folded_name = e.folded_name and s.name = e.name) is null
-           returning folded_name)
-         select (select max(name) from page) as last, (select array_agg(folded_name) from gone) as gone`,
-        [this.target.source, last, STEP],
-      );
-      const gone = page?.gone ?? [];
-      removed += gone.length;
-      await this.reveal(gone);
-      last = page?.last ?? null;
+    let end = await this.pageEnd('');
+    for (let from = ''; end !== null; end = await this.pageEnd(from)) {
+      removed += await this.removeWhere('name > $2 and name <= $3', [from, end]);
+      from = end;
     }
     return removed;
   }
@@ -78,16 +69,8 @@ export class CatalogMerge {
   /** Takes entries away by their names. @returns how many */
   async remove(names: readonly string[]): Promise<number> {
     let removed = 0;
-    for (let from = 0; from < names.length; from += STEP) {
-      const [gone] = await this.tx.query<[{ folded_name: string }[], number]>(
-        `delete from catalog_entry e where source = $1 and name = any($2)
-           and (select true from catalog_staging s where s.folded_name = e.folded_name and s.name = e.name) is null
-         returning folded_name`,
-        [this.target.source, names.slice(from, from + STEP)],
-      );
-      removed += gone.length;
-      await this.reveal(gone.map(({ folded_name }) => folded_name));
-    }
+    for (let from = 0; from < names.length; from += STEP)
+      removed += await this.removeWhere('name = any($2)', [names.slice(from, from + STEP)]);
     return removed;
   }
 
@@ -124,6 +107,28 @@ export class CatalogMerge {
     const sql = 'select count(*)::integer as entries from catalog_entry where source = $1';
     const [row] = await this.tx.query<{ entries: number }[]>(sql, [this.target.source]);
     return row?.entries ?? 0;
+  }
+
+  /** The name of the source's entry that is a step further; null where there is none. */
+  private async pageEnd(name: string): Promise<string | null> {
+    const [page] = await this.tx.query<{ last: string | null }[]>(
+      `select max(name) as last from (
+         select name from catalog_entry where source = $1 and name > $2 order by name limit $3) page`,
+      [this.target.source, name, STEP],
+    );
+    return page?.last ?? null;
+  }
+
+  /** @param parameters from $2 on */
+  private async removeWhere(condition: string, parameters: unknown[]): Promise<number> {
+    const [gone] = await this.tx.query<[{ folded_name: string }[], number]>(
+      `delete from catalog_entry e where source = $1 and ${condition}
+         and (select true from catalog_staging s where s.folded_name = e.folded_name and s.name = e.name) is null
+       returning folded_name`,
+      [this.target.source, ...parameters],
+    );
+    await this.reveal(gone.map(({ folded_name }) => folded_name));
+    return gone.length;
   }
 
   /** Shows the strongest of the entries that look the same. */

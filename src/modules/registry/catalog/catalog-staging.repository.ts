@@ -21,8 +21,8 @@ insert into catalog_staging select * from json_to_recordset($1)
   as staged(seq integer, ${ENTRY_COLUMNS.map(([, key, type]) => `"${key}" ${type}`).join(', ')})
 on conflict do nothing`;
 const KNOWN = `
-select e.name from unnest($2::text[], $3::text[]) as read(name, digest)
-join catalog_entry e on e.source = $1 and e.name = read.name and e.digest = read.digest`;
+select name from unnest($2::text[], $3::text[]) as read(name, digest)
+where (select e.digest = read.digest from catalog_entry e where e.source = $1 and e.name = read.name)`;
 
 /** A merge looks at a few thousand entries at a time: a plan that reads a whole table for each step would never end. */
 const BY_INDEX = 'set local enable_seqscan = off';
