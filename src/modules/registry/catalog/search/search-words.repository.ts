@@ -73,17 +73,21 @@ export class SearchWords {
   }
 
   /**
+   * As one value: a thousand rows would take the driver longer to read than the database to find.
    * @param words to be looked up as they are
    * @param unknown words; found are the most frequent ones of about their length that begin with the same two letters
    */
-  findLike(words: readonly string[], unknown: readonly string[]): Promise<KnownWord[]> {
-    return this.statements.query<KnownWord>(
-      `select word, entries from catalog_word where word = any($1)
-       union select near.word, near.entries from unnest($2::text[]) typed cross join lateral (
-         select word, entries from catalog_word where left(word, 2) = left(typed, 2) and word not like '%=%'
-         order by entries desc limit ${COMPARED}) near
-       where abs(length(near.word) - length(typed)) <= 2`,
+  async findLike(words: readonly string[], unknown: readonly string[]): Promise<KnownWord[]> {
+    const [row] = await this.statements.query<{ alike: KnownWord[] }>(
+      `select coalesce(json_agg(alike), '[]') as alike from (
+         select word, entries from catalog_word where word = any($1)
+         union select near.word, near.entries from unnest($2::text[]) typed cross join lateral (
+           select word, entries from catalog_word where left(word, 2) = left(typed, 2) and word not like '%=%'
+           order by entries desc limit ${COMPARED}) near
+         where abs(length(near.word) - length(typed)) <= 2
+       ) alike`,
       [words, unknown],
     );
+    return row?.alike ?? [];
   }
 }
