@@ -48,12 +48,14 @@ export class CatalogStaging {
   /** Lends an empty staging area for the time of `work`. */
   async use<T>(target: MergeTarget, work: (stage: Stage) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    const stage = new Stage(runner, target);
     try {
       await runner.query(STAGING);
       await runner.query('truncate catalog_staging');
       for (const index of INDEXES) await runner.query(index);
-      return await work(new Stage(runner, target));
+      return await work(stage);
     } finally {
+      await stage.idle();
       await runner.query('drop table if exists catalog_staging').catch(() => undefined);
       await runner.release();
     }
@@ -84,13 +86,18 @@ export class Stage {
     if (this.batch.length < BATCH) return;
     await this.sent;
     this.sent = this.send(this.batch.splice(0));
-    this.sent.catch(() => undefined);
+    this.sent.catch(() => undefined); // whoever adds or flushes next is told
   }
 
   /** Sends what is left; the staged entries are complete then. */
   async flush(): Promise<void> {
     await this.sent;
     if (this.batch.length > 0) await this.send(this.batch.splice(0));
+  }
+
+  /** Waits for what is being sent, whatever comes of it. */
+  async idle(): Promise<void> {
+    await this.sent.catch(() => undefined);
   }
 
   /**
