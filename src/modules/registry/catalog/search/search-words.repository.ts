@@ -33,11 +33,12 @@ const COMPARED = 1_000;
 /** The most frequent words that begin with `start`, as good as can be told without counting through all of them. */
 const CONTINUED = `
 select word, entries from (
-  (select word, entries from catalog_word where left(word, 2) = left(start, 2) and word not like '%=%'
-    order by entries desc limit ${FREQUENT})
+  select word, entries from (select word, entries from catalog_word
+    where left(word, 2) = left(start, 2) and word not like '%=%' order by entries desc limit ${FREQUENT}) frequent
+  where word > start and word < start || chr(1114111)
   union (select word, entries from catalog_word
     where word > start and word < start || chr(1114111) and word not like '%=%' order by word limit ${NEXT})
-) near where word > start and word < start || chr(1114111) order by entries desc limit ${CONTINUATIONS}`;
+) near order by entries desc limit ${CONTINUATIONS}`;
 
 const UNUSUAL = `
 select start from unnest($2::text[]) start
@@ -75,7 +76,8 @@ export class SearchWords {
   /**
    * As one value: a thousand rows would take the driver longer to read than the database to find.
    * @param words to be looked up as they are
-   * @param unknown words; found are the most frequent ones of about their length that begin with the same two letters
+   * @param unknown words; found are the most frequent ones of about their length that begin with the same two letters,
+   *   and have the third or the last one in common: two slips seldom change both
    */
   async findLike(words: readonly string[], unknown: readonly string[]): Promise<KnownWord[]> {
     const [row] = await this.statements.query<{ alike: KnownWord[] }>(
@@ -85,6 +87,7 @@ export class SearchWords {
            select word, entries from catalog_word where left(word, 2) = left(typed, 2) and word not like '%=%'
            order by entries desc limit ${COMPARED}) near
          where abs(length(near.word) - length(typed)) <= 2
+           and (right(near.word, 1) = right(typed, 1) or substr(near.word, 3, 1) = substr(typed, 3, 1))
        ) alike`,
       [words, unknown],
     );
