@@ -59,7 +59,7 @@ const SEEN_BY_ALL = 'vacuum catalog_word';
 const REBUILDING = `select pg_advisory_xact_lock(hashtext('catalog_search'))`;
 const WRITING = `select pg_advisory_xact_lock(hashtext('catalog_search rows'))`;
 
-/** For sorting while indexes are built. */
+/** For sorting and counting while everything is built anew. */
 const BUILD_MEMORY = '256MB';
 
 /** Names that one statement brings up to date. */
@@ -115,6 +115,7 @@ export class SearchIndex {
   /** Builds everything beside what there is and puts it in its place; only then searches wait, until the commit. */
   private async rebuild(tx: Tx): Promise<void> {
     await tx.query(`set local maintenance_work_mem = '${BUILD_MEMORY}'`);
+    await tx.query(`set local work_mem = '${BUILD_MEMORY}'`);
     await tx.query('create table catalog_search_next (like catalog_search)');
     await tx.query(
       `insert into catalog_search_next (${COLUMNS}) ${rows('true')} order by quality desc, folded_name`,
@@ -136,12 +137,13 @@ export class SearchIndex {
     );
   }
 
+  /** Not with `ts_stat`: names that count upwards make a list of its tree, and a million of them take an hour. */
   private async countWords(tx: Tx): Promise<void> {
     await tx.query('create table catalog_word_next (like catalog_word)');
     await tx.query(`
       insert into catalog_word_next (word, entries)
-      select word, ndoc from ts_stat('select lexemes from catalog_search_next')
-      where ${TO_BE_KNOWN} or ndoc >= ${MANY_NAMES}`);
+      select word, count(*) from catalog_search_next, unnest(tsvector_to_array(lexemes)) word
+      group by word having ${TO_BE_KNOWN} or count(*) >= ${MANY_NAMES}`);
     await tx.query('alter table catalog_word_next add primary key (word)');
     await tx.query('create index on catalog_word_next ("left"(word, 2), entries) include (word)');
   }
