@@ -24,8 +24,11 @@ const KNOWN = `
 select name from unnest($2::text[], $3::text[]) as read(name, digest)
 where (select e.digest = read.digest from catalog_entry e where e.source = $1 and e.name = read.name)`;
 
-/** A merge looks at a few thousand entries at a time: a plan that reads a whole table for each step would never end. */
-const BY_INDEX = 'set local enable_seqscan = off';
+/**
+ * A merge looks at a few thousand entries at a time: a plan that reads a whole table for each step, or gathers all
+ * that come after it, would never end. Nobody may have taken statistics of what the merge before has written.
+ */
+const BY_INDEX = `select set_config(name, 'off', true) from unnest(array['enable_seqscan', 'enable_bitmapscan']) name`;
 
 /** What became of a reading that was taken over. */
 export interface Merged {
