@@ -14,15 +14,17 @@ import { ENVIRONMENT_NOTE, note } from './support/environment.js';
 import { privateMemory } from './support/private-memory.js';
 import { printTable, type Row } from './table.js';
 
-export const title = 'Refresh of a catalogue of generated entries, against COPY of the same rows';
+export const title =
+  'Refresh of a catalogue of generated entries, against COPY of the same rows; -- [SIZE...]';
 
 const SIZES = [1_000, 100_000, 1_000_000];
 const MEMORY_EVERY_MS = 250;
 const LONGEST_MS = '3600000';
 
-export async function run(): Promise<void> {
+/** @param options sizes other than the usual, as numbers */
+export async function run(options: string[]): Promise<void> {
   const rows: Row[] = [];
-  for (const entries of SIZES) rows.push(await measure(entries));
+  for (const entries of options.length > 0 ? options.map(Number) : SIZES) rows.push(await measure(entries));
   const headings = [
     'entries',
     'COPY s',

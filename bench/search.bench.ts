@@ -1,14 +1,19 @@
+import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { type Filled, fillCatalogue } from './support/made-catalogue.js';
+import { openBenchDatabase, openKeptDatabase } from './support/database.js';
+import { fillCatalogue, isFilled } from './support/made-catalogue.js';
 import { ENVIRONMENT_NOTE, note } from './support/environment.js';
 import { BenchServer } from './support/server.js';
 import { summarize } from './stats.js';
 import { type Row, printTable } from './table.js';
 
-export const title = 'Searching a catalogue of 1,000, 100,000 and 1,000,000 made-up entries';
+export const title =
+  'Searching a catalogue of 1,000, 100,000 and 1,000,000 made-up entries; -- [--keep] [SIZE...]';
 
 const SIZES = [1_000, 100_000, 1_000_000];
 const CALLERS = 8;
+/** Queries of a kind, none of them asked twice: what is measured is finding, not remembering. */
+const WARM_UP = 100;
 const ALONE = 200;
 const TOGETHER = 400;
 const NAIVE = 5;
@@ -22,34 +27,53 @@ interface Kind {
   queries: string[];
 }
 
-/** @param options sizes other than the usual, as numbers */
+/** Milliseconds, one a query. */
+interface Times {
+  alone: number[];
+  together: number[];
+  naive: number[];
+}
+
+/**
+ * @param options sizes other than the usual, as numbers. `--keep`: in databases of their own on the server in
+ * TEST_DATABASE_URL (`plugboard_bench_<size>`), which stay there and are filled only once
+ */
 export async function run(options: string[]): Promise<void> {
-  const sizes = options.length > 0 ? options.map(Number) : SIZES;
+  const { values, positionals } = parseArgs({
+    args: options,
+    options: { keep: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
   const built: Row[] = [];
   const timed: Row[] = [];
-  for (const entries of sizes)
-    await BenchServer.use(async (server) => {
-      const { fill, build, mebibytes }: Filled = await fillCatalogue(server.databaseUrl, entries);
-      built.push([entries, fill, build, mebibytes]);
+  for (const entries of positionals.length > 0 ? positionals.map(Number) : SIZES) {
+    const open = values.keep ? () => openKeptDatabase(`plugboard_bench_${entries}`) : openBenchDatabase;
+    const work = async (server: BenchServer): Promise<void> => {
+      if (!(await isFilled(server.databaseUrl, entries))) {
+        const { fill, build, mebibytes } = await fillCatalogue(server.databaseUrl, entries);
+        built.push([entries, fill, build, mebibytes]);
+      }
       timed.push(...(await measure(server, entries)));
-    });
-  printTable(['entries', 'filled in s', 'index built in s', 'index MiB'], built);
-  note('');
+    };
+    await BenchServer.use(work, {}, open);
+  }
+  report(built, timed);
+}
+
+function report(built: Row[], timed: Row[]): void {
+  if (built.length > 0) {
+    printTable(['entries', 'filled in s', 'index built in s', 'index MiB'], built);
+    note('');
+  }
+  const together = [`p50 of ${CALLERS}`, `p99 of ${CALLERS}`];
   printTable(
-    [
-      'entries',
-      'query',
-      'p50 ms',
-      'p99 ms',
-      `p50 of ${CALLERS}`,
-      `p99 of ${CALLERS}`,
-      'ilike ms',
-      'times slower',
-    ],
+    ['entries', 'query', 'p50 ms', 'p99 ms', ...together, `${CALLERS} per s`, 'ilike ms', 'times slower'],
     timed,
   );
-  note(`Over HTTP, one caller and ${CALLERS} at once. Beside them one ilike scan of names and descriptions.`);
-  note(ENVIRONMENT_NOTE);
+  note(
+    `Over HTTP, one caller and ${CALLERS} at once, no query twice. Beside them one ilike scan of names and descriptions.`,
+    ENVIRONMENT_NOTE,
+  );
 }
 
 async function measure(server: BenchServer, entries: number): Promise<Row[]> {
@@ -57,32 +81,38 @@ async function measure(server: BenchServer, entries: number): Promise<Row[]> {
   await client.connect();
   try {
     const kinds = await queryKinds(client);
-    for (const { queries } of kinds) await callers(server, queries, 1, queries.length);
+    for (const { queries } of kinds) await callers(server, queries.slice(0, WARM_UP), CALLERS);
     const rows: Row[] = [];
+    const all: Times = { alone: [], together: [], naive: [] };
     for (const { name, queries } of kinds) {
-      const alone = summarize(await callers(server, queries, 1, ALONE));
-      const together = summarize(await callers(server, queries, CALLERS, TOGETHER));
-      const naive = summarize(await scans(client, queries.slice(0, NAIVE))).p50;
-      rows.push([entries, name, alone.p50, alone.p99, together.p50, together.p99, naive, naive / alone.p50]);
+      const measured = queries.slice(WARM_UP);
+      const times: Times = {
+        alone: await callers(server, measured.slice(0, ALONE), 1),
+        together: await callers(server, measured.slice(ALONE), CALLERS),
+        naive: await scans(client, measured.slice(0, NAIVE)),
+      };
+      rows.push([entries, name, ...figures(times)]);
+      for (const key of ['alone', 'together', 'naive'] as const) all[key].push(...times[key]);
     }
-    return rows;
+    return [...rows, [entries, 'all of them', ...figures(all)]];
   } finally {
     await client.end();
   }
 }
 
-/** Sends queries in turns from several callers at once. @returns milliseconds, one a query */
-async function callers(
-  server: BenchServer,
-  queries: string[],
-  count: number,
-  total: number,
-): Promise<number[]> {
+function figures(times: Times): number[] {
+  const [alone, together, naive] = [times.alone, times.together, times.naive].map(summarize);
+  if (!alone || !together || !naive) return [];
+  const perSecond = (1_000 * CALLERS) / together.mean;
+  return [alone.p50, alone.p99, together.p50, together.p99, perSecond, naive.p50, naive.p50 / alone.p50];
+}
+
+/** Sends each query once, from several callers at once. @returns milliseconds, one a query */
+async function callers(server: BenchServer, queries: readonly string[], count: number): Promise<number[]> {
   const times: number[] = [];
-  let sent = 0;
+  const left = queries.values();
   const caller = async (): Promise<void> => {
-    while (sent < total) {
-      const query = queries[sent++ % queries.length] ?? '';
+    for (const query of left) {
       const started = performance.now();
       await server.http.expect(200, 'GET', `/api/registry/search?q=${encodeURIComponent(query)}`);
       times.push(performance.now() - started);
@@ -92,7 +122,7 @@ async function callers(
   return times;
 }
 
-async function scans(client: pg.Client, queries: string[]): Promise<number[]> {
+async function scans(client: pg.Client, queries: readonly string[]): Promise<number[]> {
   const times: number[] = [];
   for (const query of queries) {
     const started = performance.now();
@@ -102,13 +132,15 @@ async function scans(client: pg.Client, queries: string[]): Promise<number[]> {
   return times;
 }
 
-/** What people might type, taken from the entries; 50 of a kind. */
+/** What people might type, taken from the entries. */
 async function queryKinds(client: pg.Client): Promise<Kind[]> {
+  const wanted = WARM_UP + ALONE + TOGETHER;
   const { rows } = await client.query<{ name: string; own: string; description: string }>(
-    `select name, display_name as own, description from catalog_entry order by md5(name) limit 50`,
+    `select name, display_name as own, description from catalog_entry order by md5(name) limit ${wanted}`,
   );
   const frequent = await client.query<{ word: string }>(
-    `select word from catalog_word where word not like '%=%' order by entries desc limit 50`,
+    `select word from (select word from catalog_word where word not like '%=%' order by entries desc limit ${wanted}) w
+     order by md5(word)`,
   );
   const words = rows.map(({ description }) => description.split(' '));
   return [

@@ -9,7 +9,7 @@ import type { Database } from './platform/database/open-database.js';
 import { type Foundation, PlatformModule } from './platform/platform.module.js';
 
 /** What start-up opened before the application is put together. */
-export interface Opened extends Foundation, Pick<Database, 'dataSource' | 'listener' | 'workerPool'> {
+export interface Opened extends Foundation, Omit<Database, 'close'> {
   tokenKeys: TokenKeys;
   plugins: PluginsOptions;
   core: CoreToggleOptions;
@@ -25,7 +25,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        DatabaseModule.of(opened.dataSource, opened.listener, opened.workerPool),
+        DatabaseModule.of(opened),
         PlatformModule.of(opened),
         AuthModule.of(opened.tokenKeys),
         // Before the plugins: their routes are more exact than theirs.

@@ -44,6 +44,7 @@ export async function buildApplication(
     dataSource: database.dataSource,
     listener: database.listener,
     workerPool: database.workerPool,
+    statements: database.statements,
     node: { id: nodeId, name: config.NODE_NAME || hostname(), version: VERSION },
     tokenKeys,
     plugins: await pluginsOptions(config, folder),

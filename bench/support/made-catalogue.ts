@@ -64,6 +64,20 @@ export interface Filled {
   mebibytes: number;
 }
 
+/** Whether a database has been filled with so many entries before, with their search index. */
+export async function isFilled(url: string, entries: number): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: number }>(
+      'select count(*)::integer as count from catalog_search',
+    );
+    return rows[0]?.count === entries;
+  } finally {
+    await client.end();
+  }
+}
+
 /** Fills the empty catalogue of a database with made-up entries, and builds the search index. */
 export async function fillCatalogue(url: string, entries: number): Promise<Filled> {
   const client = new pg.Client({ connectionString: url });

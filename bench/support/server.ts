@@ -2,7 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { TestServer } from '../../test/support/server.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
-import { openBenchDatabase } from './database.js';
+import { type BenchDatabase, openBenchDatabase } from './database.js';
 import { type Answer, HttpClient } from './http-client.js';
 
 /** A server in a process of its own, with the client that a benchmark drives it with. */
@@ -17,12 +17,14 @@ export class BenchServer {
   /**
    * Runs `work` against a server on a database and a data folder of its own, and takes all of it down again.
    * @param env settings of the server beside those that the benchmark needs
+   * @param open opens another database than a fresh one
    */
   static async use(
     work: (server: BenchServer) => Promise<void>,
     env: Record<string, string> = {},
+    open: () => Promise<BenchDatabase> = openBenchDatabase,
   ): Promise<void> {
-    const database = await openBenchDatabase();
+    const database = await open();
     const folder = await temporaryFolder();
     let bench: BenchServer | null = null;
     try {

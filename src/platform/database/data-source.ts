@@ -5,7 +5,7 @@ import { MIGRATIONS } from './migrations/index.js';
 /** Longest wait for a connection, in milliseconds. */
 export const CONNECT_MS = 5_000;
 /** What the network may add to a statement's own time, in milliseconds. */
-const NETWORK_MS = 1_000;
+export const NETWORK_MS = 1_000;
 
 /** The settings of a pool beside its address. */
 export interface PoolOptions {

@@ -3,25 +3,31 @@ import { DataSource } from 'typeorm';
 import { DatabasePing } from './database-ping.js';
 import { PostgresListener } from './listener.js';
 import { LongTransactions } from './long-transactions.js';
+import { PlannedStatements } from './planned-statements.js';
 import { Transactions } from './transaction.js';
+import type { Database } from './open-database.js';
 import { WorkerPool } from './worker-pool.js';
 
-/** Gives everyone the open DataSource, transactions and the notification listener that start-up made. */
+/** Gives everyone what start-up has opened, and transactions. */
 @Global()
 @Module({})
 export class DatabaseModule {
-  static of(dataSource: DataSource, listener: PostgresListener, workerPool: WorkerPool): DynamicModule {
+  static of({ dataSource, listener, workerPool, statements }: Omit<Database, 'close'>): DynamicModule {
     return {
       module: DatabaseModule,
       providers: [
         { provide: DataSource, useValue: dataSource },
         { provide: PostgresListener, useValue: listener },
         { provide: WorkerPool, useValue: workerPool },
+        { provide: PlannedStatements, useValue: statements },
         DatabasePing,
         LongTransactions,
         Transactions,
       ],
-      exports: [DataSource, DatabasePing, LongTransactions, PostgresListener, Transactions, WorkerPool],
+      exports: [
+        ...[DataSource, DatabasePing, LongTransactions, PlannedStatements, PostgresListener, Transactions],
+        WorkerPool,
+      ],
     };
   }
 }

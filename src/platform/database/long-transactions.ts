@@ -12,12 +12,21 @@ export class LongTransactions {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @param work has no entities to go by, only SQL */
-  async run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.connected((source) => source.transaction(work));
+  }
+
+  /** Runs a statement that no transaction may surround, such as VACUUM. */
+  async statement(sql: string): Promise<void> {
+    await this.connected((source) => source.query(sql));
+  }
+
+  private async connected<T>(work: (source: DataSource) => Promise<T>): Promise<T> {
     const { url } = this.dataSource.options as { url: string };
     const source = createDataSource(url, { size: 1 }, []);
     await source.initialize();
     try {
-      return await source.transaction(work);
+      return await work(source);
     } finally {
       await source.destroy();
     }

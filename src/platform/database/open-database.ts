@@ -8,18 +8,22 @@ import { explainDatabase } from './database.error.js';
 import { openEmbeddedPostgres } from './embedded/index.js';
 import { PostgresListener } from './listener.js';
 import { migrate } from './migrate.js';
+import { PlannedStatements } from './planned-statements.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** A database that is away does not answer a goodbye; nobody waits longer than this for one, in milliseconds. */
 const GOODBYE_MS = 2_000;
 /** What the job queue needs beside one connection a job: one listens, one cleans up. */
 const QUEUE_CONNECTIONS = 2;
+/** What one process can ask for at a time without more of them making all slower. */
+const STATEMENT_CONNECTIONS = 4;
 
-/** An open, migrated database, the connection that listens to it, and those of the job queue. */
+/** An open, migrated database, the connection that listens to it, and those of the job queue and of planned statements. */
 export interface Database {
   dataSource: DataSource;
   listener: PostgresListener;
   workerPool: WorkerPool;
+  statements: PlannedStatements;
   close(): Promise<void>;
 }
 
@@ -39,10 +43,12 @@ export async function openDatabase(
   const dataSource = createDataSource(url, { size, statementMs }, entities);
   const listener = new PostgresListener(url, log);
   const workerPool = new WorkerPool(url, { size: config.JOB_CONCURRENCY + QUEUE_CONNECTIONS, statementMs });
+  const statements = new PlannedStatements(url, { size: STATEMENT_CONNECTIONS, statementMs });
   const close = async (): Promise<void> => {
     const goodbyes = [
       listener.stop(),
       workerPool.end(),
+      statements.end(),
       dataSource.isInitialized ? dataSource.destroy() : Promise.resolve(),
     ];
     await Promise.race([Promise.allSettled(goodbyes), delay(GOODBYE_MS, undefined, { ref: false })]);
@@ -55,5 +61,5 @@ export async function openDatabase(
     await close();
     throw explainDatabase(url, error);
   }
-  return { dataSource, listener, workerPool, close };
+  return { dataSource, listener, workerPool, statements, close };
 }

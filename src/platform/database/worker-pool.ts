@@ -1,17 +1,10 @@
 import pg from 'pg';
 import { BoundedClient } from './bounded-client.js';
-import { CONNECT_MS } from './data-source.js';
-
-/** What the network may add to a statement's own time, in milliseconds. */
-const NETWORK_MS = 1_000;
+import { CONNECT_MS, NETWORK_MS, type PoolOptions } from './data-source.js';
 
 /** The queue's own connections, so that its waiting for work takes none from requests. */
 export class WorkerPool extends pg.Pool {
-  /**
-   * @param size connections, at most
-   * @param statementMs longest statement, in milliseconds; without it, as long as it takes
-   */
-  constructor(url: string, { size, statementMs }: { size: number; statementMs?: number }) {
+  constructor(url: string, { size, statementMs }: PoolOptions) {
     super({
       connectionString: url,
       application_name: 'plugboard jobs',

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AgentsRepository } from './agents.repository.js';
 
@@ -7,8 +8,8 @@ interface Batch {
 }
 
 /**
- * Takes heartbeats. While one batch of them is being written, the next gathers: an agent alone waits for one small
- * statement, and ten thousand for hardly more than one.
+ * Takes heartbeats. While one batch of them is being written, the next gathers, and then takes in all whose requests
+ * have come already: an agent alone waits for one small statement, and ten thousand for hardly more than one.
  */
 @Injectable()
 export class AgentBeats {
@@ -27,10 +28,12 @@ export class AgentBeats {
 
   private begin(): Batch {
     const agentIds = new Set<string>();
-    const digests = this.written.then(() => {
-      this.gathering = null;
-      return this.agents.beat([...agentIds]);
-    });
+    const digests = this.written
+      .then(() => nextTurn())
+      .then(() => {
+        this.gathering = null;
+        return this.agents.beat([...agentIds]);
+      });
     this.written = digests.catch(() => undefined);
     return { agentIds, digests };
   }

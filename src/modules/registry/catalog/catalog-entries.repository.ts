@@ -16,18 +16,14 @@ export class CatalogEntries {
   /** Shows what was published here, in front of whatever a catalogue says under the same name. */
   async publish(tx: Tx, entry: CatalogEntry): Promise<void> {
     const row = entryRow(PUBLISHED, PUBLISHED_PRIORITY, entry);
-    await tx.update(CatalogEntryEntity, { foldedName: row.foldedName, shown: true }, { shown: false });
     await tx.upsert(CatalogEntryEntity, { ...row, shown: true, updatedAt: new Date() }, ['source', 'name']);
     await this.search.put(tx, [row.foldedName]);
   }
 
-  /** Takes a name that was published here away; the strongest catalogue's entry is shown again. */
+  /** Takes a name that was published here away; the strongest catalogue's entry is seen again. */
   async withdraw(tx: Tx, name: string): Promise<void> {
     await tx.delete(CatalogEntryEntity, { source: PUBLISHED, name });
-    const where = { foldedName: foldEntryName(name) };
-    const next = await tx.findOne(CatalogEntryEntity, { where, order: { priority: 'ASC', source: 'ASC' } });
-    if (next) await tx.update(CatalogEntryEntity, { source: next.source, name: next.name }, { shown: true });
-    await this.search.put(tx, [where.foldedName]);
+    await this.search.put(tx, [foldEntryName(name)]);
   }
 }
 

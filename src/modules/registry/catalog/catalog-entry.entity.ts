@@ -1,9 +1,17 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { CatalogEntry } from './catalog-entry.js';
 
+/**
+ * SQL: the entries that people see, a name once. What is published here stands before whatever the catalogues say;
+ * that is found out by whoever reads, so that publishing and refreshing never wait for one another.
+ */
+export const SEEN_ENTRIES = `(select * from catalog_entry e where shown and not exists (select from catalog_entry p
+  where p.source = 'published' and p.folded_name = e.folded_name and e.source <> 'published'))`;
+
 /** A plugin as one source names it. */
 @Entity('catalog_entry')
-@Index('catalog_entry_shown', ['foldedName'], { unique: true, where: 'shown' })
+@Index('catalog_entry_shown', ['foldedName'], { unique: true, where: "shown and source <> 'published'" })
+@Index('catalog_entry_published', ['foldedName'], { unique: true, where: "source = 'published'" })
 @Index('catalog_entry_listed', ['installable', 'foldedName'], { where: 'shown' })
 @Index('catalog_entry_folded_name', ['foldedName', 'priority'])
 export class CatalogEntryEntity {
@@ -14,7 +22,7 @@ export class CatalogEntryEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'catalog_entry_pk' })
   name: string;
 
-  /** Two names that fold to the same text cannot both be shown. */
+  /** Two names that fold to the same text are not both seen. */
   @Column({ name: 'folded_name', type: 'text' })
   foldedName: string;
 
@@ -22,7 +30,7 @@ export class CatalogEntryEntity {
   @Column({ type: 'integer' })
   priority: number;
 
-  /** Whether this is the entry that people see under the name: no stronger source has it. */
+  /** Whether no stronger catalogue has the name; always so for what is published here. */
   @Column({ type: 'boolean' })
   shown: boolean;
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { foldEntryName } from './catalog-entries.repository.js';
 import type { CatalogEntry, CatalogKind, Generation } from './catalog-entry.js';
+import { SEEN_ENTRIES } from './catalog-entry.entity.js';
 
 /** An entry and the source whose word it is. */
 export interface SourcedEntry {
@@ -14,7 +15,7 @@ export interface Mention {
   source: string;
   name: string;
   version: string | null;
-  /** Whether its entry is the one that is shown. */
+  /** Whether its entry is the one that people see. */
   shown: boolean;
 }
 
@@ -36,7 +37,7 @@ export interface EntryFilter {
 
 type Row = SourcedEntry & { folded_name: string };
 
-/** Reads shown entries. */
+/** Reads the entries that people see. */
 @Injectable()
 export class CatalogReads {
   constructor(private readonly dataSource: DataSource) {}
@@ -52,11 +53,11 @@ export class CatalogReads {
     return [...first, ...(await this.group(filter, { installable: false, name }, limit - first.length))];
   }
 
-  /** The shown entry of the first of these names that has one. */
+  /** The entry of the first of these names that has one. */
   async first(names: readonly string[]): Promise<SourcedEntry | null> {
     const folded = names.map(foldEntryName);
     const rows = await this.dataSource.query<Row[]>(
-      `select source, document as entry, folded_name from catalog_entry where shown and folded_name = any($1)`,
+      `select source, document as entry, folded_name from ${SEEN_ENTRIES} entry where folded_name = any($1)`,
       [folded],
     );
     const best = folded.flatMap((name) => rows.find(({ folded_name }) => folded_name === name) ?? [])[0];
@@ -66,15 +67,16 @@ export class CatalogReads {
   /** What all sources say of a name, the strongest first. */
   mentions(name: string): Promise<Mention[]> {
     return this.dataSource.query<Mention[]>(
-      `select source, name, version, shown from catalog_entry where folded_name = $1 order by priority, source`,
+      `select source, name, version, row_number() over (order by priority, source) = 1 as shown
+       from catalog_entry where folded_name = $1 order by priority, source`,
       [foldEntryName(name)],
     );
   }
 
-  /** Entries that are shown. */
+  /** How many there are. */
   async count(): Promise<number> {
     const rows = await this.dataSource.query<{ count: number }[]>(
-      'select count(*)::integer as count from catalog_entry where shown',
+      `select count(*)::integer as count from ${SEEN_ENTRIES} entry`,
     );
     return rows[0]?.count ?? 0;
   }
@@ -82,7 +84,7 @@ export class CatalogReads {
   private group(filter: EntryFilter, place: PagePlace, limit: number): Promise<SourcedEntry[]> {
     const { category, kind, language, support, source, installed } = filter;
     const parameters: unknown[] = [place.installable, place.name, limit];
-    const conditions = ['shown', 'installable = $1', 'folded_name > $2'];
+    const conditions = ['installable = $1', 'folded_name > $2'];
     const given = (condition: string, value: unknown): void => {
       if (value === undefined) return;
       conditions.push(condition.replace('?', `$${parameters.push(value)}`));
@@ -101,7 +103,7 @@ export class CatalogReads {
       conditions.push(`coalesce(${isInstalled}, false) = $${parameters.push(installed.wanted)}`);
     }
     return this.dataSource.query<SourcedEntry[]>(
-      `select source, document as entry from catalog_entry where ${conditions.join(' and ')}
+      `select source, document as entry from ${SEEN_ENTRIES} entry where ${conditions.join(' and ')}
        order by folded_name limit $3`,
       parameters,
     );

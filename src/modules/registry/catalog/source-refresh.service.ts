@@ -74,16 +74,16 @@ export class SourceRefresh {
     });
     if (!reading.said) return this.transactions.run((tx) => this.sources.put(tx, row));
     const { said } = reading;
-    await this.staging.use(async (stage) => {
+    const target = {
+      source: row.id,
+      priority: row.priority,
+      moved: known !== null && known.priority !== row.priority,
+    };
+    await this.staging.use(target, async (stage) => {
       const gathered = await this.gather(stage, { ...reading, said }, task);
       const emptied = gathered.gone === null && stage.entries === 0;
       if (emptied && row.entries + gathered.skipped > 0) throw namesNothing(source);
-      const target = {
-        source: row.id,
-        priority: row.priority,
-        moved: known !== null && known.priority !== row.priority,
-      };
-      await stage.merge(target, gathered.gone, (tx, merged) =>
+      await stage.merge(gathered.gone, (tx, merged) =>
         this.record(tx, task.context, { ...row, state: reading.state }, { ...gathered, ...merged }),
       );
     });

@@ -23,8 +23,8 @@ export class SourceRemoval {
 
   private async remove(context: RequestContext, id: string): Promise<void> {
     const target = { source: id, priority: 0, moved: false };
-    await this.staging.use((stage) =>
-      stage.merge(target, null, async (tx, { removed }) => {
+    await this.staging.use(target, (stage) =>
+      stage.merge(null, async (tx, { removed }) => {
         await this.sources.remove(tx, id);
         await this.records.changed(tx, context, id, { entries: 0, written: 0, removed, skipped: 0 });
       }),

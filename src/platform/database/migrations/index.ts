@@ -9,6 +9,7 @@ import { Nodes1768986000000 } from './0008-nodes.js';
 import { Agents1769068800000 } from './0009-agents.js';
 import { RateLimits1769155200000 } from './0010-rate-limits.js';
 import { Fleet1769241600000 } from './0011-fleet.js';
+import { CatalogPublished1769245200000 } from './0012-catalog-published.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   Agents1769068800000,
   RateLimits1769155200000,
   Fleet1769241600000,
+  CatalogPublished1769245200000,
 ];

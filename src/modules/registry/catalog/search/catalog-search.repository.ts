@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { PlannedStatements } from '../../../../platform/database/planned-statements.js';
 import type { CatalogKind } from '../catalog-entry.js';
 import { type SearchPlan, searchStatement } from './search-statement.js';
 
@@ -31,11 +31,11 @@ export interface Found {
 /** Reads what the search index has. */
 @Injectable()
 export class CatalogSearchRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly statements: PlannedStatements) {}
 
   async find(plan: SearchPlan): Promise<Found> {
     const { sql, parameters } = searchStatement(plan);
-    const [row] = await this.dataSource.query<[{ answer: Found }]>(sql, parameters);
-    return row.answer;
+    const [row] = await this.statements.query<{ answer: Found }>(sql, parameters);
+    return row?.answer ?? { results: [], total: 0, totalIsExact: true, facets: [] };
   }
 }

@@ -1,5 +1,5 @@
 import { slipsBetween } from './spelling.js';
-import type { KnownWord, KnownWords } from './search-words.repository.js';
+import { ENOUGH, type KnownWord, type KnownWords } from './search-words.repository.js';
 
 /** What one word of a query may stand for, in words that there are. */
 export interface Term {
@@ -15,8 +15,6 @@ export interface Term {
   named: number;
 }
 
-/** What a word that so many entries have may be the start of would only come after those. */
-const ENOUGH = 500;
 /** A word that so few have may be a slip itself, where another is that much more frequent. */
 const RARE = 2;
 const MUCH_MORE_FREQUENT = 10;
@@ -67,10 +65,11 @@ export function mayHaveTwoSlips(word: string, { entries }: Term): boolean {
 export function corrected(word: string, term: Term, alike: readonly KnownWord[]): Term {
   const most = word.length >= SHORTEST_WITH_TWO_SLIPS ? 2 : 1;
   const corrections = alike
-    .filter((other) => Math.abs(other.word.length - word.length) <= most && other.word !== word)
-    .filter((other) => other.entries >= term.entries * MUCH_MORE_FREQUENT)
-    .map((other) => ({ ...other, slips: slipsBetween(word, other.word) }))
-    .filter(({ slips }) => slips <= most)
+    .filter((other) => other.entries >= term.entries * MUCH_MORE_FREQUENT && other.word !== word)
+    .flatMap((other) => {
+      const slips = slipsBetween(word, other.word, most);
+      return slips <= most ? [{ ...other, slips }] : [];
+    })
     .sort((a, b) => a.slips - b.slips || b.entries - a.entries)
     .slice(0, CORRECTIONS);
   const more = corrections.reduce((sum, other) => sum + other.entries, 0);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LongTransactions } from '../../../../platform/database/long-transactions.js';
 import type { Tx } from '../../../../platform/database/transaction.js';
-import { PUBLISHED } from '../catalog-entry.js';
+import { SEEN_ENTRIES } from '../catalog-entry.entity.js';
 
 /** Nobody types longer words, and the words of names are words already. */
 const TO_BE_KNOWN = `length(word) <= 40 and word not like '=%'`;
@@ -42,11 +42,25 @@ select folded_name, source, name, digest, joined, quality, facets,
     || ' ' || left(array_to_string(tags, ' '), 1000) || ' ' || left(description, 2000)`)}
   || array_to_tsvector(array(select '=' || w from unnest(tsvector_to_array(name_words)) w) || facets)
 from (select *, ${JOINED} as joined, ${QUALITY} as quality, ${FACETS} as facets, ${NAME_WORDS} as name_words
-  from catalog_entry where shown and ${wanted} offset 0) entry`;
+  from ${SEEN_ENTRIES} seen where ${wanted} offset 0) entry`;
 
 const DIFFERENT = `
-select folded_name as name from (select * from catalog_entry where shown) e full join catalog_search s using (folded_name)
+select folded_name as name from ${SEEN_ENTRIES} e full join catalog_search s using (folded_name)
 where (e.source, e.name, e.digest) is distinct from (s.source, s.name, s.digest) limit $1`;
+/** What others published or withdrew while everything was built anew: it went to the old table. */
+const PUBLISHED_MEANWHILE = `
+select folded_name as name from (select * from catalog_entry where source = 'published') e
+full join (select * from catalog_search_next where source = 'published') s using (folded_name)
+where (e.name, e.digest) is distinct from (s.name, s.digest)`;
+
+/** Lets a thousand words be read from their index alone, without a look at the table for each. */
+const SEEN_BY_ALL = 'vacuum catalog_word';
+/** One rebuilds at a time; and whoever changes rows takes turns, so that what is written last was read last. */
+const REBUILDING = `select pg_advisory_xact_lock(hashtext('catalog_search'))`;
+const WRITING = `select pg_advisory_xact_lock(hashtext('catalog_search rows'))`;
+
+/** For sorting and counting while everything is built anew. */
+const BUILD_MEMORY = '256MB';
 
 /** Names that one statement brings up to date. */
 const STEP = 1_000;
@@ -66,15 +80,17 @@ export class SearchIndex {
    * two minutes where most differ; searches go on with what there was. Not within a transaction: it has its own.
    */
   async follow(): Promise<void> {
-    await this.long.run(async (tx) => {
-      await tx.query(`select pg_advisory_xact_lock(hashtext('catalog_search'))`);
+    const names = await this.long.run(async (tx) => {
+      await tx.query(REBUILDING);
       const rows = await tx.query<{ name: string }[]>(DIFFERENT, [STEP * MOST_STEPS + 1]);
-      if (rows.length > STEP * MOST_STEPS) return this.rebuild(tx);
-      const names = rows.map(({ name }) => name);
-      for (let from = 0; from < names.length; from += STEP)
-        await this.put(tx, names.slice(from, from + STEP));
-      if (names.length > 0) await tx.query('analyze catalog_search');
+      if (rows.length <= STEP * MOST_STEPS) return rows.map(({ name }) => name);
+      await this.rebuild(tx);
+      return null;
     });
+    if (names === null) return this.long.statement(SEEN_BY_ALL);
+    for (let from = 0; from < names.length; from += STEP)
+      await this.long.run((tx) => this.put(tx, names.slice(from, from + STEP)));
+    if (names.length > 0) await this.long.statement('analyze catalog_search');
   }
 
   /**
@@ -84,6 +100,7 @@ export class SearchIndex {
    */
   async put(tx: Tx, foldedNames: readonly string[]): Promise<void> {
     if (foldedNames.length === 0) return;
+    await tx.query(WRITING);
     await tx.query('delete from catalog_search where folded_name = any($1)', [foldedNames]);
     await tx.query(`insert into catalog_search (${COLUMNS}) ${rows('folded_name = any($1)')}`, [foldedNames]);
     await tx.query(
@@ -97,43 +114,37 @@ export class SearchIndex {
 
   /** Builds everything beside what there is and puts it in its place; only then searches wait, until the commit. */
   private async rebuild(tx: Tx): Promise<void> {
+    await tx.query(`set local maintenance_work_mem = '${BUILD_MEMORY}'`);
+    await tx.query(`set local work_mem = '${BUILD_MEMORY}'`);
     await tx.query('create table catalog_search_next (like catalog_search)');
     await tx.query(
       `insert into catalog_search_next (${COLUMNS}) ${rows('true')} order by quality desc, folded_name`,
     );
     await tx.query('alter table catalog_search_next add primary key (folded_name)');
     await tx.query('create index on catalog_search_next (name_key, quality)');
-    await tx.query('create index on catalog_search_next using gin (lexemes)');
-    await tx.query('analyze catalog_search_next');
+    await tx.query('create index on catalog_search_next using gin (lexemes) with (fastupdate = off)');
     await this.countWords(tx);
-    await tx.query('lock table catalog_search in access exclusive mode');
-    const published = await this.publishedMeanwhile(tx);
-    await tx.query('drop table catalog_search');
+    await tx.query('analyze catalog_search_next, catalog_word_next');
+    await tx.query(WRITING);
+    await tx.query('lock table catalog_word, catalog_search in access exclusive mode');
+    const published = await tx.query<{ name: string }[]>(PUBLISHED_MEANWHILE);
+    await tx.query('drop table catalog_search, catalog_word');
     await tx.query('alter table catalog_search_next rename to catalog_search');
-    await this.put(tx, published);
-  }
-
-  private async countWords(tx: Tx): Promise<void> {
-    await tx.query(`
-      with counted as materialized (
-        select word collate "C" as word, ndoc as entries from ts_stat('select lexemes from catalog_search_next')
-        where ${TO_BE_KNOWN} or ndoc >= ${MANY_NAMES}
-      ), gone as (
-        delete from catalog_word w where not exists (select from counted c where c.word = w.word)
-      )
-      insert into catalog_word select word, entries from counted
-      on conflict (word) do update set entries = excluded.entries where catalog_word.entries <> excluded.entries`);
-    await tx.query('analyze catalog_word');
-  }
-
-  /** What others published or withdrew went to the old table, while the new one was being built. */
-  private async publishedMeanwhile(tx: Tx): Promise<string[]> {
-    const rows = await tx.query<{ name: string }[]>(
-      `select folded_name as name from catalog_entry where source = $1
-       union select folded_name from catalog_search where source = $1
-       union select folded_name from catalog_search_next where source = $1`,
-      [PUBLISHED],
+    await tx.query('alter table catalog_word_next rename to catalog_word');
+    await this.put(
+      tx,
+      published.map(({ name }) => name),
     );
-    return rows.map(({ name }) => name);
+  }
+
+  /** Not with `ts_stat`: names that count upwards make a list of its tree, and a million of them take an hour. */
+  private async countWords(tx: Tx): Promise<void> {
+    await tx.query('create table catalog_word_next (like catalog_word)');
+    await tx.query(`
+      insert into catalog_word_next (word, entries)
+      select word, count(*) from catalog_search_next, unnest(tsvector_to_array(lexemes)) word
+      group by word having ${TO_BE_KNOWN} or count(*) >= ${MANY_NAMES}`);
+    await tx.query('alter table catalog_word_next add primary key (word)');
+    await tx.query('create index on catalog_word_next ("left"(word, 2), entries) include (word)');
   }
 }

@@ -1,0 +1,46 @@
+import pg from 'pg';
+import { BoundedClient } from './bounded-client.js';
+import { CONNECT_MS, NETWORK_MS, type PoolOptions } from './data-source.js';
+
+/** A plan is made once, for whatever values, and never compiled: that takes longer than what it is for. */
+const ONE_PLAN = '-c plan_cache_mode=force_generic_plan -c jit=off';
+
+/**
+ * Statements that are asked over and over and take longer to plan than to run. Each of these connections plans one
+ * once. They are few, and apart from the others: whoever asks for more at a time waits here, and holds up nobody else.
+ */
+export class PlannedStatements {
+  private readonly pool: pg.Pool;
+  private readonly names = new Map<string, string>();
+
+  constructor(url: string, { size, statementMs }: PoolOptions) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      application_name: 'plugboard statements',
+      options: ONE_PLAN,
+      max: size,
+      connectionTimeoutMillis: CONNECT_MS,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      ...(statementMs !== undefined && {
+        Client: BoundedClient,
+        statement_timeout: statementMs,
+        query_timeout: statementMs + NETWORK_MS,
+      }),
+    });
+    // A connection that ends while nobody uses it is replaced at the next use.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** @param text one of few: each is kept by Postgres as long as its connection lasts */
+  async query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
+    const name = this.names.get(text) ?? `planned_${this.names.size}`;
+    this.names.set(text, name);
+    const { rows } = await this.pool.query<Row>({ name, text, values });
+    return rows;
+  }
+
+  async end(): Promise<void> {
+    await this.pool.end();
+  }
+}
