@@ -55,8 +55,9 @@ export function requestFront({ log, metrics, overload, limits, ready, failures }
     }
     const answered = answersAtOnce(request, response);
     // Listening for the end takes longer than what is done then, so it is only done where the end is still to come.
+    // After 'prefinish' an answer only waits for the client.
     if (response.writableEnded) close.call(response);
-    else response.on('prefinish', leave).on('close', close);
+    else response.on('prefinish', () => overload.leave(response)).on('close', close);
     return answered;
   };
 
@@ -67,11 +68,6 @@ export function requestFront({ log, metrics, overload, limits, ready, failures }
       failures.answer(error, request, response);
       return true;
     }
-  }
-
-  /** What is left of an answer from here on only waits for the client. */
-  function leave(this: Answer): void {
-    overload.leave(this);
   }
 
   function close(this: Answer): void {
