@@ -5,13 +5,16 @@ import type { ActualPlugin, PluginStatus } from '../../runtime/host/index.js';
 import type { ConvergenceState } from './convergence-state.js';
 import { PluginInstanceEntity } from './plugin-instance.entity.js';
 
-/** `p` is what is wanted, `i` what a node reports, null where it reports nothing. */
+/**
+ * `p` is what is wanted, `i` what a node reports, null where it reports nothing. What has failed stays so while it is
+ * tried again, though its status is 'loading' then.
+ */
 const STATE = `case
   when i.slot is distinct from p.slot or i.revision is distinct from p.revision
     then case when i.plugin_id is null and not p.enabled then 'converged' else 'pending' end
   when not p.enabled then case i.status when 'disabled' then 'converged' else 'pending' end
   when i.status in ('active', 'uninitialized', 'loaded') then 'converged'
-  when i.status = 'error' then 'failed'
+  when i.error is not null then 'failed'
   else 'pending' end`;
 
 /** What a node says of a plugin, compared with what is wanted. */
