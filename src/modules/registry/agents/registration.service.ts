@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../../config.js';
 import { AppError, BadRequest, Conflict } from '../../../platform/http/errors.js';
 import type { RequestContext } from '../../../platform/http/request.js';
+import { KeyedMutex } from '../../../platform/keyed-mutex.js';
 import { CONFIG } from '../../../platform/tokens.js';
 import { VERSION } from '../../../platform/version.js';
 import { PluginSet } from '../../plugins/index.js';
@@ -28,6 +29,9 @@ type Told = Pick<AgentState, 'name' | 'endpoint' | 'uri'>;
  */
 @Injectable()
 export class RegistrationService {
+  /** A heartbeat that goes on while something else is told would tell the registry the state from before. */
+  private readonly turns = new KeyedMutex();
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly registrations: RegistrationRepository,
@@ -65,34 +69,44 @@ export class RegistrationService {
   }
 
   /** @throws Unavailable `registry_not_configured`, BadGateway */
-  async register(context: RequestContext, dto: RegisterDto): Promise<RegisteredDto> {
-    this.requireRegistry();
-    const row = await this.registrations.claim();
-    const { name = row.name, endpoint = row.endpoint, uri = dto.tokenURI ?? row.uri } = dto;
-    await this.tell(context, row, { ...row, name, endpoint, uri });
-    return { ok: true, agentId: row.agentId };
+  register(context: RequestContext, dto: RegisterDto): Promise<RegisteredDto> {
+    return this.inTurn(async () => {
+      this.requireRegistry();
+      const row = await this.registrations.claim();
+      const { name = row.name, endpoint = row.endpoint, uri = dto.tokenURI ?? row.uri } = dto;
+      await this.tell(context, row, { ...row, name, endpoint, uri });
+      return { ok: true, agentId: row.agentId };
+    });
   }
 
   /** @throws Unavailable `registry_not_configured`, Conflict `not_registered`, BadRequest, BadGateway */
-  async updateUri(context: RequestContext, dto: UpdateUriDto): Promise<UriUpdatedDto> {
-    const row = await this.registered();
-    const next = { ...row, uri: dto.uri ?? dto.tokenURI ?? null };
-    if (this.told(next).uri === null)
-      throw new BadRequest('field_invalid', 'uri is required where PUBLIC_URL is not set.', 'uri');
-    await this.tell(context, row, next);
-    return { ok: true };
+  updateUri(context: RequestContext, dto: UpdateUriDto): Promise<UriUpdatedDto> {
+    return this.inTurn(async () => {
+      const row = await this.registered();
+      const next = { ...row, uri: dto.uri ?? dto.tokenURI ?? null };
+      if (this.told(next).uri === null)
+        throw new BadRequest('field_invalid', 'uri is required where PUBLIC_URL is not set.', 'uri');
+      await this.tell(context, row, next);
+      return { ok: true };
+    });
   }
 
   /** @throws Unavailable `registry_not_configured`, Conflict `not_registered`, BadGateway */
-  async sync(): Promise<SyncedDto> {
-    const row = await this.registered();
-    const state = await this.state(row);
-    await this.reporting(async () => {
-      const answer = await this.upstream.beat(row.agentId, digestOf(state));
-      // Also where the registry has forgotten this fleet, its database having been lost or the agent removed.
-      if (answer !== 'current') await this.upstream.put(row.agentId, state);
+  sync(): Promise<SyncedDto> {
+    return this.inTurn(async () => {
+      const row = await this.registered();
+      const state = await this.state(row);
+      await this.reporting(async () => {
+        const answer = await this.upstream.beat(row.agentId, digestOf(state));
+        // Also where the registry has forgotten this fleet, its database having been lost or the agent removed.
+        if (answer !== 'current') await this.upstream.put(row.agentId, state);
+      });
+      return { ok: true, syncedAt: (await this.registrations.noteSync()).toISOString() };
     });
-    return { ok: true, syncedAt: (await this.registrations.noteSync()).toISOString() };
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turns.run('registry', work);
   }
 
   /** Whether it has registered at the registry that is configured now. */
