@@ -10,18 +10,23 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outdir = `${root}dist/src/runtime/guest-program`;
 
+/** How we bundle for Node. */
+export const BUNDLE = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  platform: 'node',
+  target: 'node20.19',
+  logLevel: 'warning',
+};
+
 export async function buildGuest() {
   rmSync(outdir, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
     entryPoints: ['src/runtime/guest/main.ts'],
     outdir,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    outExtension: { '.js': '.mjs' },
-    platform: 'node',
-    target: 'node20.19',
-    logLevel: 'warning',
+    ...BUNDLE,
   });
 }

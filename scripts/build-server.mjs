@@ -7,6 +7,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BUNDLE } from './build-guest.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outdir = `${root}dist/server`;
@@ -18,17 +19,11 @@ export async function buildServer() {
     absWorkingDir: root,
     entryPoints: ['dist/src/main.js'],
     outdir,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    outExtension: { '.js': '.mjs' },
-    platform: 'node',
-    target: 'node20.19',
+    ...BUNDLE,
     // The document's schemas and the log are called after classes.
     keepNames: true,
     // Decorators that the compiler plugin adds to ours may say a thing twice.
     logOverride: { 'duplicate-object-key': 'silent' },
-    logLevel: 'warning',
     // For the packages in CommonJS.
     banner: {
       js: `import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);`,

@@ -1,6 +1,5 @@
-import pg from 'pg';
-import { BoundedClient } from './bounded-client.js';
-import { CONNECT_MS, NETWORK_MS, type PoolOptions } from './data-source.js';
+import { BoundedPool } from './bounded-pool.js';
+import type { PoolOptions } from './data-source.js';
 
 /** A plan is made once, for whatever values, and never compiled: that takes longer than what it is for. */
 const ONE_PLAN = '-c plan_cache_mode=force_generic_plan -c jit=off';
@@ -10,26 +9,14 @@ const ONE_PLAN = '-c plan_cache_mode=force_generic_plan -c jit=off';
  * once. They are few, and apart from the others: whoever asks for more at a time waits here, and holds up nobody else.
  */
 export class PlannedStatements {
-  private readonly pool: pg.Pool;
+  private readonly pool: BoundedPool;
   private readonly names = new Map<string, string>();
 
-  constructor(url: string, { size, statementMs }: PoolOptions) {
-    this.pool = new pg.Pool({
-      connectionString: url,
+  constructor(url: string, options: PoolOptions) {
+    this.pool = new BoundedPool(url, options, {
       application_name: 'plugboard statements',
       options: ONE_PLAN,
-      max: size,
-      connectionTimeoutMillis: CONNECT_MS,
-      idleTimeoutMillis: 30_000,
-      keepAlive: true,
-      ...(statementMs !== undefined && {
-        Client: BoundedClient,
-        statement_timeout: statementMs,
-        query_timeout: statementMs + NETWORK_MS,
-      }),
     });
-    // A connection that ends while nobody uses it is replaced at the next use.
-    this.pool.on('error', () => undefined);
   }
 
   /** @param text one of few: each is kept by Postgres as long as its connection lasts */
