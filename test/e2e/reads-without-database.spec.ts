@@ -59,6 +59,21 @@ it.each(['/api/plugins', '/api/plugins/header-policy'])(
   },
 );
 
+it('reads the record of a plugin once for a change of its settings', async () => {
+  await server.plugin('quiet.mjs', `export const getName = () => 'quiet';`);
+  await call.post('/api/plugins', { name: 'quiet', path: 'quiet.mjs' });
+  await call.get('/api/plugins');
+  const rows = await wire.countOf(/FROM "plugin" /g, async () => {
+    for (let n = 0; n < READS; n++)
+      expect(await call.put('/api/plugins/quiet', { config: { n } })).toMatchObject({
+        status: 200,
+        body: { plugin: { config: { n } } },
+      });
+  });
+  expect(rows).toBeGreaterThanOrEqual(READS);
+  expect(rows).toBeLessThan(READS * 1.1);
+});
+
 it('refuses who may not read as on any other route', async () => {
   const key = await call.post<{ key: string }>('/api/auth/virtual-keys', {
     name: 'no',

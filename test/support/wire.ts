@@ -27,11 +27,15 @@ export class Wire {
   }
 
   /** How many statements went to the database while `work` ran, of any connection. */
-  async statementsOf(work: () => Promise<unknown>): Promise<number> {
+  statementsOf(work: () => Promise<unknown>): Promise<number> {
+    return this.countOf(/\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b/gi, work);
+  }
+
+  /** How often `pattern` was said to the database while `work` ran, over any connection. */
+  async countOf(pattern: RegExp, work: () => Promise<unknown>): Promise<number> {
     this.said.length = 0;
     await work();
-    const said = Buffer.concat(this.said).toString('latin1');
-    return said.match(/\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b/gi)?.length ?? 0;
+    return Buffer.concat(this.said).toString('latin1').match(pattern)?.length ?? 0;
   }
 
   /** Connections end, new ones are refused at once. */

@@ -36,13 +36,9 @@ export class Convergence implements OnApplicationBootstrap, BeforeApplicationShu
       intervalMs: FULL_PASS_MS,
       onError: (message) => log.warn(message),
     });
-    bus.on('event', (event) => {
-      if (
-        event.type === 'plugin.created' ||
-        event.type === 'plugin.updated' ||
-        event.type === 'plugin.deleted'
-      )
-        this.reconciler.trigger(event.data.pluginId);
+    bus.on('event', ({ type, data }) => {
+      if (type === 'plugin.updated') this.reconciler.trigger(data.pluginId, data.revision);
+      else if (type === 'plugin.created' || type === 'plugin.deleted') this.reconciler.trigger(data.pluginId);
     });
     bus.on('missed', () => this.reconciler.trigger());
   }

@@ -27,10 +27,12 @@ export class ListSnapshot extends ReadyAnswer {
 @Injectable()
 export class KnownPlugins {
   private reading: Promise<WantedPlugins> | null = null;
-  /** What `reading` has come to, once it has. */
+  /** What `reading` has come to, once it has, while nothing has changed since. */
   private wanted: WantedPlugins | null = null;
-  /** Plugins that have changed since it began. */
-  private readonly changed = new Set<string>();
+  /** What was last read, whatever has changed since. */
+  private latest: WantedPlugins | null = null;
+  /** Plugins that have changed since it began, with the revision that they are at by now, or Infinity. */
+  private readonly changed = new Map<string, number>();
   private snapshot: { list: ListSnapshot; from: WantedPlugins; changes: number } | null = null;
   private readonly answers = new WeakMap<WantedView, { answer: ReadyAnswer; changes: number }>();
 
@@ -40,13 +42,10 @@ export class KnownPlugins {
     private readonly node: NodeRuntime,
     private readonly bus: EventBus,
   ) {
-    bus.on('event', (event) => {
-      if (
-        event.type === 'plugin.created' ||
-        event.type === 'plugin.updated' ||
-        event.type === 'plugin.deleted'
-      )
-        this.forget(event.data.pluginId);
+    bus.on('event', ({ type, data }) => {
+      if (type === 'plugin.created' || type === 'plugin.deleted') this.forget(data.pluginId);
+      else if (type === 'plugin.updated' && this.wanted?.revisionOf(data.pluginId) !== data.revision)
+        this.forget(data.pluginId, data.revision);
     });
     bus.on('missed', () => {
       this.reading = null;
@@ -54,10 +53,26 @@ export class KnownPlugins {
     });
   }
 
-  /** Forgets what was read of a plugin; to be called as soon as a change of this node's own is committed. */
-  forget(id: string): void {
-    this.changed.add(id);
+  /**
+   * Forgets what was read of a plugin; to be called as soon as a change of this node's own is committed.
+   * @param revision that it is at by now, where that is all that has changed
+   */
+  forget(id: string, revision = Infinity): void {
+    this.changed.set(id, Math.max(revision, this.changed.get(id) ?? 0));
     this.wanted = null;
+  }
+
+  /** Takes over a record that this node has just written over the one before, and need not read again. */
+  learn(row: PluginEntity): void {
+    const { id, slot, revision } = row;
+    if (!this.reading) return;
+    this.follow(
+      this.reading.then((wanted) => {
+        if (wanted.isAt({ id, slot, revision: revision - 1 })) return wanted.with([id], [this.wantedOf(row)]);
+        if (!wanted.isAt({ id, slot, revision })) this.forget(id, revision);
+        return wanted;
+      }),
+    );
   }
 
   /** Which plugins there are, read anew. What is kept of others is forgotten: an event may get lost. */
@@ -97,6 +112,11 @@ export class KnownPlugins {
     return view && viewPlugin(view, this.node.actual(view.id));
   }
 
+  /** Whether a path segment is the id of a plugin that was there when last looked. */
+  isId(segment: string): boolean {
+    return this.latest?.revisionOf(segment) !== undefined;
+  }
+
   /** The id of the plugin that a path segment names, or null. */
   async idOf(segment: string): Promise<string | null> {
     return (await this.read()).find(segment)?.id ?? null;
@@ -131,14 +151,21 @@ export class KnownPlugins {
   private read(): Promise<WantedPlugins> {
     const kept = this.bus.listening ? this.reading : null;
     if (kept && this.changed.size === 0) return kept;
-    const ids = [...this.changed];
+    const ids = [...this.changed.keys()];
     this.changed.clear();
-    this.wanted = null;
-    const reading = kept ? this.readAgain(kept, ids) : this.readAll();
+    return this.follow(kept ? this.readAgain(kept, ids) : this.readAll());
+  }
+
+  private follow(reading: Promise<WantedPlugins>): Promise<WantedPlugins> {
     this.reading = reading;
+    this.wanted = null;
     reading.then(
       (wanted) => {
-        if (this.reading === reading && this.changed.size === 0) this.wanted = wanted;
+        if (this.reading !== reading) return;
+        this.latest = wanted;
+        for (const [id, revision] of this.changed)
+          if ((wanted.revisionOf(id) ?? 0) >= revision) this.changed.delete(id);
+        if (this.changed.size === 0) this.wanted = wanted;
       },
       () => {
         if (this.reading === reading) this.reading = null;

@@ -58,7 +58,8 @@ export class PluginCommits {
     }
     const id = (after ?? before)?.row.id;
     if (id === undefined) return;
-    this.known.forget(id);
+    if (before && after) this.known.learn(after.row);
+    else this.known.forget(id);
     if (candidate && after) await candidate.adopt(after.row.revision);
     else if (!after) await this.node.stop(id, 'deleted');
     else if (!after.row.enabled) await this.node.disable(id, after.row);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../platform/database/unique-violation.js';
 import { Conflict } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
+import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
 import type { PluginEntity, PluginSource } from './plugin.entity.js';
@@ -28,6 +29,7 @@ export class PluginWrites {
     private readonly drafts: PluginDrafts,
     private readonly commits: PluginCommits,
     private readonly node: NodeRuntime,
+    private readonly known: KnownPlugins,
     private readonly protection: PluginProtection,
   ) {}
 
@@ -109,7 +111,9 @@ export class PluginWrites {
     });
   }
 
+  /** An id comes before any name; whether it is still there is seen when the record is read. */
   private async idOf(segment: string): Promise<string> {
+    if (this.known.isId(segment)) return segment;
     const row = await this.plugins.find(segment);
     if (!row) throw unknownPlugin(segment);
     return row.id;

@@ -41,6 +41,16 @@ export class WantedPlugins {
     return [...ids].filter((id) => !isSame(others.get(id), this.plugins.get(id)?.head));
   }
 
+  /** Whether the plugin is known, just as `head` has it. */
+  isAt(head: PluginHead): boolean {
+    return isSame(head, this.plugins.get(head.id)?.head);
+  }
+
+  /** The revision of a plugin that is known. */
+  revisionOf(id: string): number | undefined {
+    return this.plugins.get(id)?.head.revision;
+  }
+
   private call(view: WantedView, name: string | null): void {
     if (name !== null && !this.named.has(name) && !isReserved(name)) this.named.set(name, view);
   }

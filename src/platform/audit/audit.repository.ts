@@ -30,18 +30,14 @@ export class AuditRepository {
 
   async record(tx: Tx, { actor, requestId, claim }: RequestContext, entry: AuditEntry): Promise<void> {
     if (claim) await noteWork(tx, claim, `${entry.action} of ${entry.targetType} ${entry.targetId}`);
-    await tx.insert(AuditEntity, {
-      action: entry.action,
-      actorKind: actor.kind,
-      actorId: actor.id,
-      actorName: actor.name,
-      targetType: entry.targetType,
-      targetId: entry.targetId,
-      before: entry.before ?? null,
-      after: entry.after ?? null,
-      reason: entry.reason ?? null,
-      requestId,
-    });
+    const { action, targetType, targetId, before = null, after = null, reason = null } = entry;
+    const states = [before, after].map((state) => state && JSON.stringify(state));
+    await tx.query(
+      `insert into audit
+       (action, actor_kind, actor_id, actor_name, target_type, target_id, before, after, reason, request_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [action, actor.kind, actor.id, actor.name, targetType, targetId, ...states, reason, requestId],
+    );
   }
 
   list({ action, target, actor, cursor, limit }: AuditFilter): Promise<AuditEntity[]> {

@@ -20,12 +20,12 @@ export class EventRepository {
 
   /** Appends and announces; both happen only if `tx` commits. Call it last: writers queue from here to commit. */
   async append<T extends EventType>(tx: Tx, type: T, data: EventMap[T]): Promise<void> {
-    await tx.query('select pg_advisory_xact_lock($1)', [ORDER_LOCK]);
     await tx.query(
-      `with added as (insert into event (type, data) values ($1, $2) returning id, type, data, at)
+      `with turn as materialized (select pg_advisory_xact_lock($1)),
+       added as (insert into event (type, data) select $2, $3::json from turn returning id, type, data, at)
        select pg_notify('plugboard', json_build_object('id', id::text, 'type', type, 'data', data, 'at', at)::text)
        from added`,
-      [type, JSON.stringify(data)],
+      [ORDER_LOCK, type, JSON.stringify(data)],
     );
   }
 

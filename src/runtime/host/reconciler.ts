@@ -54,14 +54,17 @@ export class Reconciler {
     await Promise.all(this.underWay);
   }
 
-  /** Sees to one plugin, or to all, soon. */
-  trigger(pluginId?: string): void {
-    void this.converge(pluginId);
+  /**
+   * Sees to one plugin, or to all, soon.
+   * @param revision of the plugin by now: where it is followed already, nothing is read
+   */
+  trigger(pluginId?: string, revision?: number): void {
+    void this.converge(pluginId, revision);
   }
 
   /** Sees to one plugin, or to all; resolves when all that differed has been acted on. Never rejects. */
-  async converge(pluginId?: string): Promise<void> {
-    const pass = this.pass(pluginId).catch((error: unknown) =>
+  async converge(pluginId?: string, revision?: number): Promise<void> {
+    const pass = this.pass(pluginId, revision).catch((error: unknown) =>
       this.options.onError(`cannot read the wanted plugins: ${causeOf(error)}`),
     );
     this.underWay.add(pass);
@@ -69,8 +72,8 @@ export class Reconciler {
     this.underWay.delete(pass);
   }
 
-  private async pass(pluginId?: string): Promise<void> {
-    if (pluginId !== undefined) return this.settle(pluginId);
+  private async pass(pluginId?: string, revision?: number): Promise<void> {
+    if (pluginId !== undefined) return this.settle(pluginId, revision);
     const wanted = new Map((await this.options.readTargets()).map((target) => [target.pluginId, target]));
     const known = new Set([...wanted.keys(), ...this.options.runtime.pluginIds()]);
     const differing = [...known].filter((id) => this.differs(id, wanted.get(id) ?? null));
@@ -78,9 +81,11 @@ export class Reconciler {
   }
 
   /** Reads again once the plugin is ours alone: what was wanted a moment ago may have been changed since. */
-  private async settle(pluginId: string): Promise<void> {
+  private async settle(pluginId: string, revision?: number): Promise<void> {
+    const { runtime } = this.options;
     try {
-      await this.options.runtime.exclusively(pluginId, async () => {
+      await runtime.exclusively(pluginId, async () => {
+        if (revision !== undefined && runtime.follows(pluginId)?.revision === revision) return;
         const wanted = await this.options.readWanted(pluginId);
         if (this.differs(pluginId, wanted)) await this.act(pluginId, wanted);
       });
