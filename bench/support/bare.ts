@@ -100,8 +100,8 @@ interface Rate {
 
 async function rate({ pid, ...asked }: Target & Load): Promise<Rate> {
   const before = await processorTime(pid);
-  const { perSecond, latencies } = await load(asked);
-  const microseconds = ((await processorTime(pid)) - before) / latencies.length;
+  const { perSecond, latencies, answers } = await load(asked);
+  const microseconds = ((await processorTime(pid)) - before) / answers;
   const busy = (microseconds * perSecond) / 10_000;
   return { perSecond, microseconds, busy, p99: summarize(latencies).p99 };
 }

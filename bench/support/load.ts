@@ -22,13 +22,16 @@ export interface Load {
 /** What came of it. */
 export interface Loaded {
   perSecond: number;
-  /** From a request to the end of its answer, in milliseconds, one an answer. */
+  /** From a request to the end of its answer, in milliseconds, one a counted answer. */
   latencies: number[];
+  /** All answers, counted or not. */
+  answers: number;
 }
 
 /**
- * Keeps `connections` busy with one request after the other and counts the answers. It reads no more of an answer
- * than it must to find its end, and so stays ahead of any server in Node.
+ * Keeps `connections` busy with one request after the other and counts the answers, all but the first of each: Node
+ * takes in one new connection a turn, however long its turns are. It reads no more of an answer than it must to find
+ * its end, and so stays ahead of any server in Node.
  * @throws Error when the server closes a connection, or answers with another status
  */
 export async function load({ url, connections, milliseconds, status, ...asked }: Load): Promise<Loaded> {
@@ -41,13 +44,16 @@ export async function load({ url, connections, milliseconds, status, ...asked }:
       return new Client(socket, requestsOf(host, number, asked), `HTTP/1.1 ${status ?? ''}`);
     }),
   );
-  const started = performance.now();
   const spinning = keepAwake();
+  await Promise.all(clients.map((client) => client.run(0)));
+  for (const client of clients) client.latencies.length = 0;
+  const started = performance.now();
   await Promise.all(clients.map((client) => client.run(started + milliseconds)));
   const seconds = (performance.now() - started) / 1_000;
   spinning.abort();
+  for (const client of clients) client.close();
   const latencies = clients.flatMap((client) => client.latencies);
-  return { perSecond: latencies.length / seconds, latencies };
+  return { perSecond: latencies.length / seconds, latencies, answers: latencies.length + connections };
 }
 
 /** @returns what makes the request of each number */
@@ -94,6 +100,7 @@ function keepAwake(): AbortController {
 /** One connection. Answers have a Content-Length, or no body. */
 class Client {
   readonly latencies: number[] = [];
+  private sent = 0;
   private sentAt = 0;
   /** Bytes of the present answer's body that have not come yet; null while its head has not. */
   private missing: number | null = null;
@@ -105,25 +112,29 @@ class Client {
     private readonly beginning: string,
   ) {}
 
+  /** Asks until then, and once at least. */
   run(until: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.socket.on('error', reject);
+      this.socket.removeAllListeners().on('error', reject);
       this.socket.on('close', () => reject(new Error('the server closed a connection')));
       this.socket.on('data', (chunk: Buffer) => {
         if (!this.isComplete(chunk)) return;
         const now = performance.now();
         this.latencies.push(now - this.sentAt);
-        if (now < until) return this.send(now);
-        this.socket.removeAllListeners('close').destroy();
-        resolve();
+        if (now < until) this.send(now);
+        else resolve();
       });
       this.send(performance.now());
     });
   }
 
+  close(): void {
+    this.socket.removeAllListeners().destroy();
+  }
+
   private send(now: number): void {
     this.sentAt = now;
-    this.socket.write(this.request(this.latencies.length));
+    this.socket.write(this.request(this.sent++));
   }
 
   private isComplete(chunk: Buffer): boolean {
