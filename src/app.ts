@@ -22,6 +22,8 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
   const { config } = opened;
   const adapter = new FastExpressAdapter(
     {
+      // Answered here, with a body.
+      requireHostHeader: false,
       headersTimeout: config.HEADERS_TIMEOUT,
       requestTimeout: config.REQUEST_TIMEOUT,
       keepAliveTimeout: 65_000,
@@ -44,6 +46,7 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
     ready: app.get(ReadyRoutes),
     failures,
   });
+  adapter.onUnreadable = (status) => app.get(Metrics).countAnswer('none', status);
   app.useGlobalGuards(new BodyGuard());
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(failures);

@@ -57,6 +57,7 @@ export const ERROR_CODES = {
     'The first request with this Idempotency-Key was carried out; its server ended before the answer was kept.',
   ],
   revision_mismatch: [412, 'If-Match names a revision that is no longer the current one.'],
+  request_timeout: [408, 'The request did not arrive in time: see HEADERS_TIMEOUT and REQUEST_TIMEOUT.'],
   body_too_large: [413, 'The body is larger than 1 MiB, the most that is read.'],
   body_encoding_unsupported: [415, 'The body has a charset or a Content-Encoding that is not read.'],
   range_not_satisfiable: [416, 'The range lies outside the file.'],
@@ -84,6 +85,7 @@ export const ERROR_CODES = {
   destination_refused: [422, 'The URL may not be fetched: its host is not on the public internet.'],
   download_too_large: [422, 'The file behind the URL is larger than permitted.'],
   idempotency_key_reused: [422, 'The Idempotency-Key was used with another body before.'],
+  headers_too_large: [431, 'The headers of the request are larger than 16 KiB, the most that is read.'],
   rate_limited: [
     429,
     'The token or the address has used up its quota. `Retry-After` says when there is more.',

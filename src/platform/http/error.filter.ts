@@ -105,6 +105,12 @@ function bareFailure(status: number): BareFailure {
 }
 
 const BARE: Readonly<Record<number, [code: ErrorCode, message: string]>> = {
+  400: ['request_failed', 'This cannot be read as an HTTP request.'],
+  408: [
+    'request_timeout',
+    'The request did not arrive in time. Send its headers and its body without pauses.',
+  ],
+  431: ['headers_too_large', 'The headers of the request are larger than 16 KiB, the most that is read.'],
   413: ['body_too_large', 'The body is larger than 1 MiB, the most that is read.'],
   416: ['range_not_satisfiable', 'The range lies outside the file.'],
   415: [
@@ -128,6 +134,12 @@ class BareFailure extends AppError {
 /** Answers a request with a failure, before anything has looked at it. */
 export function refuse(request: AppRequest, response: Response, error: AppError): void {
   send(request, response, describe(error, request));
+}
+
+/** The body that tells of a failure with this status where no request could be read. */
+export function bodyOfBareFailure(status: number, id: string): string {
+  const request = {} as AppRequest;
+  return JSON.stringify(envelope(describe(bareFailure(status), request), id, request));
 }
 
 function send(request: AppRequest, response: Response, failure: Failure): void {

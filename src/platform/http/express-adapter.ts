@@ -1,9 +1,11 @@
 import { createServer, IncomingMessage, type Server, ServerResponse, type ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Request, Response } from 'express';
 import { writeHead } from './common-headers.js';
 import { type ConnectionLimits, Connections } from './connections.js';
 import type { Front } from './request-front.js';
+import { answerUnreadable } from './unreadable.js';
 
 /** Requests under way when the server is asked to stop get this long, in milliseconds. */
 const DRAIN_MS = 8_000;
@@ -18,6 +20,8 @@ export class FastExpressAdapter extends ExpressAdapter {
   private connections: Connections;
   /** Sees each request before Express does, and may answer it. */
   front: Front = () => false;
+  /** Told what was answered to that which was no request. */
+  onUnreadable: (status: number) => void = () => undefined;
 
   constructor(
     private readonly serverOptions: ServerOptions,
@@ -55,11 +59,17 @@ export class FastExpressAdapter extends ExpressAdapter {
       request: Created.IncomingMessage.prototype,
       response: Created.ServerResponse.prototype,
     });
-    const server = createServer({ ...this.serverOptions, ...Created }, (incoming, outgoing) => {
+    const take = (incoming: IncomingMessage, outgoing: object): void => {
       const request = incoming as Request;
-      const response = outgoing as unknown as Response;
+      const response = outgoing as Response;
       request.res = response;
       if (!this.front(request, response)) app(request, response);
+    };
+    // What a client expects beside 100-continue may be left unmet; Node would answer without a body.
+    const server = createServer({ ...this.serverOptions, ...Created }, take).on('checkExpectation', take);
+    server.on('clientError', (error, socket) => {
+      const status = answerUnreadable(error, socket as Socket);
+      if (status !== null) this.onUnreadable(status);
     });
     this.connections = new Connections(server, this.limits);
     this.httpServer = server;

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics/metrics.service.js';
 import { type ErrorFilter, refuse } from './error.filter.js';
-import { TooManyRequests, Unavailable } from './errors.js';
+import { type AppError, BadRequest, TooManyRequests, Unavailable } from './errors.js';
 import type { Overload } from './limits/overload.js';
 import type { RateLimits } from './limits/rate-limits.service.js';
 import type { ReadyRoutes } from './ready-routes.js';
@@ -47,10 +47,10 @@ export function requestFront({ log, metrics, overload, limits, ready, failures }
     response.commonHeaders = ['X-Request-Id', requestId, ...STATIC_HEADERS];
     const started = performance.now();
     response.started = started;
-    const excess = request.url.startsWith(HEALTH) ? null : excessOf(request, response, started);
-    if (excess) {
-      metrics.countAnswer('none', excess.status);
-      refuse(request, response, excess);
+    const refusal = refusalOf(request, response, started);
+    if (refusal) {
+      metrics.countAnswer('none', refusal.status);
+      refuse(request, response, refusal);
       return true;
     }
     const answered = answersAtOnce(request, response);
@@ -83,11 +83,10 @@ export function requestFront({ log, metrics, overload, limits, ready, failures }
     log[quiet ? 'debug' : 'info'](line, 'request');
   }
 
-  function excessOf(
-    request: AppRequest,
-    response: Response,
-    now: number,
-  ): TooManyRequests | Unavailable | null {
+  function refusalOf(request: AppRequest, response: Response, now: number): AppError | null {
+    if (request.headers.host === undefined && request.httpVersion === '1.1')
+      return new BadRequest('parameter_invalid', 'The request must have a Host header.', 'Host');
+    if (request.url.startsWith(HEALTH)) return null;
     try {
       limits.countAddress(request, now);
     } catch (error) {
