@@ -10,11 +10,18 @@ export interface Told {
   recorded: number[];
 }
 
+/** Somebody who follows the stream of events. */
+export interface Follower {
+  /** Waits until all that the server has on record is heard. */
+  until(server: TestServer): Promise<Told>;
+  stop(): Promise<void>;
+}
+
 /**
  * Follows the stream of events as a browser does: when it breaks, it is taken up again after the last event.
  * @param url of the fleet's proxy
  */
-export function followEvents(url: string, token: string): { until: (server: TestServer) => Promise<Told> } {
+export function followEvents(url: string, token: string): Follower {
   const heard: number[] = [];
   const stop = new AbortController();
   const following = follow(url, token, heard, stop.signal);
@@ -28,11 +35,15 @@ export function followEvents(url: string, token: string): { until: (server: Test
       if (ids.length > heard.length) throw new Error(`${ids.length} on record, ${heard.length} heard`);
       return ids;
     }, 30_000);
-    stop.abort();
-    await following;
     return { heard: heard.slice(0, recorded.length), recorded };
   };
-  return { until };
+  return {
+    until,
+    stop: () => {
+      stop.abort();
+      return following;
+    },
+  };
 }
 
 async function follow(url: string, token: string, heard: number[], signal: AbortSignal): Promise<void> {
