@@ -91,7 +91,10 @@ export const ERROR_CODES = {
     'The token or the address has used up its quota. `Retry-After` says when there is more.',
   ],
   internal_error: [500, 'Something went wrong in the server; its log has the details under the request id.'],
-  job_interrupted: [500, 'The job was cut short by the end of its server, time and again.'],
+  job_interrupted: [
+    500,
+    'The job was cut short by the end of its server, time and again, or needs a server that is gone.',
+  ],
   download_failed: [502, 'The host of the URL did not hand the file out.'],
   plugin_error: [502, "The plugin's own code failed during the call."],
   registry_unreachable: [502, 'The npm registry cannot be reached, or answers with an error.'],

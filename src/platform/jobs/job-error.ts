@@ -56,6 +56,12 @@ export const INTERRUPTED: JobErrorRecord = {
   problems: [],
 };
 
+/** What a job fails with that only one server could do, which is no more. */
+export const SERVER_GONE: JobErrorRecord = {
+  ...INTERRUPTED,
+  message: 'Only one server could do this, and it has left the fleet. Ask for it again.',
+};
+
 /** The error that a job has failed with, to be thrown once more to whoever waited for it. */
 export class JobFailure extends AppError {
   readonly status: number;

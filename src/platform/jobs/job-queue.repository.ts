@@ -77,6 +77,18 @@ export class JobQueueRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** Ids of jobs that have waited for `goneMs`, each for a server of its own that is not in the fleet. */
+  async forGone(goneMs: number): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `select job.id from graphile_worker.jobs q join job on job.id::text = q.key
+       where q.locked_by is null and q.updated_at < now() - $1 * interval '1 millisecond'
+         and q.task_identifier like '%@%'
+         and not exists (select from node where node.id = split_part(q.task_identifier, '@', 2))`,
+      [goneMs],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   private async unlock(condition: string, parameter: string | number): Promise<number> {
     const dead = await this.dataSource.query<{ worker: string }[]>(
       `select q.locked_by as worker from graphile_worker.jobs q left join job on job.id::text = q.key

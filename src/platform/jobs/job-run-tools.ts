@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { LOG } from '../tokens.js';
+import { INTERRUPTED, SERVER_GONE } from './job-error.js';
 import { JobQueueRepository } from './job-queue.repository.js';
 import type { RunTools } from './job-run.js';
 import { JobSteps } from './job-steps.js';
@@ -32,11 +33,13 @@ export class JobRunTools implements RunTools {
     this.tell(await this.queue.unlockOwn(this.nodeId));
   }
 
-  /** Gives back the jobs of dead workers, and ends those that were tried too often. */
+  /** Gives back the jobs of dead workers, and ends those that were tried too often or whose one server is gone. */
   async sweep(): Promise<void> {
     try {
       this.tell(await this.queue.unlockDead(this.timings.deadMs));
-      for (const id of await this.queue.exhausted()) await this.steps.giveUp(id);
+      for (const id of await this.queue.exhausted()) await this.steps.giveUp(id, INTERRUPTED);
+      for (const id of await this.queue.forGone(this.timings.goneMs))
+        await this.steps.giveUp(id, SERVER_GONE);
       await this.queue.clear();
     } catch (error) {
       this.log.debug({ err: error }, 'jobs of dead servers cannot be looked for just now');

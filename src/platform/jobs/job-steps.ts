@@ -3,7 +3,7 @@ import { AuditRepository } from '../audit/audit.repository.js';
 import { type Tx, Transactions } from '../database/transaction.js';
 import { EventBus } from '../events/event-bus.js';
 import type { RequestContext } from '../http/request.js';
-import { INTERRUPTED, type JobErrorRecord } from './job-error.js';
+import type { JobErrorRecord } from './job-error.js';
 import { JobQueueRepository, type QueuedRun } from './job-queue.repository.js';
 import type { JobEntity } from './job.entity.js';
 import { isFinal } from './job-state.js';
@@ -113,12 +113,12 @@ export class JobSteps {
     });
   }
 
-  /** Ends a job that no server survives. */
-  async giveUp(id: string): Promise<void> {
+  /** Ends a job that no server will run. */
+  async giveUp(id: string, error: JobErrorRecord): Promise<void> {
     await this.transactions.run(async (tx) => {
       const job = await this.jobs.lock(tx, id);
       await this.queue.remove(tx, id);
-      if (job) await this.end(tx, job, { state: 'failed', error: INTERRUPTED });
+      if (job) await this.end(tx, job, { state: 'failed', error });
     });
   }
 

@@ -4,6 +4,8 @@ export interface JobTimings {
   heartbeatMs: number;
   /** … and is given to another server after so long without one. */
   deadMs: number;
+  /** A job that only one server can do waits so long for one that is not in the fleet. */
+  goneMs: number;
   /** Jobs of dead servers are looked for this often. */
   sweepMs: number;
   /** A worker that is told of nothing looks for jobs this often. */
@@ -21,6 +23,7 @@ export interface JobTimings {
 export const JOB_TIMINGS: JobTimings = {
   heartbeatMs: 3_000,
   deadMs: 15_000,
+  goneMs: 3_600_000,
   sweepMs: 5_000,
   pollMs: 2_000,
   progressMs: 250,
