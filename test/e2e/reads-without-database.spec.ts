@@ -34,6 +34,7 @@ it.each([
   ['the list', '/api/plugins', {}],
   ['the compressed list', '/api/plugins', { 'accept-encoding': 'br' }],
   ['a filtered list', '/api/plugins?enabled=false', {}],
+  ['a compressed page', '/api/plugins?limit=1', { 'accept-encoding': 'gzip' }],
   ['one plugin', '/api/plugins/pii-redactor', {}],
 ])('reads %s without asking the database', async (_, path, headers) => {
   const { etag } = Object.fromEntries((await call.get(path, undefined, headers)).headers);
@@ -46,7 +47,7 @@ it('would notice if it did', async () => {
   expect(await statementsOfReads('/api/audit?limit=1', {}, 200)).toBeGreaterThanOrEqual(READS);
 });
 
-it.each(['/api/plugins', '/api/plugins/header-policy'])(
+it.each(['/api/plugins', '/api/plugins?q=header', '/api/plugins/header-policy'])(
   'sends a change to the next reader of %s all the same',
   async (path) => {
     const before = await call.get(path);
@@ -82,6 +83,7 @@ it('refuses who may not read as on any other route', async () => {
   const other = server.client(key.body.key);
   for (const [path, operation] of [
     ['/api/plugins', 'listPlugins'],
+    ['/api/plugins?enabled=false', 'listPlugins'],
     ['/api/plugins/pii-redactor', 'getPlugin'],
   ] as const)
     for (let i = 0; i < 2; i++)

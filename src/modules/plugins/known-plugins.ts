@@ -10,13 +10,34 @@ import { PluginSettings } from './plugin-settings.js';
 import { viewPlugin, viewWanted, type WantedView } from './plugin-view.js';
 import { WantedPlugins } from './wanted-plugins.js';
 
-/** The answer to an unfiltered list, ready to send. */
+/** Bytes of filtered lists that are kept beside the whole one. */
+const MOST_PAGE_BYTES = 4 * 1_048_576;
+
+/** The answer to an unfiltered list, ready to send, and those to filtered ones that were asked for. */
 export class ListSnapshot extends ReadyAnswer {
+  private readonly pages = new Map<string, ReadyAnswer>();
+  private pageBytes = 0;
+
   constructor(
     readonly plugins: readonly PluginDto[],
     body: Buffer,
   ) {
     super(body);
+  }
+
+  /** The answer to a query, by its text as it was sent, where it was made before. */
+  readyPage(text: string): ReadyAnswer | null {
+    return this.pages.get(text) ?? null;
+  }
+
+  /** The answer to a query, made once as long as there is room. */
+  page(text: string, make: () => object): ReadyAnswer {
+    const known = this.pages.get(text);
+    if (known) return known;
+    const page = new ReadyAnswer(Buffer.from(JSON.stringify(make())));
+    this.pageBytes += page.body.length + text.length;
+    if (this.pageBytes <= MOST_PAGE_BYTES) this.pages.set(text, page);
+    return page;
   }
 }
 
@@ -66,7 +87,7 @@ export class KnownPlugins {
   learn(row: PluginEntity): void {
     const { id, slot, revision } = row;
     if (!this.reading) return;
-    this.follow(
+    void this.follow(
       this.reading.then((wanted) => {
         if (wanted.isAt({ id, slot, revision: revision - 1 })) return wanted.with([id], [this.wantedOf(row)]);
         if (!wanted.isAt({ id, slot, revision })) this.forget(id, revision);
@@ -101,9 +122,10 @@ export class KnownPlugins {
     return list;
   }
 
-  /** That answer where it lies ready, or null. */
-  readyList(): ListSnapshot | null {
-    return this.wanted && this.bus.listening ? this.listOf(this.wanted) : null;
+  /** The answer to a query of the list where it lies ready, or null. @param query as it was sent, with its `?` */
+  readyList(query: string): ReadyAnswer | null {
+    const list = this.wanted && this.bus.listening ? this.listOf(this.wanted) : null;
+    return query === '' ? list : (list?.readyPage(query) ?? null);
   }
 
   /** The plugin that a path segment names, or null. */

@@ -75,9 +75,9 @@ export class PluginsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    if (Object.keys(request.query).length === 0)
-      await sendReady(request, response, await this.plugins.snapshot());
-    else sendJson(request, response, await this.plugins.list(query));
+    const [, text] = request.originalUrl.split(/(?=\?)/, 2);
+    const answer = text === undefined ? this.plugins.snapshot() : this.plugins.page(query, text);
+    await sendReady(request, response, await answer);
   }
 
   @Get('builtins')

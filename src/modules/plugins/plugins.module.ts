@@ -32,8 +32,10 @@ import { SecretRotation } from './secret-rotation.js';
 @Module({})
 export class PluginsModule {
   constructor(ready: ReadyRoutes, known: KnownPlugins) {
-    ready.add('/api/plugins', [PluginsController, 'listPlugins'], () => known.readyList());
-    ready.add('/api/plugins/', [PluginsController, 'getPlugin'], (x) => known.readyOne(x));
+    ready.add('/api/plugins', [PluginsController, 'listPlugins'], (_, query) => known.readyList(query));
+    ready.add('/api/plugins/', [PluginsController, 'getPlugin'], (x, query) =>
+      query === '' ? known.readyOne(x) : null,
+    );
   }
 
   static of(options: PluginsOptions): DynamicModule {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NotFound } from '../../platform/http/errors.js';
 import type { ReadyAnswer } from '../../platform/http/ready-answer.js';
 import { KnownPlugins, type ListSnapshot } from './known-plugins.js';
-import type { PluginDto, PluginListDto } from './plugin.dto.js';
+import type { PluginDto } from './plugin.dto.js';
 import { filterPlugins } from './plugin-filter.js';
 import type { ListPluginsDto } from './plugin-request.dto.js';
 
@@ -16,9 +16,13 @@ export class PluginsService {
     return this.known.list();
   }
 
-  async list(query: ListPluginsDto): Promise<PluginListDto> {
-    const { plugins } = await this.known.list();
-    return filterPlugins(plugins, query);
+  /**
+   * Those that pass the filters, ready to send.
+   * @param text the query as it was sent
+   */
+  async page(query: ListPluginsDto, text: string): Promise<ReadyAnswer> {
+    const list = await this.known.list();
+    return list.page(text, () => filterPlugins(list.plugins, query));
   }
 
   /** Ids of the plugins that come with the server. */

@@ -13,13 +13,13 @@ const PLAIN = /^[\w.~@+%-]+$/;
 interface ReadyRoute {
   operationId: string;
   access: Access;
-  answer: (segment: string) => ReadyAnswer | null;
+  answer: (segment: string, query: string) => ReadyAnswer | null;
 }
 
 /**
  * Reads whose answer mostly lies ready. A known caller gets it before Express looks for a route and Nest for guards
- * and pipes, which takes longer than to send it. All else goes the usual way: another caller, a query, a body, an
- * answer that must be made first.
+ * and pipes, which takes longer than to send it. All else goes the usual way: another caller, a body, an answer that
+ * must be made first.
  */
 @Injectable()
 export class ReadyRoutes {
@@ -31,7 +31,8 @@ export class ReadyRoutes {
   /**
    * @param path as it stands in a request; one that ends with a slash is for any one segment behind it
    * @param route the controller and the name of its method for that path
-   * @param answer what that method would send just now for that segment, or null when it must be made first
+   * @param answer what that method would send just now for that segment and that query, which begins with a `?` or is
+   * empty; null when it must be made first
    */
   add(path: string, [controller, method]: [Type, string], answer: ReadyRoute['answer']): void {
     const access = accessOf(Reflect.get(controller.prototype as object, method) as object);
@@ -45,10 +46,12 @@ export class ReadyRoutes {
   answers(request: AppRequest, response: Response): boolean {
     const { method, url } = request;
     if (method !== 'GET' || hasBody(request)) return false;
-    const whole = this.routes.get(url);
-    const end = url.lastIndexOf('/') + 1;
-    const route = whole ?? this.routes.get(url.slice(0, end));
-    const answer = route?.answer(whole ? '' : segmentOf(url.slice(end)));
+    const mark = url.indexOf('?');
+    const path = mark === -1 ? url : url.slice(0, mark);
+    const whole = this.routes.get(path);
+    const end = path.lastIndexOf('/') + 1;
+    const route = whole ?? this.routes.get(path.slice(0, end));
+    const answer = route?.answer(whole ? '' : segmentOf(path.slice(end)), mark === -1 ? '' : url.slice(mark));
     if (!route || !answer) return false;
     request.operationId = route.operationId;
     if (!this.admitKnown(request, response, route.access)) return false;
