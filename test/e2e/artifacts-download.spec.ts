@@ -51,6 +51,22 @@ describe('artifacts', () => {
     });
   });
 
+  it('that this server has for another reason are no artifact before they are reached at their address', async () => {
+    const code = `export const getName = () => 'private';`;
+    world.answers.set('/private.mjs', (_, response) => response.end(code));
+    const secret = { path: `${world.origin.url}/private.mjs`, checksum: sha256(code) };
+    expect((await world.api.post('/api/plugins', { name: 'private', ...secret })).status).toBe(201);
+    const guess = { name: 'guess', checksum: `sha256:${sha256(code)}` };
+    const row = await world.looked(await world.register('/nowhere.mjs', guess));
+    expect(row).toMatchObject({ verification: 'unreachable' });
+    expect(failure(await world.api.get(`${ARTIFACTS}/${row.id}/artifact`))[1]).toBe('artifact_not_verified');
+  });
+
+  it('that are published already need not be reached again', async () => {
+    const row = await world.register('/gone.tar.gz', { name: 'twin', checksum: `sha256:${digest}` });
+    expect(await world.looked(row)).toMatchObject({ verification: 'verified', bytes: bytes.length });
+  });
+
   it('are served in ranges, and not at all to those who have them', async () => {
     const part = await world.download(kept, { range: 'bytes=10-19' });
     expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 10-19/${bytes.length}`]);

@@ -26,8 +26,12 @@ export interface Artifact {
   readonly bytes: number;
 }
 
+/** Where a file may be taken from: wherever it is, or from its address alone. */
+type From = 'anywhere' | 'origin';
+
 interface Running {
   readonly url: string;
+  readonly from: From;
   readonly done: Promise<Artifact>;
 }
 
@@ -55,14 +59,15 @@ export class ArtifactStore {
    * The file with this digest: from disk when it is there and sound, else what the fleet keeps, else from `url`.
    * Callers that want one digest at the same time share a download.
    * @param sha256 64 hexadecimal digits
+   * @param from `origin`: whoever asks may have no more than what the address hands out, even if it is here
    * @throws Unprocessable `checksum_invalid`, `checksum_mismatch`; whatever `GuardedClient.fetchStream` throws
    */
-  async fetch(url: string, sha256: string): Promise<Artifact> {
+  async fetch(url: string, sha256: string, from: From = 'anywhere'): Promise<Artifact> {
     const digest = parseDigest(sha256);
     for (;;) {
       const current = this.running.get(digest);
-      if (!current) return this.begin(url, digest);
-      if (current.url === url) return current.done;
+      if (!current) return this.begin(url, digest, from);
+      if (current.url === url && (from === 'anywhere' || current.from === 'origin')) return current.done;
       // Another address for the same content: if that one fails, ours may still be good.
       await current.done.catch(() => undefined);
     }
@@ -167,20 +172,20 @@ export class ArtifactStore {
       if (!this.partials.has(path) && !(await isResumable(path))) await rm(path, { force: true });
   }
 
-  private begin(url: string, digest: string): Promise<Artifact> {
-    const done = this.obtain(url, digest).finally(() => this.running.delete(digest));
-    this.running.set(digest, { url, done });
+  private begin(url: string, digest: string, from: From): Promise<Artifact> {
+    const done = this.obtain(url, digest, from).finally(() => this.running.delete(digest));
+    this.running.set(digest, { url, from, done });
     return done;
   }
 
-  private async obtain(url: string, digest: string): Promise<Artifact> {
-    const artifact = await this.obtained(url, digest);
+  private async obtain(url: string, digest: string, from: From): Promise<Artifact> {
+    const artifact = await (from === 'origin' ? this.download(url, digest) : this.obtained(url, digest));
     await this.shared?.keep(digest, artifact);
     return artifact;
   }
 
   private async obtained(url: string, digest: string): Promise<Artifact> {
-    const path = join(this.folderOf(digest), digest + extensionOf(url));
+    const path = this.pathOf(url, digest);
     const stored = await soundFile(path, digest);
     if (stored) return stored;
     // Nobody is to load the damaged file while, or because, it cannot be fetched again.
@@ -188,7 +193,7 @@ export class ArtifactStore {
     await this.makeFolders(digest);
     const twin = await this.find(digest);
     if (twin) return this.copy(twin, path, digest);
-    return (await this.fromFleet(path, digest)) ?? this.download(url, path, digest);
+    return (await this.fromFleet(path, digest)) ?? this.download(url, digest);
   }
 
   /** @returns undefined where the fleet does not keep it, or no longer as it was */
@@ -217,7 +222,9 @@ export class ArtifactStore {
   }
 
   /** A download that broke off leaves its part behind, under a name that the next try finds. */
-  private async download(url: string, path: string, digest: string): Promise<Artifact> {
+  private async download(url: string, digest: string): Promise<Artifact> {
+    await this.makeFolders(digest);
+    const path = this.pathOf(url, digest);
     const name = createHash('sha256').update(`${digest} ${url}`).digest('hex');
     const download = new ResumableDownload(this.client, url, join(this.partialFolder, name));
     return this.publish({ partial: download.path, path, digest }, () => download.run());
@@ -243,6 +250,10 @@ export class ArtifactStore {
 
   private get partialFolder(): string {
     return join(this.root, 'partial');
+  }
+
+  private pathOf(url: string, digest: string): string {
+    return join(this.folderOf(digest), digest + extensionOf(url));
   }
 
   private folderOf(digest: string): string {

@@ -6,16 +6,22 @@ import { fullDigest } from './artifact-checksum.js';
 import { ArtifactVerdicts } from './artifact-verdicts.js';
 import { type Finding, findingOf } from './finding.js';
 import type { PublishedArtifactEntity } from './published-artifact.entity.js';
+import { PublishedArtifactRepository } from './published-artifact.repository.js';
 
 /** Hands out the files of verified artifacts, and nothing but the bytes that their checksums promise. */
 @Injectable()
 export class ArtifactFiles {
   constructor(
     private readonly store: ArtifactStore,
+    private readonly artifacts: PublishedArtifactRepository,
     private readonly verdicts: ArtifactVerdicts,
   ) {}
 
-  /** Looks at an artifact: the file that is kept, else what lies at its address. Writes no verdict. */
+  /**
+   * Looks at an artifact: the file that is kept, else what lies at its address. Before its bytes are handed out for
+   * the first time they come from the address: what is kept for another reason may be somebody's secret, of which
+   * whoever publishes knows no more than the digest. Writes no verdict.
+   */
   async look({ artifactUrl, checksum }: PublishedArtifactEntity): Promise<Finding> {
     const digest = fullDigest(checksum);
     if (digest === null)
@@ -24,7 +30,8 @@ export class ArtifactFiles {
         cause: 'Its checksum has fewer than 64 hex digits, so nothing can be compared with it.',
       };
     try {
-      const { bytes } = await this.store.fetch(artifactUrl, digest);
+      const from = (await this.artifacts.isHandedOut(checksum)) ? 'anywhere' : 'origin';
+      const { bytes } = await this.store.fetch(artifactUrl, digest, from);
       return { verification: 'verified', cause: null, bytes };
     } catch (error) {
       return findingOf(error);

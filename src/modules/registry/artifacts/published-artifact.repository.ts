@@ -59,6 +59,13 @@ export class PublishedArtifactRepository {
     return rows.map(({ checksum }) => checksum);
   }
 
+  /** Whether the bytes of a checksum are handed out as an artifact, whichever that is. */
+  isHandedOut(checksum: string): Promise<boolean> {
+    return this.dataSource
+      .getRepository(PublishedArtifactEntity)
+      .existsBy({ checksum, verification: 'verified', status: Not('deleted') });
+  }
+
   /** Only one change at a time about a name and those that look like it. */
   async lockName(tx: Tx, foldedName: string): Promise<void> {
     await tx.query('select pg_advisory_xact_lock(7301982, hashtext($1))', [foldedName]);
