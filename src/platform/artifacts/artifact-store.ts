@@ -1,30 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, copyFile, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { Unprocessable } from '../http/errors.js';
 import type { GuardedClient } from '../http/outbound/guarded.client.js';
 import {
   checksumMismatch,
-  type FileDigest,
   digestOfFile,
   extensionOf,
-  isMissing,
+  type FileDigest,
   parseDigest,
 } from './artifact-file.js';
+import { type Artifact, ArtifactFolder, soundFile } from './artifact-folder.js';
 import { isResumable, ResumableDownload } from './resumable-download.js';
 import type { SharedFiles } from './shared-files.js';
 
 /** Guests run as other users and must be able to read what they load, and only that. */
 const FILE_MODE = 0o644;
-const FOLDER_MODE = 0o755;
 const UNUSED_MS = 24 * 3_600_000;
-
-export interface Artifact {
-  /** Absolute, `<root>/sha256/<aa>/<digest><extension>`. */
-  readonly path: string;
-  /** Size of the file in bytes. */
-  readonly bytes: number;
-}
 
 /** Where a file may be taken from: wherever it is, or from its address alone. */
 type From = 'anywhere' | 'origin';
@@ -41,6 +32,7 @@ interface Running {
  * keeps for the others.
  */
 export class ArtifactStore {
+  private readonly folder: ArtifactFolder;
   private readonly running = new Map<string, Running>();
   private readonly partials = new Set<string>();
   private readonly users: (() => Promise<readonly string[]>)[] = [];
@@ -50,10 +42,12 @@ export class ArtifactStore {
    * @param shared what the fleet keeps; null for a store that stands alone
    */
   constructor(
-    private readonly root: string,
+    root: string,
     private readonly client: Pick<GuardedClient, 'fetchStream' | 'maxBytes'>,
     private readonly shared: SharedFiles | null = null,
-  ) {}
+  ) {
+    this.folder = new ArtifactFolder(root);
+  }
 
   /**
    * The file with this digest: from disk when it is there and sound, else what the fleet keeps, else from `url`.
@@ -78,8 +72,8 @@ export class ArtifactStore {
     const digest = parseDigest(sha256);
     const found = await this.find(digest);
     if (found) return found;
-    await this.makeFolders(digest);
-    return this.fromFleet(join(this.folderOf(digest), digest), digest);
+    await this.folder.make(digest);
+    return this.fromFleet(this.folder.pathOf(digest), digest);
   }
 
   /**
@@ -88,15 +82,15 @@ export class ArtifactStore {
    * @returns its digest, and whether other servers can have it
    */
   async add(fill: (path: string) => Promise<void>): Promise<FileDigest & { isShared: boolean }> {
-    const partial = join(this.partialFolder, randomUUID());
-    await mkdir(this.partialFolder, { recursive: true });
+    const partial = this.folder.partial(randomUUID());
+    await this.folder.makePartials();
     this.partials.add(partial);
     try {
       await fill(partial);
       const made = await digestOfFile(partial);
       if (!made) throw new Error('nothing was written');
-      await this.makeFolders(made.sha256);
-      const path = join(this.folderOf(made.sha256), made.sha256);
+      await this.folder.make(made.sha256);
+      const path = this.folder.pathOf(made.sha256);
       const filled = (): Promise<FileDigest> => Promise.resolve(made);
       const artifact = await this.publish({ partial, path, digest: made.sha256 }, filled);
       return { ...made, isShared: (await this.shared?.keep(made.sha256, artifact)) ?? false };
@@ -108,13 +102,7 @@ export class ArtifactStore {
 
   /** The stored file with this digest, whatever its extension; undefined when there is none that is sound. */
   async find(sha256: string): Promise<Artifact | undefined> {
-    const digest = parseDigest(sha256);
-    for (const name of await namesIn(this.folderOf(digest))) {
-      if (name !== digest && !name.startsWith(`${digest}.`)) continue;
-      const found = await soundFile(join(this.folderOf(digest), name), digest);
-      if (found) return found;
-    }
-    return undefined;
+    return this.folder.find(parseDigest(sha256));
   }
 
   /** Whether a sound file with this digest is stored. Reads the file through. */
@@ -137,14 +125,7 @@ export class ArtifactStore {
   async prune(now = Date.now()): Promise<void> {
     if (this.users.length === 0) return;
     const kept = await this.named();
-    const folders = await namesIn(join(this.root, 'sha256'));
-    for (const folder of folders)
-      for (const name of await namesIn(join(this.root, 'sha256', folder))) {
-        const path = join(this.root, 'sha256', folder, name);
-        if (kept.has(name.slice(0, 64)) || this.running.has(name.slice(0, 64))) continue;
-        const since = now - (await stat(path)).mtimeMs;
-        if (since > UNUSED_MS) await rm(path, { force: true });
-      }
+    await this.folder.removeUnused((digest) => kept.has(digest) || this.running.has(digest), now - UNUSED_MS);
   }
 
   /** Has the fleet keep what users of the store name and this server has. */
@@ -167,8 +148,7 @@ export class ArtifactStore {
 
   /** Removes what a killed process left half-written and nobody goes on with; to be called once at start. */
   async sweep(): Promise<void> {
-    const left = (await namesIn(this.partialFolder)).map((name) => join(this.partialFolder, name));
-    for (const path of left)
+    for (const path of await this.folder.partials())
       if (!this.partials.has(path) && !(await isResumable(path))) await rm(path, { force: true });
   }
 
@@ -185,12 +165,12 @@ export class ArtifactStore {
   }
 
   private async obtained(url: string, digest: string): Promise<Artifact> {
-    const path = this.pathOf(url, digest);
+    const path = this.folder.pathOf(digest, extensionOf(url));
     const stored = await soundFile(path, digest);
     if (stored) return stored;
     // Nobody is to load the damaged file while, or because, it cannot be fetched again.
     await rm(path, { force: true });
-    await this.makeFolders(digest);
+    await this.folder.make(digest);
     const twin = await this.find(digest);
     if (twin) return this.copy(twin, path, digest);
     return (await this.fromFleet(path, digest)) ?? this.download(url, digest);
@@ -200,7 +180,7 @@ export class ArtifactStore {
   private async fromFleet(path: string, digest: string): Promise<Artifact | undefined> {
     const pieces = await this.shared?.read(digest);
     if (!pieces) return undefined;
-    const partial = join(this.partialFolder, randomUUID());
+    const partial = this.folder.partial(randomUUID());
     try {
       return await this.publish({ partial, path, digest }, async () => {
         await writeFile(partial, pieces, { mode: 0o600, flush: true });
@@ -214,7 +194,7 @@ export class ArtifactStore {
   }
 
   private async copy(twin: Artifact, path: string, digest: string): Promise<Artifact> {
-    const partial = join(this.partialFolder, randomUUID());
+    const partial = this.folder.partial(randomUUID());
     return this.publish({ partial, path, digest }, async () => {
       await copyFile(twin.path, partial);
       return digestOfFile(partial);
@@ -223,10 +203,10 @@ export class ArtifactStore {
 
   /** A download that broke off leaves its part behind, under a name that the next try finds. */
   private async download(url: string, digest: string): Promise<Artifact> {
-    await this.makeFolders(digest);
-    const path = this.pathOf(url, digest);
+    await this.folder.make(digest);
+    const path = this.folder.pathOf(digest, extensionOf(url));
     const name = createHash('sha256').update(`${digest} ${url}`).digest('hex');
-    const download = new ResumableDownload(this.client, url, join(this.partialFolder, name));
+    const download = new ResumableDownload(this.client, url, this.folder.partial(name));
     return this.publish({ partial: download.path, path, digest }, () => download.run());
   }
 
@@ -246,42 +226,5 @@ export class ArtifactStore {
       if (!(await isResumable(partial))) await rm(partial, { force: true });
       this.partials.delete(partial);
     }
-  }
-
-  private get partialFolder(): string {
-    return join(this.root, 'partial');
-  }
-
-  private pathOf(url: string, digest: string): string {
-    return join(this.folderOf(digest), digest + extensionOf(url));
-  }
-
-  private folderOf(digest: string): string {
-    return join(this.root, 'sha256', digest.slice(0, 2));
-  }
-
-  private async makeFolders(digest: string): Promise<void> {
-    const folder = this.folderOf(digest);
-    await mkdir(this.partialFolder, { recursive: true });
-    await mkdir(folder, { recursive: true });
-    // The umask may have taken bits away.
-    for (const made of [this.root, dirname(folder), folder]) await chmod(made, FOLDER_MODE);
-  }
-}
-
-/** The file, if it holds what it should; notes that it was asked for. */
-async function soundFile(path: string, digest: string): Promise<Artifact | undefined> {
-  // Before it is read: from now on it is not removed.
-  await utimes(path, new Date(), new Date()).catch(() => undefined);
-  const found = await digestOfFile(path);
-  return found?.sha256 === digest ? { path, bytes: found.bytes } : undefined;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
   }
 }

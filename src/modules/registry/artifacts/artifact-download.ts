@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { Artifact } from '../../../platform/artifacts/artifact-store.js';
+import type { Artifact } from '../../../platform/artifacts/artifact-folder.js';
 import { matches } from '../../../platform/http/tagged-answer.js';
 import { fullDigest } from './artifact-checksum.js';
 import type { PublishedArtifactEntity } from './published-artifact.entity.js';

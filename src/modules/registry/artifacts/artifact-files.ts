@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Artifact, ArtifactStore } from '../../../platform/artifacts/artifact-store.js';
+import type { Artifact } from '../../../platform/artifacts/artifact-folder.js';
+import { ArtifactStore } from '../../../platform/artifacts/artifact-store.js';
 import { Conflict } from '../../../platform/http/errors.js';
 import { SYSTEM } from '../../../platform/http/request.js';
 import { fullDigest } from './artifact-checksum.js';

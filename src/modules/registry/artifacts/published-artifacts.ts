@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import semver from 'semver';
-import type { Artifact } from '../../../platform/artifacts/artifact-store.js';
+import type { Artifact } from '../../../platform/artifacts/artifact-folder.js';
 import { NotFound, Unprocessable } from '../../../platform/http/errors.js';
 import { fullDigest } from './artifact-checksum.js';
 import { ArtifactFiles } from './artifact-files.js';
