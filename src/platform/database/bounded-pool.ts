@@ -23,7 +23,9 @@ export class BoundedPool extends pg.Pool {
         query_timeout: statementMs + NETWORK_MS,
       }),
     });
-    // A connection that ends while nobody uses it is replaced at the next use.
+    // A connection that ends while nobody uses it is replaced at the next use; one that ends between two statements
+    // of its user fails the next of them. Without a listener either would end the process.
     this.on('error', () => undefined);
+    this.on('connect', (client) => client.on('error', () => undefined));
   }
 }

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { BoundedPool } from '../../src/platform/database/bounded-pool.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+let pool: BoundedPool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new BoundedPool(database.url, { size: 2, statementMs: 5_000 }, {});
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+it('a connection that is lost between two statements of its user fails the next one, and not the process', async () => {
+  const client = await pool.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const ended = new Promise<void>((resolve) => client.once('end', resolve));
+  await pool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+  await ended;
+  await expect(client.query('select 1')).rejects.toThrow(/not queryable/);
+  client.release(true);
+  expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+});
