@@ -115,7 +115,8 @@ class Client {
   /** Asks until then, and once at least. */
   run(until: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.socket.removeAllListeners().on('error', reject);
+      this.forgetListeners();
+      this.socket.on('error', reject);
       this.socket.on('close', () => reject(new Error('the server closed a connection')));
       this.socket.on('data', (chunk: Buffer) => {
         if (!this.isComplete(chunk)) return;
@@ -129,7 +130,13 @@ class Client {
   }
 
   close(): void {
-    this.socket.removeAllListeners().destroy();
+    this.forgetListeners();
+    this.socket.destroy();
+  }
+
+  /** Ours; the socket has others of its own, without which its end would not be told. */
+  private forgetListeners(): void {
+    for (const event of ['error', 'close', 'data']) this.socket.removeAllListeners(event);
   }
 
   private send(now: number): void {

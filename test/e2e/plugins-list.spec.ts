@@ -56,6 +56,12 @@ describe('listing plugins', () => {
     expect(await ids('?unheard=1')).toEqual(ALL);
   });
 
+  it('tells queries apart that go on after a second question mark', async () => {
+    for (const q of ['twit?ter', 'twit', 'twit?']) await ids(`?q=${q}`);
+    expect(await ids('?q=twit')).toEqual(['twitter']);
+    expect(await ids('?q=twit?ter')).toEqual([]);
+  });
+
   it('filters', async () => {
     const enabled = MADE.filter((id) => id !== 'Zulu');
     expect(await ids('?enabled=true')).toEqual(enabled);

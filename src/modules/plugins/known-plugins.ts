@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../platform/events/event-bus.js';
 import { ReadyAnswer } from '../../platform/http/ready-answer.js';
+import { ListSnapshot } from './list-snapshot.js';
 import { NodeRuntime } from './node-runtime.js';
 import { taggedAnswer } from './plugin-answer.js';
 import type { PluginDto } from './plugin.dto.js';
@@ -10,37 +11,6 @@ import { PluginSettings } from './plugin-settings.js';
 import { viewPlugin, viewWanted, type WantedView } from './plugin-view.js';
 import { WantedPlugins } from './wanted-plugins.js';
 
-/** Bytes of filtered lists that are kept beside the whole one. */
-const MOST_PAGE_BYTES = 4 * 1_048_576;
-
-/** The answer to an unfiltered list, ready to send, and those to filtered ones that were asked for. */
-export class ListSnapshot extends ReadyAnswer {
-  private readonly pages = new Map<string, ReadyAnswer>();
-  private pageBytes = 0;
-
-  constructor(
-    readonly plugins: readonly PluginDto[],
-    body: Buffer,
-  ) {
-    super(body);
-  }
-
-  /** The answer to a query, by its text as it was sent, where it was made before. */
-  readyPage(text: string): ReadyAnswer | null {
-    return this.pages.get(text) ?? null;
-  }
-
-  /** The answer to a query, made once as long as there is room. */
-  page(text: string, make: () => object): ReadyAnswer {
-    const known = this.pages.get(text);
-    if (known) return known;
-    const page = new ReadyAnswer(Buffer.from(JSON.stringify(make())));
-    this.pageBytes += page.body.length + text.length;
-    if (this.pageBytes <= MOST_PAGE_BYTES) this.pages.set(text, page);
-    return page;
-  }
-}
-
 /**
  * What readers see of all plugins. Rows are read once, and one again only when an event says that it changed;
  * without events (the listening connection is away) every read goes to the database.
@@ -48,11 +18,9 @@ export class ListSnapshot extends ReadyAnswer {
 @Injectable()
 export class KnownPlugins {
   private reading: Promise<WantedPlugins> | null = null;
-  /** What `reading` has come to, once it has, while nothing has changed since. */
-  private wanted: WantedPlugins | null = null;
-  /** What was last read, whatever has changed since. */
-  private latest: WantedPlugins | null = null;
-  /** Plugins that have changed since it began, with the revision that they are at by now, or Infinity. */
+  /** What the last reading that has ended has come to. */
+  private latest: { from: Promise<WantedPlugins>; wanted: WantedPlugins } | null = null;
+  /** Plugins that have changed since `reading` began, with the revision that they are at by now, or Infinity. */
   private readonly changed = new Map<string, number>();
   private snapshot: { list: ListSnapshot; from: WantedPlugins; changes: number } | null = null;
   private readonly answers = new WeakMap<WantedView, { answer: ReadyAnswer; changes: number }>();
@@ -70,7 +38,7 @@ export class KnownPlugins {
     });
     bus.on('missed', () => {
       this.reading = null;
-      this.wanted = null;
+      this.latest = null;
     });
   }
 
@@ -80,7 +48,6 @@ export class KnownPlugins {
    */
   forget(id: string, revision = Infinity): void {
     this.changed.set(id, Math.max(revision, this.changed.get(id) ?? 0));
-    this.wanted = null;
   }
 
   /** Takes over a record that this node has just written over the one before, and need not read again. */
@@ -136,7 +103,7 @@ export class KnownPlugins {
 
   /** Whether a path segment is the id of a plugin that was there when last looked. */
   isId(segment: string): boolean {
-    return this.latest?.revisionOf(segment) !== undefined;
+    return !this.changed.has(segment) && this.latest?.wanted.revisionOf(segment) !== undefined;
   }
 
   /** The id of the plugin that a path segment names, or null. */
@@ -154,6 +121,11 @@ export class KnownPlugins {
   readyOne(segment: string): ReadyAnswer | null {
     const view = this.bus.listening ? this.wanted?.find(segment) : null;
     return view ? this.answerOf(view) : null;
+  }
+
+  /** What `reading` has come to, once it has, while nothing has changed since. */
+  private get wanted(): WantedPlugins | null {
+    return this.changed.size === 0 && this.latest?.from === this.reading ? this.latest.wanted : null;
   }
 
   private listOf(wanted: WantedPlugins): ListSnapshot | null {
@@ -180,14 +152,12 @@ export class KnownPlugins {
 
   private follow(reading: Promise<WantedPlugins>): Promise<WantedPlugins> {
     this.reading = reading;
-    this.wanted = null;
     reading.then(
       (wanted) => {
         if (this.reading !== reading) return;
-        this.latest = wanted;
+        this.latest = { from: reading, wanted };
         for (const [id, revision] of this.changed)
           if ((wanted.revisionOf(id) ?? 0) >= revision) this.changed.delete(id);
-        if (this.changed.size === 0) this.wanted = wanted;
       },
       () => {
         if (this.reading === reading) this.reading = null;

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { Require } from '../../platform/http/access.js';
 import { ApiFailures, header } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-codes.js';
-import { Context, type RequestContext } from '../../platform/http/request.js';
+import { Context, partsOf, type RequestContext } from '../../platform/http/request.js';
 import { sendReady } from '../../platform/http/ready-answer.js';
 import { ApiTagged, sendJson } from '../../platform/http/tagged-answer.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
@@ -75,9 +75,8 @@ export class PluginsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const [, text] = request.originalUrl.split(/(?=\?)/, 2);
-    const answer = text === undefined ? this.plugins.snapshot() : this.plugins.page(query, text);
-    await sendReady(request, response, await answer);
+    const [, text] = partsOf(request.originalUrl);
+    await sendReady(request, response, await this.plugins.list(query, text));
   }
 
   @Get('builtins')

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound } from '../../platform/http/errors.js';
 import type { ReadyAnswer } from '../../platform/http/ready-answer.js';
-import { KnownPlugins, type ListSnapshot } from './known-plugins.js';
+import { KnownPlugins } from './known-plugins.js';
+import type { ListSnapshot } from './list-snapshot.js';
 import type { PluginDto } from './plugin.dto.js';
 import { filterPlugins } from './plugin-filter.js';
 import type { ListPluginsDto } from './plugin-request.dto.js';
@@ -17,12 +18,12 @@ export class PluginsService {
   }
 
   /**
-   * Those that pass the filters, ready to send.
-   * @param text the query as it was sent
+   * All plugins or those that pass the filters, ready to send.
+   * @param text the query as it was sent, or empty
    */
-  async page(query: ListPluginsDto, text: string): Promise<ReadyAnswer> {
-    const list = await this.known.list();
-    return list.page(text, () => filterPlugins(list.plugins, query));
+  async list(query: ListPluginsDto, text: string): Promise<ReadyAnswer> {
+    const list = await this.snapshot();
+    return text === '' ? list : list.page(text, () => filterPlugins(list.plugins, query));
   }
 
   /** Ids of the plugins that come with the server. */

@@ -43,16 +43,7 @@ export class ErrorFilter implements ExceptionFilter {
 
 function describe(exception: unknown, request: AppRequest): Failure {
   const error = toAppError(exception, request);
-  if (error)
-    return {
-      status: error.status,
-      type: error.type,
-      code: error.code,
-      message: error.message,
-      param: error.param,
-      problems: problemsOf(error),
-      headers: error.headers,
-    };
+  if (error) return failureOf(error);
   return {
     status: 500,
     type: 'internal_error',
@@ -62,6 +53,11 @@ function describe(exception: unknown, request: AppRequest): Failure {
     problems: [],
     headers: {},
   };
+}
+
+function failureOf(error: AppError): Failure {
+  const { status, type, code, message, param, headers } = error;
+  return { status, type, code, message, param, headers, problems: problemsOf(error) };
 }
 
 /** A refusal of one field is also told in the field-by-field form. */
@@ -138,8 +134,7 @@ export function refuse(request: AppRequest, response: Response, error: AppError)
 
 /** The body that tells of a failure with this status where no request could be read. */
 export function bodyOfBareFailure(status: number, id: string): string {
-  const request = {} as AppRequest;
-  return JSON.stringify(envelope(describe(bareFailure(status), request), id, request));
+  return JSON.stringify(envelope(failureOf(bareFailure(status)), id));
 }
 
 function send(request: AppRequest, response: Response, failure: Failure): void {
@@ -147,13 +142,17 @@ function send(request: AppRequest, response: Response, failure: Failure): void {
   for (const [name, value] of Object.entries(failure.headers)) response.setHeader(name, value);
   response.status(failure.status);
   if (request.headers['x-milady-client-id'] !== undefined || request.headers['x-milady-token'] !== undefined)
-    response.json({ ...envelope(failure, id, request), error: failure.message, code: failure.code });
+    response.json({
+      ...envelope(failure, id, request.operationId),
+      error: failure.message,
+      code: failure.code,
+    });
   else if (request.accepts(['application/json', 'application/problem+json']) === 'application/problem+json')
     response.type('application/problem+json').send(JSON.stringify(problem(failure, id)));
-  else response.json(envelope(failure, id, request));
+  else response.json(envelope(failure, id, request.operationId));
 }
 
-function envelope(failure: Failure, id: string, request: AppRequest): object {
+function envelope(failure: Failure, id: string, operationId = ''): object {
   const { status, type, code, message, param, problems } = failure;
   return {
     ok: false,
@@ -162,7 +161,7 @@ function envelope(failure: Failure, id: string, request: AppRequest): object {
     is_bifrost_error: true,
     status_code: status,
     error: { type, code, message, param, event_id: id },
-    extra_fields: { provider: '', model_requested: '', request_type: request.operationId ?? '' },
+    extra_fields: { provider: '', model_requested: '', request_type: operationId },
     ...(listsProblems(failure) && { validationErrors: problems }),
   };
 }

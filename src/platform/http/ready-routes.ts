@@ -2,7 +2,7 @@ import { Injectable, type Type } from '@nestjs/common';
 import type { Response } from 'express';
 import { type Access, accessOf } from './access.js';
 import { type ReadyAnswer, sendReady } from './ready-answer.js';
-import type { AppRequest } from './request.js';
+import { type AppRequest, partsOf } from './request.js';
 
 /** Lets a caller pass whose token is known already; false says nothing about any other. */
 export type AdmitKnown = (request: AppRequest, response: Response, access: Access) => boolean;
@@ -46,12 +46,11 @@ export class ReadyRoutes {
   answers(request: AppRequest, response: Response): boolean {
     const { method, url } = request;
     if (method !== 'GET' || hasBody(request)) return false;
-    const mark = url.indexOf('?');
-    const path = mark === -1 ? url : url.slice(0, mark);
+    const [path, query] = partsOf(url);
     const whole = this.routes.get(path);
     const end = path.lastIndexOf('/') + 1;
     const route = whole ?? this.routes.get(path.slice(0, end));
-    const answer = route?.answer(whole ? '' : segmentOf(path.slice(end)), mark === -1 ? '' : url.slice(mark));
+    const answer = route?.answer(whole ? '' : segmentOf(path.slice(end)), query);
     if (!route || !answer) return false;
     request.operationId = route.operationId;
     if (!this.admitKnown(request, response, route.access)) return false;

@@ -37,6 +37,12 @@ export interface AppRequest extends Request {
   claim?: Claim;
 }
 
+/** Path and query of a request's address; the query begins with the first `?`, or is empty. */
+export function partsOf(url: string): [path: string, query: string] {
+  const mark = url.indexOf('?');
+  return mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark)];
+}
+
 const NOBODY: Actor = { kind: 'system', id: 'anonymous', name: 'anonymous', scopes: new Set() };
 
 /** Who acts when no request does: start-up, the reconciler. */
