@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { SkippedScriptDto, TrustDto } from './installation.dto.js';
+import { SkippedScriptDto, TrustDto } from './trust.dto.js';
 import { PlanWarningDto } from './plan-warning.dto.js';
 
 /** One package of a plan. */

@@ -22,14 +22,12 @@ import { accepted, ApiNoWait, wantsNoWait } from '../../platform/jobs/respond-as
 import {
   InstallDoneDto,
   InstallDto,
-  InstalledListDto,
   PackageDoneDto,
   PolicyDto,
   RollbackDto,
   UninstallDto,
-  UpdateListDto,
-  VersionListDto,
 } from './installation.dto.js';
+import { InstalledListDto, UpdateListDto, VersionListDto } from './installed.dto.js';
 import { INSTALL_EXAMPLES, ROLLBACK_EXAMPLES } from './installation.examples.js';
 import { InstallationService } from './installation.service.js';
 import { InstalledPackages } from './installed-packages.service.js';

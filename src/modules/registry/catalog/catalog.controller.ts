@@ -7,13 +7,8 @@ import { sendReady } from '../../../platform/http/ready-answer.js';
 import { Context, type RequestContext } from '../../../platform/http/request.js';
 import { ApiTagged, sendJson } from '../../../platform/http/tagged-answer.js';
 import { Idempotent } from '../../../platform/idempotency/idempotent.js';
-import {
-  CatalogListDto,
-  CatalogPluginAnswerDto,
-  ListEntriesDto,
-  RefreshedDto,
-  SourceListDto,
-} from './catalog.dto.js';
+import { CatalogListDto, CatalogPluginAnswerDto, ListEntriesDto } from './catalog.dto.js';
+import { RefreshedDto, SourceListDto } from './catalog-source.dto.js';
 import { CatalogList } from './catalog-list.js';
 import { CatalogRefresh } from './catalog-refresh.service.js';
 import { CatalogService } from './catalog.service.js';

@@ -7,7 +7,8 @@ import { CONFIG } from '../../../platform/tokens.js';
 import { CatalogLookup } from './catalog-lookup.js';
 import { CatalogReads } from './catalog-reads.repository.js';
 import { blankSource, CatalogSources } from './catalog-sources.repository.js';
-import type { CatalogPluginDetailsDto, RefreshedDto, SourceListDto } from './catalog.dto.js';
+import type { CatalogPluginDetailsDto } from './catalog.dto.js';
+import type { RefreshedDto, SourceListDto } from './catalog-source.dto.js';
 import { presentDetails } from './entry-view.js';
 import { PluginPresence } from './plugin-presence.js';
 
