@@ -5,11 +5,11 @@ import { InstallationModule } from './modules/installation/index.js';
 import { PluginsModule, type PluginsOptions } from './modules/plugins/index.js';
 import { RegistryModule } from './modules/registry/index.js';
 import { DatabaseModule } from './platform/database/database.module.js';
-import type { Database } from './platform/database/open-database.js';
+import type { Connections } from './platform/database/open-database.js';
 import { type Foundation, PlatformModule } from './platform/platform.module.js';
 
 /** What start-up opened before the application is put together. */
-export interface Opened extends Foundation, Omit<Database, 'close'> {
+export interface Opened extends Foundation, Connections {
   tokenKeys: TokenKeys;
   plugins: PluginsOptions;
   core: CoreToggleOptions;

@@ -29,6 +29,7 @@ export async function startServer(config: Config, log: Logger = createLog(config
   let app: INestApplication | null = null;
   const stop = async (): Promise<void> => {
     try {
+      await database?.giveUpIfAway();
       await app?.close();
     } finally {
       await database?.close();

@@ -5,7 +5,7 @@ import pg from 'pg';
  * next caller, who would wait behind the same lost answer: after a cut cable, one request after the other would
  * fail until TCP itself gives up, a quarter of an hour later.
  */
-export class BoundedClient extends pg.Client {
+class BoundedClient extends pg.Client {
   /** As pg's, whose overloads only its own class can spell. TypeORM uses the form that returns a promise. */
   override query(...args: never[]): never {
     const answer: unknown = Reflect.apply(super.query.bind(this), undefined, args);
@@ -16,4 +16,21 @@ export class BoundedClient extends pg.Client {
       });
     return answer as never;
   }
+}
+
+/**
+ * The class of a pool's connections.
+ * @param givenUp once it aborts, whoever waits for an answer of them has none, and no more of them are made
+ */
+export function boundedClient(givenUp?: AbortSignal): typeof pg.Client {
+  return class extends BoundedClient {
+    override connect(...args: never[]): never {
+      const connected: unknown = Reflect.apply(super.connect.bind(this), undefined, args);
+      const leave = (): unknown => this.connection.stream.destroy();
+      if (givenUp?.aborted) leave();
+      givenUp?.addEventListener('abort', leave);
+      this.once('end', () => givenUp?.removeEventListener('abort', leave));
+      return connected as never;
+    }
+  };
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { BoundedClient } from './bounded-client.js';
+import { boundedClient } from './bounded-client.js';
 import { CONNECT_MS, NETWORK_MS, type PoolOptions } from './data-source.js';
 
 /** Connections of their own, so that what they are for takes none from requests; answers are bounded in time. */
@@ -7,7 +7,7 @@ export class BoundedPool extends pg.Pool {
   /** @param more how Postgres names and sets these connections */
   constructor(
     url: string,
-    { size, statementMs }: PoolOptions,
+    { size, statementMs, givenUp }: PoolOptions,
     more: Pick<pg.PoolConfig, 'application_name' | 'options'>,
   ) {
     super({
@@ -18,7 +18,7 @@ export class BoundedPool extends pg.Pool {
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       ...(statementMs !== undefined && {
-        Client: BoundedClient,
+        Client: boundedClient(givenUp),
         statement_timeout: statementMs,
         query_timeout: statementMs + NETWORK_MS,
       }),

@@ -1,5 +1,5 @@
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
-import { BoundedClient } from './bounded-client.js';
+import { boundedClient } from './bounded-client.js';
 import { MIGRATIONS } from './migrations/index.js';
 
 /** Longest wait for a connection, in milliseconds. */
@@ -13,6 +13,8 @@ export interface PoolOptions {
   size: number;
   /** Longest statement, in milliseconds; without it, as long as it takes. */
   statementMs?: number;
+  /** Once it aborts, the database is taken for lost: every statement that is bounded in time fails at once. */
+  givenUp?: AbortSignal;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface PoolOptions {
  */
 export function createDataSource(
   url: string,
-  { size, statementMs }: PoolOptions,
+  { size, statementMs, givenUp }: PoolOptions,
   entities: readonly EntityTarget<ObjectLiteral>[],
 ): DataSource {
   return new DataSource({
@@ -39,15 +41,15 @@ export function createDataSource(
       connectionTimeoutMillis: CONNECT_MS,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
-      ...(statementMs !== undefined && limits(statementMs)),
+      ...(statementMs !== undefined && limits(statementMs, givenUp)),
     },
     logging: false,
   });
 }
 
-function limits(statementMs: number): object {
+function limits(statementMs: number, givenUp?: AbortSignal): object {
   return {
-    Client: BoundedClient,
+    Client: boundedClient(givenUp),
     connectionTimeoutMillis: Math.min(CONNECT_MS, statementMs + NETWORK_MS),
     statement_timeout: statementMs,
     query_timeout: statementMs + NETWORK_MS,

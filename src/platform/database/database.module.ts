@@ -5,14 +5,14 @@ import { PostgresListener } from './listener.js';
 import { LongTransactions } from './long-transactions.js';
 import { PlannedStatements } from './planned-statements.js';
 import { Transactions } from './transaction.js';
-import type { Database } from './open-database.js';
+import type { Connections } from './open-database.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** Gives everyone what start-up has opened, and transactions. */
 @Global()
 @Module({})
 export class DatabaseModule {
-  static of({ dataSource, listener, workerPool, statements }: Omit<Database, 'close'>): DynamicModule {
+  static of({ dataSource, listener, workerPool, statements }: Connections): DynamicModule {
     return {
       module: DatabaseModule,
       providers: [

@@ -52,7 +52,7 @@ export class PostgresListener extends EventEmitter<{ message: [string]; up: []; 
     }
     this.connected = true;
     this.attempts = 0;
-    this.awaitPulse(client);
+    this.awaitPulse();
     this.emit('up');
   }
 
@@ -63,14 +63,22 @@ export class PostgresListener extends EventEmitter<{ message: [string]; up: []; 
     await this.client?.end().catch(() => undefined);
   }
 
+  /** Whether the database says something, in good time, on this connection, which no statements keep busy. */
+  async answers(): Promise<boolean> {
+    const { client } = this;
+    if (!this.connected || !client) return false;
+    return client.query('select 1').then(
+      () => true,
+      () => {
+        client.connection.stream.destroy();
+        return false;
+      },
+    );
+  }
+
   /** A half-open connection says nothing for a quarter of an hour; one that is asked is found out. */
-  private awaitPulse(client: pg.Client): void {
-    this.pulse = setTimeout(() => {
-      client.query('select 1').then(
-        () => this.client === client && this.awaitPulse(client),
-        () => client.connection.stream.destroy(),
-      );
-    }, PULSE_MS);
+  private awaitPulse(): void {
+    this.pulse = setTimeout(() => void this.answers().then((alive) => alive && this.awaitPulse()), PULSE_MS);
   }
 
   private onEnd(client: pg.Client): void {

@@ -18,12 +18,18 @@ const QUEUE_CONNECTIONS = 2;
 /** What one process can ask for at a time without more of them making all slower. */
 const STATEMENT_CONNECTIONS = 4;
 
-/** An open, migrated database, the connection that listens to it, and those of the job queue and of planned statements. */
-export interface Database {
+/** The connections of requests, the one that listens, and those of the job queue and of planned statements. */
+export interface Connections {
   dataSource: DataSource;
   listener: PostgresListener;
   workerPool: WorkerPool;
   statements: PlannedStatements;
+}
+
+/** A database that is open and migrated. */
+export interface Database extends Connections {
+  /** Before a stop: where the database does not answer, nothing on the way down waits for it. */
+  giveUpIfAway(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,11 +45,17 @@ export async function openDatabase(
 ): Promise<Database> {
   const embedded = config.DATABASE_URL ? null : await openEmbeddedPostgres({ folder, log });
   const url = embedded?.url ?? config.DATABASE_URL;
-  const { DATABASE_POOL: size, DATABASE_TIMEOUT: statementMs } = config;
-  const dataSource = createDataSource(url, { size, statementMs }, entities);
+  const givenUp = new AbortController();
+  const limits = { statementMs: config.DATABASE_TIMEOUT, givenUp: givenUp.signal };
+  const dataSource = createDataSource(url, { size: config.DATABASE_POOL, ...limits }, entities);
   const listener = new PostgresListener(url, log);
-  const workerPool = new WorkerPool(url, { size: config.JOB_CONCURRENCY + QUEUE_CONNECTIONS, statementMs });
-  const statements = new PlannedStatements(url, { size: STATEMENT_CONNECTIONS, statementMs });
+  const workerPool = new WorkerPool(url, { size: config.JOB_CONCURRENCY + QUEUE_CONNECTIONS, ...limits });
+  const statements = new PlannedStatements(url, { size: STATEMENT_CONNECTIONS, ...limits });
+  const giveUpIfAway = async (): Promise<void> => {
+    if (await listener.answers()) return;
+    log.warn('the database does not answer: the server stops without it');
+    givenUp.abort();
+  };
   const close = async (): Promise<void> => {
     const goodbyes = [
       listener.stop(),
@@ -61,5 +73,5 @@ export async function openDatabase(
     await close();
     throw explainDatabase(url, error);
   }
-  return { dataSource, listener, workerPool, statements, close };
+  return { dataSource, listener, workerPool, statements, giveUpIfAway, close };
 }
