@@ -4,9 +4,11 @@ import type { Client } from '../support/http.js';
 import { TestServer } from '../support/server.js';
 import { Wire } from '../support/wire.js';
 
-const READS = 120;
-/** What the server does at its own pace meanwhile: heartbeats, looks at the queue. */
-const MOST_OF_ITS_OWN = READS / 2;
+const READS = 10;
+/** The server also does things at its own pace, heartbeats and looks at the queue; so often is it given to be quiet. */
+const TRIES = 50;
+/** Enough that what the server reads by itself meanwhile does not show. */
+const CHANGES = 100;
 
 let database: TestDatabase;
 let wire: Wire;
@@ -24,10 +26,20 @@ afterAll(async () => {
   await database.drop();
 });
 
-function statementsOfReads(path: string, headers: Record<string, string>, status: number): Promise<number> {
-  return wire.statementsOf(async () => {
-    for (let i = 0; i < READS; i++) expect((await call.get(path, undefined, headers)).status).toBe(status);
-  });
+/** The fewest statements that went to the database during READS reads, of several tries. */
+async function statementsOfReads(
+  path: string,
+  headers: Record<string, string>,
+  status: number,
+): Promise<number> {
+  let fewest = Infinity;
+  for (let tries = 0; fewest > 0 && tries < TRIES; tries++) {
+    const statements = await wire.statementsOf(async () => {
+      for (let i = 0; i < READS; i++) expect((await call.get(path, undefined, headers)).status).toBe(status);
+    });
+    fewest = Math.min(fewest, statements);
+  }
+  return fewest;
 }
 
 it.each([
@@ -38,9 +50,9 @@ it.each([
   ['one plugin', '/api/plugins/pii-redactor', {}],
 ])('reads %s without asking the database', async (_, path, headers) => {
   const { etag } = Object.fromEntries((await call.get(path, undefined, headers)).headers);
-  expect(await statementsOfReads(path, headers, 200)).toBeLessThan(MOST_OF_ITS_OWN);
+  expect(await statementsOfReads(path, headers, 200)).toBe(0);
   const seen = { ...headers, 'if-none-match': etag ?? '' };
-  expect(await statementsOfReads(path, seen, 304)).toBeLessThan(MOST_OF_ITS_OWN);
+  expect(await statementsOfReads(path, seen, 304)).toBe(0);
 });
 
 it('would notice if it did', async () => {
@@ -65,14 +77,14 @@ it('reads the record of a plugin once for a change of its settings', async () =>
   await call.post('/api/plugins', { name: 'quiet', path: 'quiet.mjs' });
   await call.get('/api/plugins');
   const rows = await wire.countOf(/FROM "plugin" /g, async () => {
-    for (let n = 0; n < READS; n++)
+    for (let n = 0; n < CHANGES; n++)
       expect(await call.put('/api/plugins/quiet', { config: { n } })).toMatchObject({
         status: 200,
         body: { plugin: { config: { n } } },
       });
   });
-  expect(rows).toBeGreaterThanOrEqual(READS);
-  expect(rows).toBeLessThan(READS * 1.1);
+  expect(rows).toBeGreaterThanOrEqual(CHANGES);
+  expect(rows).toBeLessThan(CHANGES * 1.2);
 });
 
 it('refuses who may not read as on any other route', async () => {
