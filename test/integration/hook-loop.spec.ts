@@ -15,6 +15,8 @@ describe('a hook that loops forever', () => {
       world.runtime.callHook('subject', 'preLLMHook', { request: { loop: true } }),
     );
     expect(error).toMatchObject({ code: 'hook_timed_out' });
+    // Whoever is told so and sees the plugin active reaches the new process, not the dying one.
+    expect(world.runtime.actual('subject')).toMatchObject({ status: 'error', pid: null });
     expect(await world.neighbourAnswers()).toBe(true);
     const again = await world.until(
       'subject',

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
@@ -46,6 +47,7 @@ export async function openDatabase(
   const embedded = config.DATABASE_URL ? null : await openEmbeddedPostgres({ folder, log });
   const url = embedded?.url ?? config.DATABASE_URL;
   const givenUp = new AbortController();
+  setMaxListeners(0, givenUp.signal);
   const limits = { statementMs: config.DATABASE_TIMEOUT, givenUp: givenUp.signal };
   const dataSource = createDataSource(url, { size: config.DATABASE_POOL, ...limits }, entities);
   const listener = new PostgresListener(url, log);

@@ -69,7 +69,8 @@ export class Guest {
   }
 
   /**
-   * Runs one hook. A guest that does not answer in time is ended: its event loop serves nobody.
+   * Runs one hook. A guest that does not answer in time is ended, as its event loop serves nobody, and is
+   * gone when that is told.
    * @throws HookFailed with the plugin's cause, HookTimedOut, PayloadTooLarge
    */
   async call(hook: Hook, payload: HookPayload): Promise<{ value: unknown; durationMs: number }> {
@@ -80,6 +81,7 @@ export class Guest {
     if (outcome.kind === 'value') return { value: outcome.value, durationMs: outcome.durationMs };
     if (outcome.kind !== 'late') throw new HookFailed(outcome.message);
     this.kill(`did not answer ${hook} within ${callMs} ms`);
+    await this.exited;
     throw new HookTimedOut(callMs);
   }
 
