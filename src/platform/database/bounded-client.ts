@@ -6,6 +6,13 @@ import pg from 'pg';
  * fail until TCP itself gives up, a quarter of an hour later.
  */
 class BoundedClient extends pg.Client {
+  constructor(config: pg.ClientConfig) {
+    super(config);
+    // One that is lost between two statements fails the next of them. Its pool and TypeORM listen too, but not in the
+    // moment in which it changes hands: an error without a listener would end the process.
+    this.on('error', () => undefined);
+  }
+
   /** As pg's, whose overloads only its own class can spell. TypeORM uses the form that returns a promise. */
   override query(...args: never[]): never {
     const answer: unknown = Reflect.apply(super.query.bind(this), undefined, args);

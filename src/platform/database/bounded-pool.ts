@@ -17,15 +17,13 @@ export class BoundedPool extends pg.Pool {
       connectionTimeoutMillis: CONNECT_MS,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      Client: boundedClient(givenUp),
       ...(statementMs !== undefined && {
-        Client: boundedClient(givenUp),
         statement_timeout: statementMs,
         query_timeout: statementMs + NETWORK_MS,
       }),
     });
-    // A connection that ends while nobody uses it is replaced at the next use; one that ends between two statements
-    // of its user fails the next of them. Without a listener either would end the process.
+    // A connection that is lost while nobody uses it is replaced at the next use.
     this.on('error', () => undefined);
-    this.on('connect', (client) => client.on('error', () => undefined));
   }
 }

@@ -13,7 +13,7 @@ export interface PoolOptions {
   size: number;
   /** Longest statement, in milliseconds; without it, as long as it takes. */
   statementMs?: number;
-  /** Once it aborts, the database is taken for lost: every statement that is bounded in time fails at once. */
+  /** Once it aborts, the database is taken for lost: every statement fails at once. */
   givenUp?: AbortSignal;
 }
 
@@ -41,15 +41,15 @@ export function createDataSource(
       connectionTimeoutMillis: CONNECT_MS,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
-      ...(statementMs !== undefined && limits(statementMs, givenUp)),
+      Client: boundedClient(givenUp),
+      ...(statementMs !== undefined && limits(statementMs)),
     },
     logging: false,
   });
 }
 
-function limits(statementMs: number, givenUp?: AbortSignal): object {
+function limits(statementMs: number): object {
   return {
-    Client: boundedClient(givenUp),
     connectionTimeoutMillis: Math.min(CONNECT_MS, statementMs + NETWORK_MS),
     statement_timeout: statementMs,
     query_timeout: statementMs + NETWORK_MS,
