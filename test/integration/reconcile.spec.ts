@@ -44,6 +44,21 @@ describe('making what runs equal what is wanted', () => {
     wanted.set(id, item(spec, enabled, revision));
   }
 
+  it('catches up with a change of another server that a change of its own came after', async () => {
+    await want('a', 1, answering('one'));
+    await reconciler.converge();
+    // Revision 2 was made elsewhere and is not here yet; revision 3, made here, needs no restart by itself.
+    await want('a', 3, answering('two'));
+    world.runtime.advance('a', 3);
+    await reconciler.converge('a', 3);
+    expect((await world.runtime.callHook('a', 'preLLMHook', {})).value).toBe('two');
+    const { pid } = world.runtime.actual('a');
+    wanted.set('a', { ...(wanted.get('a') as Wanted), revision: 4 });
+    world.runtime.advance('a', 4);
+    await reconciler.converge('a', 4);
+    expect(world.runtime.actual('a')).toMatchObject({ pid, revision: 4 });
+  });
+
   it('starts, reloads, disables and deletes, and leaves alone what is right', async () => {
     await want('a', 1, answering('one'));
     await want('b', 1, answering('b'));

@@ -110,7 +110,7 @@ export class PluginRuntime {
     await this.supervisor(pluginId).refuse(name, cause, target);
   }
 
-  /** Notes that the running process already is what `revision` wants. */
+  /** Notes that `revision` wants nothing of the process that the one before it did not. */
   advance(pluginId: string, revision: number): void {
     this.supervisors.get(pluginId)?.advance(revision);
   }

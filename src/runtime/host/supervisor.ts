@@ -70,9 +70,9 @@ export class Supervisor {
     return this.isRefused ? null : this.target;
   }
 
-  /** The running process already is what `revision` wants. */
+  /** What is so already is what `revision` wants too, where it is what the revision before wanted. */
   advance(revision: number): void {
-    if (!this.spec) return;
+    if (!this.spec || this.target?.revision !== revision - 1) return;
     this.target = { slot: this.spec.slot, revision };
     this.deps.onChange();
   }
