@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../../platform/secrets/secret-box.js';
 import { type FieldProblem, Unprocessable } from '../../platform/http/errors.js';
@@ -6,12 +7,19 @@ import { compileConfigSchema } from './settings/config-schema.js';
 import type { ConfigVerdict } from './settings/config-verdict.js';
 import { refuseConfig } from './settings/config-guard.js';
 import { mergeConfig, mergePatchConfig } from './settings/config-merge.js';
-import type { JsonObject } from './settings/json.js';
+import { type JsonObject, own } from './settings/json.js';
 import type { ParameterSet } from './settings/parameter.js';
 import { checkParameters } from './settings/parameter-check.js';
 import { readParameters } from './settings/parameters.js';
+import { holdsSecret, keepingSecrets, rootPositions } from './settings/position.js';
 import { effectiveConfig } from './settings/environment.js';
-import { type Locked, openReadable, rotateConfig, sealConfig } from './settings/sealed-config.js';
+import {
+  isSealedSecret,
+  type Locked,
+  openReadable,
+  rotateConfig,
+  sealConfig,
+} from './settings/sealed-config.js';
 
 /** A plugin's settings, opened: secrets are in the clear, so an instance never leaves the process. */
 export interface Settings {
@@ -35,10 +43,12 @@ export class PluginSettings {
   read(row: PluginEntity): Settings {
     const { config, locked } =
       row.config === null ? { config: null, locked: null } : openReadable(this.box, row.id, row.config);
-    const set = parametersOf(row, config ?? {});
+    const open = config ?? {};
+    const wasSecret = (key: string): boolean => isSealedSecret(own(row.config ?? {}, key), own(open, key));
+    const set = keepingSecrets(parametersOf(row, open), open, wasSecret);
     const missing = locked
       ? Object.keys(locked.values).map((key) => ({ field: `config.${key}`, message: locked.cause.message }))
-      : missingFrom(config ?? {}, set);
+      : missingFrom(open, set);
     return { set, config, missing, locked };
   }
 
@@ -49,16 +59,19 @@ export class PluginSettings {
    */
   change(
     row: PluginEntity,
-    stored: Pick<Settings, 'config' | 'locked'> | null,
+    stored: Settings | null,
     patch: JsonObject | undefined,
     rule: MergeRule,
   ): Settings {
-    const open = stored?.config ?? null;
-    const before = parametersOf(row, open ?? {});
+    const open = stored?.config ?? {};
+    const wasSecret = secretKeys(stored);
+    const before = keepingSecrets(parametersOf(row, open), open, wasSecret);
     const merge = rule === 'by-key' ? mergeConfig : mergePatchConfig;
-    const config = patch === undefined ? open : merge(open ?? {}, patch, before).config;
-    const set = parametersOf(row, config ?? {});
-    const { missing, problems } = check(config ?? {}, set);
+    const merged = patch === undefined ? open : merge(open, patch, before).config;
+    const stays = (key: string): boolean => isDeepStrictEqual(own(open, key), own(merged, key));
+    const set = keepingSecrets(parametersOf(row, merged), merged, (key) => stays(key) && wasSecret(key));
+    const { missing, problems } = check(merged, set);
+    const config = patch === undefined && stored?.config == null ? null : merged;
     // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
     if (problems.length > 0 && (row.enabled || patch !== undefined)) refuseConfig(problems);
     return { set, config, missing, locked: stillLocked(stored?.locked ?? null, patch ?? {}) };
@@ -73,6 +86,14 @@ export class PluginSettings {
   seal(id: string, { config, set, locked }: Settings): Record<string, unknown> | null {
     return config === null ? null : { ...locked?.values, ...sealConfig(this.box, id, config, set) };
   }
+}
+
+/** Which keys hold secrets by what their settings say. */
+function secretKeys(stored: Settings | null): (key: string) => boolean {
+  const { config, set } = stored ?? {};
+  if (!config || !set) return () => false;
+  const positionOf = rootPositions(set);
+  return (key) => holdsSecret(own(config, key), positionOf(config, key));
 }
 
 /** What is set anew, or cleared, needs its old value no more. */

@@ -26,6 +26,8 @@ export interface ParameterSet {
   readonly parameters: readonly Parameter[];
   /** The JSON Schema that they were read from; it checks more than the list can say. */
   readonly schema: JsonObject | null;
+  /** Keys of stored values that were secret when they were set; they stay so until they are set anew. */
+  readonly kept?: ReadonlySet<string>;
 }
 
 /** A plugin with more parameters than this has the rest left out; keys left out cannot be set. */

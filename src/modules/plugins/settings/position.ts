@@ -25,6 +25,7 @@ export function rootPositions(set: ParameterSet): (config: JsonObject, key: stri
   const declared = new Map<string, Parameter>();
   if (set.declared) for (const parameter of set.parameters) declared.set(parameter.key, parameter);
   return (config, key) => {
+    if (set.kept?.has(key)) return { sensitive: true, paths: [] };
     const parameter = declared.get(key);
     // Labels do not count here: what stands beside a setting must not decide whether it is shown.
     if (!parameter) return { sensitive: isSensitiveKey(key) && !isFlag(config, key), paths: [] };
@@ -71,4 +72,20 @@ function isFlag(container: JsonObject, key: string): boolean {
 function labelOf(container: JsonObject): string | undefined {
   if (!Object.hasOwn(container, 'value')) return undefined;
   return LABELS.find((label) => typeof own(container, label) === 'string');
+}
+
+/**
+ * The set with the secrets that it does not call so, because other code declared them: they stay secret.
+ * @param wasSecret whether the value under a key of `config` was a secret when it was set
+ */
+export function keepingSecrets(
+  set: ParameterSet,
+  config: JsonObject,
+  wasSecret: (key: string) => boolean,
+): ParameterSet {
+  const positionOf = rootPositions(set);
+  const kept = Object.entries(config).filter(
+    ([key, value]) => wasSecret(key) && !holdsSecret(value, positionOf(config, key)),
+  );
+  return kept.length > 0 ? { ...set, kept: new Set(kept.map(([key]) => key)) } : set;
 }

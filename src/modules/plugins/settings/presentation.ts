@@ -25,6 +25,7 @@ export function presentParameters(config: JsonObject, set: ParameterSet): Presen
     const isSet = !isUnset(value);
     return {
       ...shown,
+      ...(set.kept?.has(parameter.key) && { sensitive: true }),
       ...('default' in shown && { default: presentValue(shown.default, position) }),
       isSet,
       currentValue: isSet ? presentValue(value, position) : null,

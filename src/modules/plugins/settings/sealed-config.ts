@@ -35,6 +35,11 @@ export function openConfig(box: SecretBox, pluginId: string, stored: JsonObject)
   });
 }
 
+/** Whether a value of a stored config is sealed for being a secret, and not for looking sealed. */
+export function isSealedSecret(stored: unknown, opened: unknown): boolean {
+  return envelopeOf(stored) !== undefined && !looksSealed(opened);
+}
+
 /** Top-level values as they are stored that do not open now, and why. They are kept as they are. */
 export interface Locked {
   readonly values: JsonObject;
