@@ -19,6 +19,7 @@ const NOT_TOGGLED = [
   'not_installable',
   'plugin_not_found',
   'install_in_progress',
+  'name_taken',
   'job_cancelled',
   'plugin_required',
   'revision_conflict',

@@ -33,11 +33,11 @@ export class InstallationRecords {
   ): Promise<{ npmName: string; pluginId: string }> {
     const plugin = await this.installs.find(name);
     if (!plugin?.npmName) throw notInstalled(name);
-    const { id, npmName, config, source } = plugin;
+    const { id, npmName, source } = plugin;
     const place = source === 'ejected' ? await this.places.of(id) : null;
     await this.installs.remove(context, id, {
       action: 'plugin.uninstall',
-      alongside: async (tx) => {
+      alongside: async (tx, { config }) => {
         if (purge) await this.versions.forget(tx, npmName);
         else await this.versions.retain(tx, { npmName, pluginId: id, config });
         await this.places.release(tx, context, { pluginId: id, npmName, place, purge });

@@ -48,6 +48,7 @@ const INSTALL = [
   'not_installable',
   'already_ejected',
   'install_in_progress',
+  'name_taken',
   'job_cancelled',
   'policy_refused',
   'package_refused',

@@ -48,17 +48,19 @@ export class InstalledPackages {
     const row = rows.find(({ version }) =>
       wanted === undefined ? version !== plugin.version : version === wanted,
     );
-    if (!row)
-      throw new NotFound(
-        'version_not_kept',
-        `There is no such version to go back to. Kept: ${rows.map(({ version }) => version).join(', ')}.`,
-        'version',
-      );
+    if (!row) throw notKept(rows);
     const { npmName, version, source } = row;
     await this.records.installs.put(
       context,
       { source, npmName, version, path: pathOf(row) },
-      { action: 'plugin.rollback', alongside: () => Promise.resolve() },
+      {
+        action: 'plugin.rollback',
+        // An installation, or the package's removal, may have come first.
+        recheck: async () => {
+          if (!(await this.records.versions.find(plugin.id, version))) throw notKept(await this.kept(plugin));
+        },
+        alongside: () => Promise.resolve(),
+      },
     );
     return [await this.plugins.get(plugin.id), version];
   }
@@ -109,4 +111,13 @@ export class InstalledPackages {
       unpackedSize: Number(row.unpackedBytes),
     };
   }
+}
+
+function notKept(rows: readonly InstalledVersionEntity[]): NotFound {
+  const kept = rows.map(({ version }) => version).join(', ');
+  return new NotFound(
+    'version_not_kept',
+    `There is no such version to go back to. Kept: ${kept}.`,
+    'version',
+  );
 }

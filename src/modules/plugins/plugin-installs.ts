@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/transaction.js';
-import { Unprocessable } from '../../platform/http/errors.js';
+import { Conflict, Unprocessable } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
@@ -31,6 +31,8 @@ export interface PutOptions {
   action: string;
   /** Put on record as it is: what it would replace does not run, so nothing is lost when it does not either. */
   untried?: boolean;
+  /** Asked when it is the plugin's turn: throws where what was read before that is so no more. */
+  recheck?: () => Promise<void>;
   /** Written in the same transaction as the plugin. */
   alongside: (tx: Tx, pluginId: string) => Promise<void>;
 }
@@ -66,13 +68,15 @@ export class PluginInstalls {
    * Starts the code (or, where it shall not run, loads it once in a process that is thrown away) and records it.
    * What is `untried` is started after that, come what may.
    * @returns the plugin's id
-   * @throws AppError the cause; then what ran before runs on
+   * @throws AppError the cause (`name_taken` where another plugin has the only id left); what ran before runs on
    */
   async put(context: RequestContext, code: CodeOnDisk, options: PutOptions): Promise<string> {
     const known = await this.find(code.npmName);
-    const id = known?.id ?? options.retained?.id ?? (await this.freeId(code.npmName));
+    const id = known?.id ?? (await this.freeId(code.npmName, options.retained?.id));
     await this.node.exclusively(id, async () => {
       const before = known ? await this.drafts.read(id, null) : null;
+      if (!known) await this.assertFree(id);
+      await options.recheck?.();
       const after = await this.drafted(before, id, code, options);
       if (before) await this.protection.check(before.row, after.row);
       const { action, alongside, untried = false } = options;
@@ -86,19 +90,21 @@ export class PluginInstalls {
     return id;
   }
 
-  /** Takes a plugin off record and stops it. */
+  /**
+   * Takes a plugin off record and stops it.
+   * @param alongside written in the same transaction, with the record as it was taken off
+   */
   async remove(
     context: RequestContext,
     id: string,
-    options: Pick<PutOptions, 'action' | 'alongside'>,
+    { action, alongside }: { action: string; alongside: (tx: Tx, before: PluginEntity) => Promise<void> },
   ): Promise<void> {
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, null);
       await this.protection.check(before.row, null);
-      const { action, alongside } = options;
       await this.commits.commit(context, {
         ...{ action, before, after: null, candidate: null },
-        alongside: (tx) => alongside(tx, id),
+        alongside: (tx) => alongside(tx, before.row),
       });
     });
   }
@@ -125,7 +131,7 @@ export class PluginInstalls {
     };
     return this.drafts.configured(
       next,
-      before?.settings ?? this.drafts.settingsOf(next),
+      before?.settings ?? this.drafts.settingsOf({ ...next, id: retained?.id ?? id }),
       undefined,
       'by-key',
     );
@@ -137,10 +143,18 @@ export class PluginInstalls {
     if (!ok && failed) throw new Unprocessable('load_failed', failed.message);
   }
 
-  /** `@elizaos/plugin-openai` is `openai`, unless something else is; then it is what it is. */
-  private async freeId(npmName: string): Promise<string> {
-    const short = shortName(npmName);
-    return (await this.plugins.findFolded(foldName(short))) ? npmName : short;
+  /** As before its removal, else `openai` for `@elizaos/plugin-openai`, else what it is: the first that is free. */
+  private async freeId(npmName: string, retained?: string): Promise<string> {
+    for (const id of [retained ?? shortName(npmName), shortName(npmName)])
+      if (!(await this.plugins.findFolded(foldName(id)))) return id;
+    return npmName;
+  }
+
+  /** @throws Conflict where another plugin, which may run, came by the id meanwhile */
+  private async assertFree(id: string): Promise<void> {
+    if (!(await this.plugins.findFolded(foldName(id)))) return;
+    const message = `Another plugin is called "${id}". Delete it, then install the package again.`;
+    throw new Conflict('name_taken', message, 'name');
   }
 }
 
