@@ -144,7 +144,7 @@ describe('making what runs equal what is wanted', () => {
     wanted.set('twice', item(spec, true, 1));
     await reconciler.converge();
     expect((await world.runtime.callHook('twice', 'preLLMHook', {})).value).toBe('second');
-    expect(await readdir(join(guests, folder))).not.toContain('left-behind');
+    expect(await readdir(guests)).not.toContain(folder);
     wanted.set('twice', item({ ...spec, slot: 100 }, false, 1));
     await reconciler.converge();
     expect(world.runtime.actual('twice')).toMatchObject({ status: 'disabled', revision: 1, slot: 100 });

@@ -5,14 +5,24 @@ import { join } from 'node:path';
 /** Where the data folders of guests lie. */
 export const guestsFolder = (dataDir: string): string => join(dataDir, 'guests');
 
-/** A folder name for any plugin id: readable, portable, and different for different ids. */
-export function folderName(pluginId: string): string {
+/** How the names of folders begin that are made for one start only; no plugin's does. */
+export const TRIAL_PREFIX = '.trial-';
+
+/**
+ * A folder name for any plugin: readable, portable, and another for each id and slot, so that what a deleted plugin
+ * has left on a server that was down is not found by the next of that name.
+ */
+export function folderName({ pluginId, slot }: { pluginId: string; slot: number }): string {
+  return `${prefixOf(pluginId)}${slot}`;
+}
+
+function prefixOf(pluginId: string): string {
   const readable = pluginId
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 40);
-  return `${readable || 'plugin'}-${createHash('sha256').update(pluginId).digest('hex').slice(0, 12)}`;
+  return `${readable || 'plugin'}-${createHash('sha256').update(pluginId).digest('hex').slice(0, 12)}-`;
 }
 
 /** Makes a plugin's own folder in one that is there: closed to everyone but `owner` (a user id), or to others than the server. */
@@ -22,6 +32,14 @@ export async function makeGuestFolder(path: string, owner: number | null): Promi
   if (process.getuid?.() !== 0) return;
   const uid = owner ?? 0;
   if ((await stat(path)).uid !== uid) await giveTo(path, uid);
+}
+
+/** Removes what all plugins of an id have left, whatever their slot. */
+export async function removeGuestFolders(dataDir: string, pluginId: string): Promise<void> {
+  const folder = guestsFolder(dataDir);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((candidate) => candidate.startsWith(prefixOf(pluginId))))
+    await removeGuestFolder(join(folder, name));
 }
 
 export async function removeGuestFolder(path: string): Promise<void> {

@@ -55,7 +55,7 @@ export class GuestStarter {
   /** @throws LoadFailed, PathOutsideRoots, PathNotFound, UnsupportedArtifact, ChecksumMismatch */
   async start(spec: GuestSpec, { services, folder, onLine, signal }: StartOptions): Promise<Guest> {
     const artifact = await inspectArtifact(spec.path, spec.roots);
-    const launch = await this.fence(spec, artifact, this.folder(folder ?? folderName(spec.pluginId)));
+    const launch = await this.fence(spec, artifact, this.folder(folder ?? folderName(spec)));
     // It comes up while the rest is looked at, and is told what to load when all of it is right.
     const child = this.spares.take(launch) ?? new GuestProcess(launch, this.options.dataDir);
     const digest = await verify(spec, artifact).catch(async (error: unknown) => {
@@ -85,7 +85,7 @@ export class GuestStarter {
   /** Has a process wait for the next start of a plugin. @throws like `start` */
   async keepSpare(placed: Placed): Promise<void> {
     const artifact = await inspectArtifact(placed.path, placed.roots);
-    const launch = await this.fence(placed, artifact, this.folder(folderName(placed.pluginId)));
+    const launch = await this.fence(placed, artifact, this.folder(folderName(placed)));
     this.spares.keep(placed.pluginId, launch);
   }
 

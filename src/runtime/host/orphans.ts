@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { guestsFolder } from './guest-folder.js';
+import { guestsFolder, removeGuestFolder, TRIAL_PREFIX } from './guest-folder.js';
 
 /** Identifies a process beyond its number, which the kernel gives out again. */
 interface Identity {
@@ -27,7 +27,7 @@ export async function forgetGuest(record: string): Promise<void> {
 }
 
 /**
- * Ends the guests that a killed server left behind. To be called once, before any guest is started and only
+ * Ends the guests that a killed server left behind, and removes the folders of its trials. To be called once, before any guest is started and only
  * by the one server that owns the data folder.
  * @returns how many were still running
  */
@@ -40,6 +40,8 @@ export async function sweepOrphans(dataDir: string): Promise<number> {
     if (recorded && (await isSame(recorded)) && kill(recorded.pid)) ended += 1;
     await rm(join(folder, name), { force: true });
   }
+  for (const name of names.filter((candidate) => candidate.startsWith(TRIAL_PREFIX)))
+    await removeGuestFolder(join(folder, name));
   return ended;
 }
 

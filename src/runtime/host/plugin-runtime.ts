@@ -3,7 +3,7 @@ import type { Hook, HookPayload } from '../protocol.js';
 import { Candidate } from './candidate.js';
 import { causeOf, HookNotFound, LoadFailed, PluginNotActive, RuntimeStopping } from './errors.js';
 import { Foresight } from './foresight.js';
-import { folderName, removeGuestFolder } from './guest-folder.js';
+import { removeGuestFolder, removeGuestFolders, TRIAL_PREFIX } from './guest-folder.js';
 import {
   type ActualPlugin,
   BACK_OFF,
@@ -127,14 +127,14 @@ export class PluginRuntime {
     if (!this.isStopping) this.foresight.note(placed);
   }
 
-  /** Stops the plugin; `deleted` also forgets it and its data folder. */
+  /** Stops the plugin; `deleted` also forgets it and its data folders. */
   async stop(pluginId: string, why: 'deleted' | 'shutdown'): Promise<void> {
     await this.supervisors.get(pluginId)?.stop('unloaded', why, null);
     if (why !== 'deleted') return;
     this.supervisors.delete(pluginId);
     this.changes++;
     await this.starter.spares.drop(pluginId);
-    await removeGuestFolder(this.starter.folder(folderName(pluginId)));
+    await removeGuestFolders(this.options.dataDir, pluginId);
   }
 
   /** Stops everything, trials and half-started plugins included, and starts nothing from now on. */
@@ -162,7 +162,7 @@ export class PluginRuntime {
 
   /** Loads the plugin in a process of its own that is thrown away, data folder and all; services stay off. */
   async trial(spec: GuestSpec): Promise<TrialResult> {
-    const folder = `trial-${randomUUID()}`;
+    const folder = TRIAL_PREFIX + randomUUID();
     const options = { services: false, folder, onLine: (): void => undefined };
     let release = (): void => undefined;
     try {
