@@ -10,6 +10,7 @@ interface Key {
   key: string;
   scopes: string[];
   lastUsedAt: string | null;
+  expiresAt: string | null;
 }
 
 let database: TestDatabase;
@@ -135,6 +136,19 @@ describe('nobody hands out more than they hold', () => {
     expect((await by.delete(`/api/auth/virtual-keys/${strong.id}`)).status).toBe(403);
     expect((await by.post('/api/auth/token', { key: strong.id })).status).toBe(403);
     await make('narrow', { scopes: ['plugins:read'] }, manager.key);
+  });
+
+  it('nor for longer: a key that it makes ends with it, and it replaces none that lasts longer', async () => {
+    const scopes = ['keys:manage', 'plugins:read'];
+    const { id, key } = await make('lasting', { scopes });
+    const token = await tokenOf(key, { expiresIn: 60 });
+    const { expiresAt } = await make('child', { scopes: ['plugins:read'] }, token);
+    expect(Date.parse(expiresAt ?? '') - Date.now()).toBeLessThanOrEqual(60_000);
+    const later = { scopes: ['plugins:read'], expiresAt: '2100-01-01T00:00:00.000Z' };
+    expect(await make('grandchild', later, token)).toMatchObject({ expiresAt });
+    const refused = await one.client(token).post(`/api/auth/virtual-keys/${id}/rotate`);
+    expect([refused.status, refused.body]).toMatchObject([403, { error: { code: 'key_outlives_token' } }]);
+    expect((await one.client(key).post(`/api/auth/virtual-keys/${id}/rotate`)).status).toBe(200);
   });
 
   it('needs keys:manage to mint for another key, and a token cannot outlive the one that asked', async () => {

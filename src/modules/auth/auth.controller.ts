@@ -58,7 +58,7 @@ export class AuthController {
       'Same id, name and scopes, another key. The old one and the tokens made from it stop working at once.',
   })
   @ApiOkResponse({ type: NewVirtualKeyDto, description: 'The key that takes its place.' })
-  @ApiFailures('parameter_invalid', 'key_not_found')
+  @ApiFailures('parameter_invalid', 'key_not_found', 'key_outlives_token')
   rotateVirtualKey(@Context() context: RequestContext, @Param('id') id: string): Promise<NewVirtualKeyDto> {
     return this.keys.rotate(context, id);
   }

@@ -33,7 +33,7 @@ export class CreateVirtualKeyDto {
   @ArrayMaxSize(SCOPES.length)
   @IsIn(SCOPES, { each: true })
   scopes?: Scope[];
-  /** When it stops working, ISO 8601. Default: never. */
+  /** When it stops working, ISO 8601. Default: never. Made by a virtual key, it stops with that or with its token. */
   @ApiProperty({ type: String, format: 'date-time', required: false, example: '2030-01-01T00:00:00.000Z' })
   @IsOptional()
   @IsISO8601({ strict: true })

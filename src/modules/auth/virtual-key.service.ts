@@ -45,9 +45,11 @@ export class VirtualKeyService {
   async create(context: RequestContext, dto: CreateVirtualKeyDto): Promise<NewVirtualKeyDto> {
     const scopes = [...new Set(dto.scopes ?? DEFAULT_SCOPES)];
     mustHold(context.actor, scopes);
-    const expiresAt = dto.expiresAt === undefined ? null : new Date(dto.expiresAt);
-    if (expiresAt && expiresAt.getTime() <= Date.now())
+    const asked = dto.expiresAt === undefined ? Infinity : Date.parse(dto.expiresAt);
+    if (asked <= Date.now())
       throw new BadRequest('field_invalid', 'expiresAt must lie in the future.', 'expiresAt');
+    const end = Math.min(asked, endOf(context.actor));
+    const expiresAt = Number.isFinite(end) ? new Date(end) : null;
     const key = newKey();
     const row: VirtualKeyEntity = {
       id: randomUUID(),
@@ -83,6 +85,7 @@ export class VirtualKeyService {
 
   async rotate(context: RequestContext, idOrName: string): Promise<NewVirtualKeyDto> {
     const row = await this.find(context.actor, idOrName);
+    if ((row.expiresAt?.getTime() ?? Infinity) > endOf(context.actor)) throw outlives(idOrName);
     const key = newKey();
     const next = { ...row, ...stored(key) };
     await this.transactions.run(async (tx) => {
@@ -156,6 +159,19 @@ function mustHold({ scopes }: Actor, wanted: readonly Scope[]): void {
       `This token lacks the scope ${missing}, so it cannot pass it on.`,
       missing,
     );
+}
+
+/** When what a caller hands out ends at the latest: no virtual key, and no token of one, makes a key that outlives it. */
+function endOf({ kind, expiresAt = Infinity }: Actor): number {
+  return kind === 'virtual_key' ? expiresAt : Infinity;
+}
+
+function outlives(idOrName: string): Forbidden {
+  return new Forbidden(
+    'key_outlives_token',
+    `The key "${idOrName}" works longer than the token that would replace it. Replace it with the key itself, or as an admin.`,
+    'id',
+  );
 }
 
 function unknownKey(idOrName: string): NotFound {

@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   token_expired: [401, 'The token has expired.'],
   token_revoked: [401, 'The virtual key behind the token was revoked or replaced.'],
   scope_missing: [403, 'The token lacks a scope that the operation needs.'],
+  key_outlives_token: [403, 'The virtual key works longer than the token that would replace it.'],
   route_not_found: [404, 'There is no such route.'],
   plugin_not_found: [404, 'There is no plugin of that name.'],
   package_not_found: [404, 'The npm registry has no package of that name.'],
