@@ -142,6 +142,19 @@ describe('what is published here', () => {
     expect((await world.download(row)).status).toBe(200);
   });
 
+  it('under the name of a core plugin is that core plugin', async () => {
+    const name = '@elizaos/plugin-secrets-manager';
+    await verified('/core.mjs', answering('core'), { name, pluginRuntime: '' });
+    const toggle = async (enabled: boolean): Promise<unknown> => {
+      const answer = await world.api.post(`${PLUGINS}/core/toggle`, { npmName: name, enabled });
+      expect(answer.status).toBe(200);
+      const { body } = await world.api.get<{ optional: { npmName: string }[] }>(`${PLUGINS}/core`);
+      return body.optional.find((core) => core.npmName === name);
+    };
+    expect(await toggle(true)).toMatchObject({ installed: true, loaded: true, enabled: true });
+    expect(await toggle(false)).toMatchObject({ installed: true, loaded: false, enabled: false });
+  });
+
   it('and is not verified, or yanked, or not there in that version, is not installed', async () => {
     const row = await world.looked(
       await world.register('/nowhere.tgz', { name: 'unseen', checksum: `sha256:${'a'.repeat(64)}` }),

@@ -47,6 +47,5 @@ export class CoreCatalogue implements OnModuleInit {
 
 /** A file of the user's own that names itself like a core package is not that package. */
 function isThePackage(plugin: Pick<PluginDto, 'source' | 'npmName'>, { npmName }: CorePlugin): boolean {
-  const { source } = plugin;
-  return plugin.npmName === npmName && (source === 'npm' || source === 'ejected' || source === 'bundled');
+  return plugin.npmName === npmName && plugin.source !== 'path';
 }
