@@ -66,6 +66,8 @@ describe('a plugin that looks for a way out', () => {
     expect(
       await probe(`(node('fs').writeFileSync('own', 'kept'), node('fs').readFileSync('own', 'utf8'))`),
     ).toBe('kept');
+    const listen = `new Promise((yes, no) => node('net').createServer().on('error', no).listen('mine', () => yes('up')))`;
+    expect(await probe(listen)).toBe('up');
   });
 
   it('leaves nothing behind when it is deleted, its own files included', async () => {

@@ -61,6 +61,9 @@ export const CHANGES = [
   `node('fs').renameSync(self, 'own')`,
   `node('fs').mkdtempSync(path)`,
   `node('v8').writeHeapSnapshot(path)`,
+  `new Promise((yes, no) => node('net').createServer().on('error', no).listen(path, yes))`,
+  `new Promise((yes, no) => node('http').createServer().on('error', no).listen({ path: dir + '/../planted' }, yes))`,
+  `new (node('net').createServer().listen('own.sock')._handle.constructor)(1).bind(path)`,
   `(process.report.directory = dir + '/../../custom', process.report.writeReport('planted.mjs'))`,
 ];
 

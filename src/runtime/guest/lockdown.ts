@@ -3,6 +3,7 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import process from 'node:process';
 import v8 from 'node:v8';
+import { confinePipes } from './pipes.js';
 
 /** Largest memory one WebAssembly instance may have, in pages of 64 KiB: 128 MiB. */
 const WASM_MAX_PAGES = 2_048;
@@ -49,6 +50,7 @@ export function lockDown(): void {
   for (const name of ['link', 'symlink']) deny(fs.promises, name, `fs.promises.${name}`);
   pin(process, 'report', reportWithoutFiles());
   denySqlite();
+  confinePipes();
   // Named imports of built-in modules are copies; this refreshes them.
   syncBuiltinESMExports();
 }
