@@ -1,4 +1,10 @@
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
 import { Metrics } from '../../platform/metrics/metrics.service.js';
@@ -18,7 +24,10 @@ const QUIET_MS = 100;
 
 /** The plugins that run on this node. Every change of one is reported, counted and logged here. */
 @Injectable()
-export class NodeRuntime extends PluginRuntime implements OnModuleInit, OnApplicationShutdown {
+export class NodeRuntime
+  extends PluginRuntime
+  implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown
+{
   constructor(
     @Inject(PLUGINS_OPTIONS) private readonly plugins: PluginsOptions,
     @Inject(CONFIG) config: Config,
@@ -58,6 +67,11 @@ export class NodeRuntime extends PluginRuntime implements OnModuleInit, OnApplic
   async onModuleInit(): Promise<void> {
     await sweepOrphans(this.plugins.dataDir);
     this.metrics.countPlugins = () => this.countByStatus();
+  }
+
+  /** Passes that stop a plugin are waited for before requests are. */
+  beforeApplicationShutdown(): void {
+    this.hasten();
   }
 
   /** Comes after the last request has been answered. */

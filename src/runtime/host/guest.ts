@@ -15,6 +15,8 @@ export interface GuestPlan {
   /** SHA-256 of the file that is loaded. */
   digest: string;
   scrub: Scrub;
+  /** Aborted when calls under way are no longer waited for. */
+  haste: AbortSignal;
   onLine: (line: string) => void;
 }
 
@@ -90,8 +92,12 @@ export class Guest {
     return this.calls.ask(limitMs, (id) => this.process.send({ type: 'check', id }));
   }
 
-  /** Asks the plugin to stop, ends it when it does not, and resolves when the process is gone. */
+  /**
+   * Lets the calls under way come to their end, which their own limit sets (whoever stops a guest gives it no
+   * new ones), asks the plugin to stop, ends it when it does not, and resolves when the process is gone.
+   */
   async stop(): Promise<void> {
+    await this.calls.settled(this.plan.haste);
     if (this.phase !== 'stopping') {
       this.phase = 'stopping';
       this.heartbeat?.stop();

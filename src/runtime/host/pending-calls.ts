@@ -8,6 +8,7 @@ export type Outcome =
 interface Pending {
   startedAt: number;
   timer: NodeJS.Timeout;
+  outcome: Promise<Outcome>;
   settle(outcome: Outcome): void;
 }
 
@@ -22,13 +23,11 @@ export class PendingCalls {
     const id = this.lastId;
     const startedAt = performance.now();
     send(id);
-    return new Promise((settle) => {
-      const timer = setTimeout(
-        () => this.finish(id, (durationMs) => ({ kind: 'late', durationMs })),
-        limitMs,
-      );
-      this.calls.set(id, { startedAt, timer, settle });
-    });
+    let settle: (outcome: Outcome) => void = () => undefined;
+    const outcome = new Promise<Outcome>((resolve) => (settle = resolve));
+    const late = (): boolean => this.finish(id, (durationMs) => ({ kind: 'late', durationMs }));
+    this.calls.set(id, { startedAt, timer: setTimeout(late, limitMs), outcome, settle });
+    return outcome;
   }
 
   /** Returns false when nobody asked. */
@@ -39,6 +38,17 @@ export class PendingCalls {
     clearTimeout(call.timer);
     call.settle(outcome(performance.now() - call.startedAt));
     return true;
+  }
+
+  /** Resolves when all that was asked is settled, which their limits see to, or once `haste` is aborted. */
+  async settled(haste: AbortSignal): Promise<void> {
+    if (this.calls.size === 0 || haste.aborted) return;
+    const over = new AbortController();
+    const outOfTime = new Promise((resolve) =>
+      haste.addEventListener('abort', resolve, { signal: over.signal }),
+    );
+    await Promise.race([Promise.all([...this.calls.values()].map(({ outcome }) => outcome)), outOfTime]);
+    over.abort();
   }
 
   /** The guest is gone: so are all answers. */

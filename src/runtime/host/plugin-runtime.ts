@@ -14,6 +14,7 @@ import {
   UNLOADED,
 } from './guest-spec.js';
 import { GuestStarter, type StarterOptions } from './guest-starter.js';
+import { Loading } from './loading.js';
 import { KeyedMutex } from '../../platform/keyed-mutex.js';
 import { startedLine, Supervisor } from './supervisor.js';
 import { runTrial, type TrialResult } from './trial.js';
@@ -36,7 +37,7 @@ type Named = Pick<GuestSpec, 'pluginId' | 'name'>;
  */
 export class PluginRuntime {
   private readonly supervisors = new Map<string, Supervisor>();
-  private readonly loading = new Map<string, number>();
+  private readonly loading = new Loading(() => this.changes++);
   private readonly mutex = new KeyedMutex();
   private readonly starter: GuestStarter;
   private readonly unowned = new UnownedGuests();
@@ -137,9 +138,15 @@ export class PluginRuntime {
     await removeGuestFolders(this.options.dataDir, pluginId);
   }
 
+  /** The server is about to stop: what is being stopped no longer waits for long. */
+  hasten(): void {
+    this.starter.hasten();
+  }
+
   /** Stops everything, trials and half-started plugins included, and starts nothing from now on. */
   async stopAll(): Promise<void> {
     this.isStopping = true;
+    this.hasten();
     const stopping = [...this.supervisors.keys()].map((pluginId) => this.stop(pluginId, 'shutdown'));
     const spares = [this.foresight.stop(), this.starter.spares.close()];
     await Promise.all([...stopping, ...spares, this.unowned.stop()]);
@@ -187,7 +194,7 @@ export class PluginRuntime {
     await this.removeEarlier(pluginId, spec.slot);
     const before = this.supervisors.get(pluginId);
     const exclusive = before?.running?.loaded?.types.includes('service') ? before : null;
-    this.countLoading(pluginId, 1);
+    this.loading.begin(pluginId);
     try {
       await exclusive?.suspend();
       const onLine = (line: string): void => log(line);
@@ -212,7 +219,7 @@ export class PluginRuntime {
       await exclusive?.resume();
       throw error instanceof LoadFailed ? new LoadFailed(error.message, error.phase, lines) : error;
     } finally {
-      this.countLoading(pluginId, -1);
+      this.loading.end(pluginId);
     }
   }
 
@@ -229,13 +236,6 @@ export class PluginRuntime {
   private async removeEarlier(pluginId: string, slot: number): Promise<void> {
     const { slot: earlier } = this.actual(pluginId);
     if (earlier !== null && earlier !== slot) await this.stop(pluginId, 'deleted');
-  }
-
-  private countLoading(pluginId: string, change: 1 | -1): void {
-    const count = (this.loading.get(pluginId) ?? 0) + change;
-    this.changes++;
-    if (count > 0) this.loading.set(pluginId, count);
-    else this.loading.delete(pluginId);
   }
 
   private supervisor(pluginId: string): Supervisor {
