@@ -21,7 +21,7 @@ export const init = (given) => {
   if (given.mode === 'broken') throw new Error('refused ' + given.API_KEY);
 };
 export const preLLMHook = () => config;
-export const healthCheck = () => ({ ok: false, message: 'rejected: ' + config.API_KEY });
+export const healthCheck = () => ({ ok: config.mode !== 'rejected', message: 'used key: ' + config.API_KEY });
 `;
 const CONFIG = {
   API_KEY: FIRST,
@@ -95,11 +95,15 @@ describe('secrets in settings', () => {
     const refused = await api.put(at('keeper'), { config: { mode: 'broken' } });
     expect(failure(refused)).toEqual([422, 'load_failed', '']);
     const tested = await api.post<{ ok: boolean; message: string }>(at('keeper', '/test'));
-    expect(tested.body.ok).toBe(false);
-    expect(tested.body.message).toContain('rejected: ');
+    expect(tested.body.ok).toBe(true);
+    expect(tested.text).toContain('used key: ');
+    await change({ ...MASKED, mode: 'rejected' });
+    const failed = await api.post<{ ok: boolean; message: string }>(at('keeper', '/test'));
+    expect(failed.body.ok).toBe(false);
+    expect(failed.text).toContain('used key: ');
     const disabled = await api.put<Changed>(at('keeper'), { enabled: false });
     expect(disabled.body.plugin.config).toMatchObject({ API_KEY: 'sk-l...6789' });
-    answers.push(refused.text, tested.text, disabled.text);
+    answers.push(refused.text, tested.text, failed.text, disabled.text);
   });
 
   it('are shown to whoever may see them and says why, on record', async () => {

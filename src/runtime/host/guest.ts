@@ -66,6 +66,11 @@ export class Guest {
     return guest;
   }
 
+  /** What all text of the plugin passes before anyone sees it. */
+  get scrub(): Scrub {
+    return this.plan.scrub;
+  }
+
   get pid(): number | null {
     return this.process.pid;
   }

@@ -1,8 +1,10 @@
 import { causeOf, LoadFailed } from './errors.js';
 import type { Guest } from './guest.js';
 import { isObject } from './manifest.js';
+import type { Scrub } from './scrub.js';
 
 const CHECK_LIMIT_MS = 10_000;
+const LONGEST_MESSAGE = 2_000;
 
 export interface Check {
   /** `load`, `init`, or `check` for the plugin's own. */
@@ -41,18 +43,21 @@ export async function runTrial(start: () => Promise<Guest>): Promise<TrialResult
 async function ownCheck(guest: Guest): Promise<Check> {
   const outcome = await guest.check(CHECK_LIMIT_MS);
   const { durationMs } = outcome;
-  if (outcome.kind === 'value') return { name: 'check', durationMs, ...judge(outcome.value) };
+  if (outcome.kind === 'value') return { name: 'check', durationMs, ...judge(outcome.value, guest.scrub) };
   const message = outcome.kind === 'late' ? `did not answer within ${CHECK_LIMIT_MS} ms` : outcome.message;
   return { name: 'check', ok: false, durationMs, message };
 }
 
-/** Plugins answer their own check with nothing, a boolean, or an object that says so in one of a few ways. */
-function judge(value: unknown): { ok: boolean; message: string } {
+/**
+ * Plugins answer their own check with nothing, a boolean, or an object that says so in one of a few ways.
+ * What they say is cut after it is scrubbed: half a secret would be no match.
+ */
+function judge(value: unknown, scrub: Scrub): { ok: boolean; message: string } {
+  const shown = (text: string): string => scrub(text).slice(0, LONGEST_MESSAGE);
   if (value === false) return { ok: false, message: 'the check answered false' };
-  if (!isObject(value))
-    return { ok: true, message: typeof value === 'string' ? value.slice(0, 2_000) : 'passed' };
+  if (!isObject(value)) return { ok: true, message: typeof value === 'string' ? shown(value) : 'passed' };
   const verdict = [value.ok, value.success, value.healthy].find((said) => typeof said === 'boolean');
   const ok = verdict !== false && value.status !== 'unhealthy' && value.status !== 'error';
   const said = [value.message, value.error].find((text) => typeof text === 'string');
-  return { ok, message: typeof said === 'string' ? said.slice(0, 2_000) : ok ? 'passed' : 'failed' };
+  return { ok, message: typeof said === 'string' ? shown(said) : ok ? 'passed' : 'failed' };
 }
