@@ -106,6 +106,17 @@ describe('secrets in settings', () => {
     answers.push(refused.text, tested.text, failed.text, disabled.text);
   });
 
+  it('are masked in what a plugin prints where they are declared defaults', async () => {
+    const declared = { type: 'string', default: 'sk-default-9876543210', sensitive: true };
+    const body = { name: 'defaulted', path: 'printing.mjs', enabled: true };
+    const configSchema = { type: 'object', properties: { API_KEY: declared } };
+    expect((await api.post(PLUGINS, { ...body, configSchema })).status).toBe(201);
+    const { status } = (await api.get<PluginDto>(at('defaulted'))).body;
+    expect(status.logs).toContain('key is ****');
+    expect(status.logs.join('\n')).not.toContain(declared.default);
+    await api.delete(at('defaulted'));
+  });
+
   it('are shown to whoever may see them and says why, on record', async () => {
     const asked = { key: 'API_KEY', reason: 'moving it to another account' };
     const shown = await api.post<{ key: string; value: unknown }>(at('keeper', '/reveal'), asked);

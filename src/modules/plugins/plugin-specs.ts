@@ -46,7 +46,7 @@ export class PluginSpecs {
       config: effective,
       env: environmentOf(effective),
       configured: missing.length === 0,
-      secrets: secretValues(config ?? {}, set),
+      secrets: secretValues(effective, set),
     };
   }
 
