@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { folderName } from '../../src/runtime/host/guest-folder.js';
 import { failureOf, PluginWorld } from '../support/plugin-world.js';
 
 describe('a plugin that fails while it starts', () => {
@@ -48,6 +51,17 @@ describe('a plugin that fails while it starts', () => {
   it('is no JavaScript', async () => {
     const error = await refusalOf('this is not a program');
     expect(error.message).toMatch(/Unexpected|identifier|Syntax/i);
+  });
+
+  it('has no data folder, for a reason that names no path of this machine', async () => {
+    const spec = await world.plugin('export const preLLMHook = () => 1;');
+    await writeFile(join(world.dataDir, 'guests', folderName('subject')), '');
+    const { status, error, logs } = await world.runtime.run(spec, 1);
+    expect({ status, error }).toEqual({
+      status: 'error',
+      error: 'the data folder of the plugin could not be made (EEXIST)',
+    });
+    expect(logs.join('\n')).not.toContain(world.folder);
   });
 
   it('says no secret and no path of this machine in its cause', async () => {

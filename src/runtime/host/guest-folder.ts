@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, lchown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LoadFailed } from './errors.js';
 
 /** Where the data folders of guests lie. */
 export const guestsFolder = (dataDir: string): string => join(dataDir, 'guests');
@@ -25,8 +26,27 @@ function prefixOf(pluginId: string): string {
   return `${readable || 'plugin'}-${createHash('sha256').update(pluginId).digest('hex').slice(0, 12)}-`;
 }
 
-/** Makes a plugin's own folder in one that is there: closed to everyone but `owner` (a user id), or to others than the server. */
+/** Makes the folder in which those of plugins lie. @throws LoadFailed */
+export async function makeGuestsFolder(dataDir: string): Promise<void> {
+  await mkdir(guestsFolder(dataDir), { recursive: true, mode: 0o711 }).catch(refuse);
+}
+
+/**
+ * Makes a plugin's own folder in one that is there: closed to everyone but `owner` (a user id), or to others than
+ * the server.
+ * @throws LoadFailed
+ */
 export async function makeGuestFolder(path: string, owner: number | null): Promise<void> {
+  await makeOwned(path, owner).catch(refuse);
+}
+
+/** Says which error it was, without the path: it is the server's own, and causes are shown and logged. */
+function refuse(error: unknown): never {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  throw new LoadFailed(`the data folder of the plugin could not be made (${code})`, 'artifact');
+}
+
+async function makeOwned(path: string, owner: number | null): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await chmod(path, 0o700);
   if (process.getuid?.() !== 0) return;

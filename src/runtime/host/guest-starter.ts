@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { type Artifact, fileDigest, inspectArtifact } from './artifact.js';
 import { LoadFailed, UnsupportedArtifact } from './errors.js';
 import { refuseEscapingLinks } from './escaping-links.js';
 import { Guest } from './guest.js';
-import { folderName, guestsFolder, makeGuestFolder } from './guest-folder.js';
+import { folderName, guestsFolder, makeGuestFolder, makeGuestsFolder } from './guest-folder.js';
 import { GuestProcess } from './guest-process.js';
 import type { GuestSpec, Limits, Placed } from './guest-spec.js';
 import { guestUser } from './guest-user.js';
@@ -112,7 +112,7 @@ export class GuestStarter {
     if ([...readable, dataFolder].some(isUngrantable))
       throw new UnsupportedArtifact('The path of a plugin must have no "*" and no "," in it.');
     const needed = [process.execPath, program, artifact.entry, ...readable];
-    await mkdir(dirname(dataFolder), { recursive: true, mode: 0o711 });
+    await makeGuestsFolder(this.options.dataDir);
     const user = await guestUser(uidBase, slot, needed, dataFolder);
     await makeGuestFolder(dataFolder, user);
     const wasi = artifact.format === 'wasm';
