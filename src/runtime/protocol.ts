@@ -9,6 +9,12 @@ export const CHANNEL_FD = 3;
 /** Longest line either side accepts, in bytes; a longer one ends the guest. */
 export const MAX_LINE_BYTES = 8 * 2 ** 20;
 
+/**
+ * Longest text of a guest that is read, in characters. The host shows less of it, but only cuts what it has
+ * scrubbed: the first part of a secret that a cut went through is no match, and would be shown.
+ */
+export const MAX_TEXT = 64 * 1024;
+
 /** How a plugin's code is loaded; read off the artifact by the host. */
 export type PluginFormat = 'javascript' | 'wasm';
 /** What a plugin can do, as its loaded code shows. Order as listed here. */
@@ -117,7 +123,7 @@ export function decodeFromGuest(line: string): ToHost | null {
     case 'ready':
       return { type, initialised: value.initialised === true };
     case 'failed':
-      return { type, message: typeof message === 'string' ? message.slice(0, 4_000) : 'no cause given' };
+      return { type, message: typeof message === 'string' ? message.slice(0, MAX_TEXT) : 'no cause given' };
     case 'result':
       if (!isId(id)) return null;
       if (value.ok === true) return { type, id, ok: true, value: value.value ?? null };
@@ -125,7 +131,7 @@ export function decodeFromGuest(line: string): ToHost | null {
         type,
         id,
         ok: false,
-        message: typeof message === 'string' ? message.slice(0, 4_000) : 'failed',
+        message: typeof message === 'string' ? message.slice(0, MAX_TEXT) : 'failed',
       };
     case 'log':
       if (typeof value.line !== 'string') return null;
@@ -143,8 +149,8 @@ function decodeLoaded(value: Record<string, unknown>): LoadedMessage {
   const { actualName, description, types, hooks } = value;
   return {
     type: 'loaded',
-    actualName: typeof actualName === 'string' ? actualName.slice(0, 200) : null,
-    description: typeof description === 'string' ? description.slice(0, 2_000) : null,
+    actualName: typeof actualName === 'string' ? actualName.slice(0, MAX_TEXT) : null,
+    description: typeof description === 'string' ? description.slice(0, MAX_TEXT) : null,
     types: PLUGIN_TYPES.filter((t) => Array.isArray(types) && types.includes(t)),
     hooks: HOOKS.filter((h) => Array.isArray(hooks) && hooks.includes(h)),
     hasCheck: value.hasCheck === true,

@@ -1,5 +1,6 @@
+import { MAX_TEXT } from '../protocol.js';
+
 const MAX_CAUSES = 5;
-const MAX_TEXT = 4_000;
 
 /**
  * What went wrong in one line for a user: message, permission details, and the chain of causes. Never a

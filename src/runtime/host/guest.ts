@@ -20,6 +20,10 @@ export interface GuestPlan {
   onLine: (line: string) => void;
 }
 
+const LONGEST_CAUSE = 4_000;
+const LONGEST_NAME = 200;
+const LONGEST_DESCRIPTION = 2_000;
+
 type Phase = 'loading' | 'initialising' | 'ready' | 'stopping';
 
 /** One plugin's running process, from its start message to its end; it never comes back. */
@@ -49,7 +53,7 @@ export class Guest {
       onMessage: (message) => this.receive(message),
       onLine: (line) => plan.onLine(plan.scrub(line)),
     });
-    this.exited = this.process.exited.then((cause) => this.ended(plan.scrub(cause)));
+    this.exited = this.process.exited.then((cause) => this.ended(this.shown(cause, LONGEST_CAUSE)));
   }
 
   /**
@@ -150,7 +154,7 @@ export class Guest {
         return this.calls.finish(message.id, (durationMs) =>
           message.ok
             ? { kind: 'value', value: message.value, durationMs }
-            : { kind: 'failed', message: this.plan.scrub(message.message), durationMs },
+            : { kind: 'failed', message: this.shown(message.message, LONGEST_CAUSE), durationMs },
         );
       case 'pong':
         this.heartbeat?.pong(message.id);
@@ -207,7 +211,15 @@ export class Guest {
   }
 
   private scrubFacts(loaded: LoadedMessage): LoadedMessage {
-    const clean = (text: string | null): string | null => (text === null ? null : this.plan.scrub(text));
-    return { ...loaded, actualName: clean(loaded.actualName), description: clean(loaded.description) };
+    const { actualName, description } = loaded;
+    return {
+      ...loaded,
+      actualName: actualName && this.shown(actualName, LONGEST_NAME),
+      description: description && this.shown(description, LONGEST_DESCRIPTION),
+    };
+  }
+
+  private shown(text: string, most: number): string {
+    return this.scrub(text).slice(0, most);
   }
 }
