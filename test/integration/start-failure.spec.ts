@@ -55,7 +55,7 @@ describe('a plugin that fails while it starts', () => {
 
   it('has no data folder, for a reason that names no path of this machine', async () => {
     const spec = await world.plugin('export const preLLMHook = () => 1;');
-    await writeFile(join(world.dataDir, 'guests', folderName('subject')), '');
+    await writeFile(join(world.dataDir, 'guests', folderName(spec)), '');
     const { status, error, logs } = await world.runtime.run(spec, 1);
     expect({ status, error }).toEqual({
       status: 'error',
