@@ -75,6 +75,14 @@ export class Guest {
     return this.plan.scrub;
   }
 
+  /** The line that begins the log of a good start. */
+  get startedLine(): string {
+    const { name } = this.plan.start;
+    return this.initialised
+      ? `plugin ${name} initialized successfully`
+      : `plugin ${name} loaded, not initialized: required settings are missing`;
+  }
+
   get pid(): number | null {
     return this.process.pid;
   }

@@ -16,7 +16,7 @@ import {
 import { GuestStarter, type StarterOptions } from './guest-starter.js';
 import { Loading } from './loading.js';
 import { KeyedMutex } from '../../platform/keyed-mutex.js';
-import { startedLine, Supervisor } from './supervisor.js';
+import { Supervisor } from './supervisor.js';
 import { runTrial, type TrialResult } from './trial.js';
 import { UnownedGuests } from './unowned-guests.js';
 
@@ -78,8 +78,8 @@ export class PluginRuntime {
   }
 
   /**
-   * Starts a new process for the plugin beside the running one. One that holds services (ports, logins) is
-   * stopped first, and started again should the new one fail or be discarded.
+   * Starts a new process for the plugin beside the running one. One that holds services (ports, logins) or
+   * waits for its restart is stopped first, and comes back should the new one fail or be discarded.
    * @throws LoadFailed, PathOutsideRoots, PathNotFound, UnsupportedArtifact, ChecksumMismatch, RuntimeStopping
    */
   async prepare(spec: GuestSpec): Promise<Candidate> {
@@ -193,7 +193,7 @@ export class PluginRuntime {
     let log = (line: string): void => void lines.push(line);
     await this.removeEarlier(pluginId, spec.slot);
     const before = this.supervisors.get(pluginId);
-    const exclusive = before?.running?.loaded?.types.includes('service') ? before : null;
+    const exclusive = before?.isExclusive ? before : null;
     this.loading.begin(pluginId);
     try {
       await exclusive?.suspend();
@@ -207,7 +207,7 @@ export class PluginRuntime {
           if (this.isStopping) return guest.stop();
           const supervisor = this.supervisor(pluginId);
           log = (line) => supervisor.log(line);
-          return supervisor.adopt(guest, spec, revision, [startedLine(spec, guest), ...lines]);
+          return supervisor.adopt(guest, spec, revision, [guest.startedLine, ...lines]);
         },
         discard: async () => {
           release();

@@ -32,6 +32,8 @@ export class Supervisor {
   private restarts = 0;
   private failures: number[] = [];
   private consecutive = 0;
+  private delayMs = 0;
+  private suspended: 'running' | 'restarting' | null = null;
   private timer: NodeJS.Timeout | null = null;
   private starting: { abort: AbortController; done: Promise<void> } | null = null;
   private readonly logs = new LogRing();
@@ -111,8 +113,18 @@ export class Supervisor {
     this.set('error', cause);
   }
 
-  /** Stops the process for a while; `resume` brings it back. */
+  /**
+   * Whether another process of the plugin must not run beside this one: it has services (ports, logins), or it
+   * does not run, and what a restart would bring up may have some.
+   */
+  get isExclusive(): boolean {
+    return this.guest?.loaded?.types.includes('service') ?? true;
+  }
+
+  /** Stops the process, or the restarts of one that has crashed, for a while; `resume` undoes that. */
   async suspend(): Promise<void> {
+    const isRestarting = this.timer !== null || this.starting !== null;
+    this.suspended = this.guest ? 'running' : isRestarting ? 'restarting' : null;
     await this.halt();
     this.cancelTimer();
     const before = this.guest;
@@ -120,9 +132,16 @@ export class Supervisor {
     await before?.stop();
   }
 
-  /** Undoes `suspend`: resolves when the plugin runs again or its restart has failed and been planned anew. */
+  /**
+   * Undoes `suspend`: resolves when what ran runs again, or its restart has failed and been planned anew. What
+   * was to be restarted waits as long as it last did, and what was in quarantine stays there.
+   */
   async resume(): Promise<void> {
-    if (this.spec) await this.restart();
+    if (!this.spec) return;
+    if (this.suspended === 'running') return this.restart();
+    if (this.suspended !== 'restarting') return;
+    this.planRestart();
+    this.set('error', this.error);
   }
 
   /**
@@ -182,15 +201,19 @@ export class Supervisor {
     const { firstMs, maxMs, failures, windowMs } = this.deps.backOff;
     const now = performance.now();
     this.failures = [...this.failures.filter((at) => now - at < windowMs), now];
-    const delay = Math.min(maxMs, firstMs * 2 ** this.consecutive);
+    this.delayMs = Math.min(maxMs, firstMs * 2 ** this.consecutive);
     this.consecutive += 1;
     const isQuarantined = this.failures.length >= failures;
     const next = isQuarantined
       ? `quarantined after ${this.failures.length} failures`
-      : `next start in ${delay} ms`;
+      : `next start in ${this.delayMs} ms`;
     this.log(`plugin ${this.spec?.name ?? ''} ${cause}; ${next}`);
-    if (!isQuarantined) this.timer = setTimeout(() => void this.restart(), delay);
+    if (!isQuarantined) this.planRestart();
     this.set('error', cause);
+  }
+
+  private planRestart(): void {
+    this.timer = setTimeout(() => void this.restart(), this.delayMs);
   }
 
   private restart(): Promise<void> {
@@ -212,7 +235,7 @@ export class Supervisor {
         return;
       }
       this.restarts += 1;
-      this.log(startedLine(spec, guest));
+      this.log(guest.startedLine);
       this.goLive(guest);
     } catch (error) {
       if (!signal.aborted) this.failed(causeOf(error));
@@ -224,11 +247,4 @@ export class Supervisor {
     this.error = error;
     this.deps.onChange();
   }
-}
-
-/** The line that begins the log of a good start. */
-export function startedLine(spec: GuestSpec, guest: Guest): string {
-  return guest.initialised
-    ? `plugin ${spec.name} initialized successfully`
-    : `plugin ${spec.name} loaded, not initialized: required settings are missing`;
 }
