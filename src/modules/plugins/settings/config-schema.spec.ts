@@ -19,6 +19,14 @@ const schema = {
   additionalProperties: false,
 };
 
+it('tells the patterns of a schema apart', () => {
+  const properties = { a: { pattern: '^[A-Z]+$' }, b: { pattern: '^[0-9]+$' } };
+  const patternProperties = { '^x': { type: 'number' }, '^y': { type: 'string' } };
+  const compiled = compileConfigSchema({ type: 'object', properties, patternProperties });
+  expect(compiled.check({ a: 'A', b: '1', x1: 1, y1: 'y' }).problems).toEqual([]);
+  expect(compiled.check({ a: '1', b: 'A', x1: 'x', y1: 1 }).problems).toHaveLength(4);
+});
+
 describe('checking a config against its schema', () => {
   it.each([
     [{ API_KEY: 'abcd' }, [], []],
