@@ -155,6 +155,8 @@ describe('nobody hands out more than they hold', () => {
     const own = await make('own');
     await make('other');
     expect((await one.client(own.key).post('/api/auth/token', { key: 'other' })).status).toBe(403);
+    const misplaced = await one.client().post('/api/auth/token', { key: own.key });
+    expect([misplaced.status, misplaced.text.includes(own.key)]).toEqual([400, false]);
     const short = await tokenOf(own.key, { expiresIn: 60 });
     const { body } = await one
       .client(short)

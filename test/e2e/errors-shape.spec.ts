@@ -156,3 +156,12 @@ describe('an address that is not there', () => {
     expect(await answer.json()).toMatchObject({ is_bifrost_error: true, status_code: answer.status });
   });
 });
+
+it.each([
+  ['plugins/install', {}, 'name is required.'],
+  ['plugins/install', { name: 'x', version: 5 }, 'version must be a string.'],
+  ['auth/virtual-keys', { name: 'x', scopes: 'admin' }, 'scopes must be an array.'],
+])('%s with %j is told what it should be first of all', async (path, body, message) => {
+  const answer = await server.client().post(`/api/${path}`, body);
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: 'field_invalid', message } } });
+});

@@ -38,6 +38,8 @@ it('has three servers on one database, each with a data folder of its own and se
     expect(environment).toMatchObject({
       ...{ NODE_NAME: name, PLUGIN_ROOTS: '/plugins' },
       DATABASE_URL: expect.stringContaining('@postgres:5432/'),
+      // Else all clients behind the proxy would share one quota.
+      TRUSTED_PROXIES: expect.stringContaining('172.16.0.0/12'),
     });
     expect(volumes).toContain('plugins:/plugins');
     expect(depends_on).toEqual({ postgres: { condition: 'service_healthy' } });

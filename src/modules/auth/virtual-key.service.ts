@@ -118,6 +118,12 @@ export class VirtualKeyService {
   async createToken({ actor }: RequestContext, dto: CreateTokenDto): Promise<TokenDto> {
     if (dto.key === undefined && actor.kind !== 'virtual_key')
       throw new BadRequest('field_invalid', 'key must name a virtual key, or call with one.', 'key');
+    if (dto.key?.startsWith(KEY_PREFIX))
+      throw new BadRequest(
+        'field_invalid',
+        'key is an id or a name; send the key itself as the token.',
+        'key',
+      );
     if (dto.key !== undefined) mustHold(actor, ['keys:manage']);
     const row = await this.find(actor, dto.key ?? actor.id);
     const life = dto.expiresIn ?? DEFAULT_TOKEN_SECONDS;

@@ -28,7 +28,7 @@ export class BodyPipe extends ValidationPipe {
 
   constructor() {
     super({
-      ...{ whitelist: true, transform: true, stopAtFirstError: true, exceptionFactory: toBadRequest },
+      ...{ whitelist: true, transform: true, exceptionFactory: toBadRequest },
       // The copies that our decorators speak to; the framework would look for them itself.
       ...{ validatorPackage, transformerPackage },
     });
@@ -75,9 +75,16 @@ function toBadRequest(errors: ValidationError[]): BadRequest {
 
 function flatten(error: ValidationError, prefix: string): FieldProblem[] {
   const field = prefix + error.property;
-  const own = Object.values(error.constraints ?? {}).map((text) => ({
-    field,
-    message: text.startsWith(`${error.property} `) ? text.slice(error.property.length + 1) : text,
-  }));
-  return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, `${field}.`))];
+  const own = problemOf(error);
+  return [
+    ...(own === undefined ? [] : [{ field, message: own }]),
+    ...(error.children ?? []).flatMap((child) => flatten(child, `${field}.`)),
+  ];
+}
+
+/** The one rule to tell of: that of the topmost decorator, which says the type; the others follow from that. */
+function problemOf({ constraints, property, value }: ValidationError): string | undefined {
+  const text = Object.values(constraints ?? {}).at(-1);
+  if (text !== undefined && value === undefined) return 'is required';
+  return text?.startsWith(`${property} `) ? text.slice(property.length + 1) : text;
 }
