@@ -1,4 +1,6 @@
-import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { Unprocessable } from '../../platform/http/errors.js';
@@ -35,7 +37,14 @@ export async function bundle(folder: string, bundling: Bundling): Promise<void> 
     throw new Unprocessable('build_failed', `There is no TypeScript entry: none of ${SOURCES.join(', ')}.`);
   await bundleEntry(folder, entry);
   const { exports: _exports, module: _module, ...rest } = manifest;
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...rest, main: `./${OUTPUT}` }, null, 2));
+  await put(join(folder, 'package.json'), JSON.stringify({ ...rest, main: `./${OUTPUT}` }, null, 2));
+}
+
+/** Replaces a file, or a link that a build script has put in its place; what such a link leads to is left alone. */
+async function put(path: string, content: string | Uint8Array): Promise<void> {
+  const fresh = `${path}.${randomUUID()}`;
+  await writeFile(fresh, content, { flag: 'wx' });
+  await rename(fresh, path);
 }
 
 async function bundleEntry(folder: string, entry: string): Promise<void> {
@@ -44,10 +53,11 @@ async function bundleEntry(folder: string, entry: string): Promise<void> {
   const { build, stop } = await import('esbuild');
   underWay += 1;
   try {
-    await build({
+    const { outputFiles } = await build({
       absWorkingDir: real,
       entryPoints: [join(real, entry)],
       outfile: join(real, OUTPUT),
+      write: false,
       bundle: true,
       packages: 'external',
       format: 'esm',
@@ -58,6 +68,7 @@ async function bundleEntry(folder: string, entry: string): Promise<void> {
       tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
       plugins: [only(real)],
     });
+    for (const { path, contents } of outputFiles) await put(path, contents);
   } catch (error) {
     throw buildFailed(error);
   } finally {
@@ -118,7 +129,12 @@ async function firstFile(folder: string, paths: readonly string[]): Promise<stri
 
 async function readManifest(folder: string): Promise<Json> {
   try {
-    return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Json;
+    const file = await open(join(folder, 'package.json'), constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return JSON.parse(await file.readFile('utf8')) as Json;
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
     throw new Unprocessable('build_failed', 'The local copy has no package.json that can be read.', '', [], {
       cause,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { lchown, readdir, readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, lchown, readdir, readFile, stat } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Inject, Injectable } from '@nestjs/common';
@@ -10,17 +11,26 @@ import { CONFIG } from '../../platform/tokens.js';
 
 const MOST_LINES = 200;
 const LONGEST_LINE = 500;
-/** Owns nothing, wherever it is known. */
-const NOBODY = 65_534;
-/** Runs its argument in a process group that ends with the server: then the other end of descriptor 3 is closed. */
-const WATCHED = '(cat <&3; kill -9 0) >/dev/null 2>&1 & exec 3<&-; exec /bin/sh -c "$1"';
+/** First of the operating system's users that scripts run as where the server is root, one after the other. */
+const FIRST_UID = 49_000;
+const UIDS = 1_000;
+/** What a script left running may hold its output open for so long, in milliseconds. */
+const OUTPUT_MS = 1_000;
+/**
+ * Runs its first argument, and ends what the second names (its process group, or all of its user) with the server:
+ * then the other end of descriptor 3 is closed.
+ */
+const WATCHED = '(cat <&3; kill -9 "$2") >/dev/null 2>&1 & exec 3<&-; exec /bin/sh -c "$1"';
 
 /**
  * Runs a package's own build script in a build: with an empty environment, under a time limit, and where the server is
- * root as a user that owns nothing else. The script and all that it started are gone when it ends.
+ * root as a user of its own, that owns nothing else. The script and all that it started are gone when it ends; where
+ * the server is not root, all but what left its process group.
  */
 @Injectable()
 export class EjectedScript {
+  private runs = 0;
+
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   /**
@@ -30,10 +40,10 @@ export class EjectedScript {
    */
   async run(folder: string, { signal, progress }: Pick<JobTask, 'signal' | 'progress'>): Promise<string[]> {
     const command = await buildScript(folder);
-    const isRoot = process.getuid?.() === 0;
-    if (isRoot) await giveTo(folder, NOBODY);
+    const uid = process.getuid?.() === 0 ? FIRST_UID + (this.runs++ % UIDS) : null;
+    if (uid !== null) await giveTo(folder, uid);
     try {
-      const child = start(folder, command, isRoot);
+      const child = start(folder, command, uid);
       const lines: string[] = [];
       const keep = (line: string): void => {
         lines.push(line.slice(0, LONGEST_LINE));
@@ -45,7 +55,10 @@ export class EjectedScript {
       await this.finish(child, lines, signal);
       return lines;
     } finally {
-      if (isRoot) await giveTo(folder, 0);
+      if (uid !== null) {
+        await endUser(uid);
+        await giveTo(folder, 0);
+      }
     }
   }
 
@@ -66,8 +79,12 @@ async function failureOf(child: ChildProcess, limit: AbortSignal): Promise<strin
   if (limit.aborted) endGroup(child);
   const cause = await new Promise<string | null>((resolve) => {
     child.once('error', ({ message }) => resolve(`cannot be started (${message})`));
-    // What it left running would hold its output open.
-    child.once('exit', () => endGroup(child));
+    child.once('exit', () => {
+      endGroup(child);
+      setTimeout(() => {
+        for (const output of [child.stdout, child.stderr]) output?.destroy();
+      }, OUTPUT_MS);
+    });
     child.once('close', (code, signal) =>
       resolve(code === 0 ? null : `ended with ${signal ?? `exit code ${code ?? ''}`}`),
     );
@@ -92,7 +109,7 @@ function parsed(text: string): Record<string, unknown> {
   }
 }
 
-function start(folder: string, command: string, isRoot: boolean): ChildProcess {
+function start(folder: string, command: string, uid: number | null): ChildProcess {
   const path = [
     join(folder, 'node_modules', '.bin'),
     dirname(process.execPath),
@@ -100,13 +117,13 @@ function start(folder: string, command: string, isRoot: boolean): ChildProcess {
     '/usr/bin',
     '/bin',
   ];
-  return spawn('/bin/sh', ['-c', WATCHED, 'sh', command], {
+  return spawn('/bin/sh', ['-c', WATCHED, 'sh', command, uid === null ? '0' : '-1'], {
     cwd: folder,
     env: { PATH: path.join(delimiter), HOME: folder, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
     windowsHide: true,
-    ...(isRoot && { uid: NOBODY, gid: NOBODY }),
+    ...(uid !== null && { uid, gid: uid }),
   });
 }
 
@@ -118,11 +135,24 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
-/** Links themselves change hands, never what they lead to. */
+/** Ends all processes of a user at once, so that none of them can start another meanwhile. */
+async function endUser(uid: number): Promise<void> {
+  await once(spawn('/bin/sh', ['-c', 'kill -9 -1'], { uid, gid: uid, stdio: 'ignore' }), 'exit');
+}
+
+/**
+ * Gives a folder to a user, who alone may write in it from now on, and whom everybody may read.
+ * Links themselves change hands, never what they lead to.
+ */
 async function giveTo(path: string, uid: number): Promise<void> {
   for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) await giveTo(join(path, entry.name), uid);
-    else await lchown(join(path, entry.name), uid, uid);
+    const inside = join(path, entry.name);
+    if (entry.isDirectory()) await giveTo(inside, uid);
+    else {
+      await lchown(inside, uid, uid);
+      if (entry.isFile()) await chmod(inside, 0o644 | ((await stat(inside)).mode & 0o111));
+    }
   }
   await lchown(path, uid, uid);
+  await chmod(path, 0o755);
 }
