@@ -89,6 +89,8 @@ describe('published versions', () => {
       found.push(...page.plugins.map(({ name, version }) => `${name}@${version}`));
       cursor = page.nextCursor;
     } while (cursor !== null);
+    const none = await world.api.get(`${ARTIFACTS}?cursor=none`);
+    expect(failure(none)).toEqual([400, 'parameter_invalid', 'cursor']);
     expect(found).toEqual(inOrder);
     expect(await versions('q=RDERE&pluginType=log&status=active')).toEqual(inOrder);
     expect(await versions('q=RDERE&pluginType=metric')).toEqual([]);

@@ -19,6 +19,7 @@ it('lists the nodes, page by page, and says which one answers', async () => {
   const first = await fleet.api(1).get<{ nextCursor: string }>('/api/nodes?limit=1');
   const second = await fleet.api(1).get(`/api/nodes?limit=1&cursor=${first.body.nextCursor}`);
   expect(first.body).toMatchObject({ count: 1, nodes: [{ id: nodes[0]?.id }] });
+  expect((await fleet.api(1).get('/api/nodes?cursor=none')).status).toBe(400);
   expect(second.body).toMatchObject({ count: 1, nodes: [{ id: nodes[1]?.id }], nextCursor: null });
 });
 

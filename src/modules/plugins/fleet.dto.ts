@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Matches } from 'class-validator';
 import { NODE_STATES, type NodeState } from '../../platform/nodes/node-state.js';
 import { NodeOutcomeDto } from './fleet-outcome.dto.js';
 import { PageCursor, PageDto, PageLimit } from '../../platform/http/page.dto.js';
@@ -10,6 +11,7 @@ export class NodeQueryDto {
   limit?: number;
   /** `nextCursor` of the page before. */
   @PageCursor(100)
+  @Matches(/^[0-9a-f]{16}$/, { message: 'cursor must be the nextCursor of an answer' })
   cursor?: string;
 }
 

@@ -50,7 +50,6 @@ export class ArtifactsController {
   @Require('registry:publish')
   @Idempotent()
   @ApiOperation({
-    operationId: 'RegisterPlugin',
     summary: 'Publish a version of a plugin',
     description:
       'The artifact is fetched and compared with its checksum in the background; until then `verification` is `pending`. A version never changes: the same again answers the same record, other content 409.',
@@ -77,13 +76,12 @@ export class ArtifactsController {
   @Get()
   @Require('registry:read')
   @ApiOperation({
-    operationId: 'ListPublishedPlugins',
     summary: 'List what is published here',
     description:
       'By name, the newest version of each first. With `updated_since` deleted versions are listed too, so that a copy elsewhere can keep up.',
   })
   @ApiOkResponse({ type: ArtifactPageDto, description: 'A page of versions.' })
-  @ApiFailures('field_invalid')
+  @ApiFailures('field_invalid', 'parameter_invalid')
   listPublishedPlugins(@Query() query: ListArtifactsDto): Promise<ArtifactPageDto> {
     return this.listing.list(query);
   }
@@ -102,7 +100,6 @@ export class ArtifactsController {
   @Require('registry:read')
   @ApiParam({ name: 'id', description: 'Id of a verified version.', example: VERIFIED_ID })
   @ApiOperation({
-    operationId: 'DownloadArtifact',
     summary: 'Download an artifact',
     description:
       'The verified bytes, compared with their checksum before they are sent. `Range` with `If-Range` goes on with a download that broke off.',
@@ -135,7 +132,6 @@ export class ArtifactsController {
   @Require('registry:publish')
   @ID
   @ApiOperation({
-    operationId: 'ChangePublishedPlugin',
     summary: 'Deprecate or yank a version',
     description: 'And back. Its content never changes.',
   })
@@ -156,7 +152,6 @@ export class ArtifactsController {
   @Idempotent()
   @ID
   @ApiOperation({
-    operationId: 'VerifyPublishedPlugin',
     summary: 'Look at an artifact again',
     description: 'Soon, in the background. A verified one stays verified meanwhile.',
   })
@@ -174,7 +169,6 @@ export class ArtifactsController {
   @Require('registry:publish')
   @ID
   @ApiOperation({
-    operationId: 'DeletePublishedPlugin',
     summary: 'Delete a published version',
     description:
       'A tombstone stays, which lists show with `updated_since`. Nothing else can ever be published under the version.',
