@@ -10,6 +10,7 @@ import { folderName, guestsFolder, makeGuestFolder, makeGuestsFolder } from './g
 import { GuestProcess } from './guest-process.js';
 import type { GuestSpec, Limits, Placed } from './guest-spec.js';
 import { guestUser } from './guest-user.js';
+import { idleMemory } from './idle-memory.js';
 import { isUngrantable, type Launch } from './launch.js';
 import { packageScope, readableBy } from './readable.js';
 import { scrubber } from './scrub.js';
@@ -127,6 +128,7 @@ export class GuestStarter {
       user,
       wasi,
       limits,
+      idle: await idleMemory(limits.heapMb),
     };
   }
 }

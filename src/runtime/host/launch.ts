@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Limits } from './guest-spec.js';
+import { type IdleMemory, memoryFlags } from './idle-memory.js';
 import { isInside } from './real-path.js';
 
 /** Everything one guest process is started with. */
@@ -19,12 +20,16 @@ export interface Launch {
   /** WebAssembly may ask for WASI. */
   wasi: boolean;
   limits: Limits;
+  /** What an idle guest takes; the memory limit counts from there. Null where it cannot be measured. */
+  idle: IdleMemory | null;
 }
 
+const hasFlag = (flag: string): boolean => process.allowedNodeEnvironmentFlags.has(flag);
+
 /** Node 20 has the flag under its experimental name only. */
-const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
-  ? '--permission'
-  : '--experimental-permission';
+const PERMISSION = hasFlag('--permission') ? '--permission' : '--experimental-permission';
+/** From Node 25 on the permission model denies the network too, and with it the channel, unless this is given. */
+const NETWORK = hasFlag('--allow-net') ? ['--allow-net'] : [];
 
 const SHELL = '/bin/sh';
 /** RLIMIT_DATA counts private writable memory on Linux since 4.7; elsewhere it means little. */
@@ -41,9 +46,10 @@ const LIMIT_SCRIPT = 'ulimit -c 0; ulimit -d "$1" 2>/dev/null; shift; exec "$@"'
  */
 export function launch(plan: Launch): ChildProcess {
   const node = [process.execPath, ...flags(plan), plan.guestProgram];
-  const limited = [SHELL, '-c', LIMIT_SCRIPT, SHELL, String(plan.limits.memoryMb * 1024), ...node];
+  const { dataFolder, environment, user, idle, limits } = plan;
+  const dataKb = idle ? idle.dataKb + limits.memoryMb * 1024 : 'unlimited';
+  const limited = [SHELL, '-c', LIMIT_SCRIPT, SHELL, String(dataKb), ...node];
   const [command = '', ...args] = HAS_MEMORY_LIMIT ? limited : node;
-  const { dataFolder, environment, user } = plan;
   return spawn(command, args, {
     cwd: dataFolder,
     env: { ...environment, HOME: dataFolder, TMPDIR: dataFolder, TEMP: dataFolder, TMP: dataFolder },
@@ -59,10 +65,9 @@ function flags({ guestProgram, readable, dataFolder, wasi, limits }: Launch): st
     PERMISSION,
     ...outermost([dirname(guestProgram), ...readable, dataFolder]).map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${dataFolder}`,
+    ...NETWORK,
     ...(wasi ? ['--allow-wasi'] : []),
-    `--max-old-space-size=${limits.heapMb}`,
-    // Three V8 helper threads fewer a guest: 24 MiB less address space, no slower start.
-    '--v8-pool-size=1',
+    ...memoryFlags(limits.heapMb),
     '--no-warnings',
   ];
 }
