@@ -2,17 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { dirname, join } from 'node:path';
+import { FENCE_FLAGS } from '../../src/runtime/host/launch.js';
 import { encode, type StartMessage, type ToGuest, type ToHost } from '../../src/runtime/protocol.js';
 import { built } from './paths.js';
 
 const RUNTIME = built('src/runtime');
 const PROGRAM = built('src/runtime/guest/main.js');
-const flags = process.allowedNodeEnvironmentFlags;
-const FENCE = [
-  flags.has('--permission') ? '--permission' : '--experimental-permission',
-  '--disable-warning=ExperimentalWarning',
-  '--max-old-space-size=64',
-];
+const FENCE = [...FENCE_FLAGS, '--no-warnings', '--max-old-space-size=64'];
 
 export interface GuestOptions {
   /** Folders and files the guest may read besides its own program; default: the entry's folder. */

@@ -24,12 +24,13 @@ export interface Launch {
   idle: IdleMemory | null;
 }
 
-const hasFlag = (flag: string): boolean => process.allowedNodeEnvironmentFlags.has(flag);
-
-/** Node 20 has the flag under its experimental name only. */
-const PERMISSION = hasFlag('--permission') ? '--permission' : '--experimental-permission';
-/** From Node 25 on the permission model denies the network too, and with it the channel, unless this is given. */
-const NETWORK = hasFlag('--allow-net') ? ['--allow-net'] : [];
+/** Flags of the fence that this release of Node has; what each release lacks stands in docs/security.md. */
+export const FENCE_FLAGS = [
+  // Node 20 has it under its experimental name only.
+  hasFlag('--permission') ? '--permission' : '--experimental-permission',
+  // From Node 25 on the permission model closes all sockets, the channel too, unless this is given.
+  ...['--allow-net', '--disable-sigusr1'].filter(hasFlag),
+];
 
 const SHELL = '/bin/sh';
 /** RLIMIT_DATA counts private writable memory on Linux since 4.7; elsewhere it means little. */
@@ -62,10 +63,9 @@ export function launch(plan: Launch): ChildProcess {
 
 function flags({ guestProgram, readable, dataFolder, wasi, limits }: Launch): string[] {
   return [
-    PERMISSION,
+    ...FENCE_FLAGS,
     ...outermost([dirname(guestProgram), ...readable, dataFolder]).map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${dataFolder}`,
-    ...NETWORK,
     ...(wasi ? ['--allow-wasi'] : []),
     ...memoryFlags(limits.heapMb),
     '--no-warnings',
@@ -84,4 +84,8 @@ export function outermost(paths: readonly string[]): string[] {
 /** A path that Node would read as a pattern or a list; such a folder cannot be allowed alone. */
 export function isUngrantable(path: string): boolean {
   return /[*,]/.test(path);
+}
+
+function hasFlag(flag: string): boolean {
+  return process.allowedNodeEnvironmentFlags.has(flag);
 }
