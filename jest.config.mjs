@@ -3,6 +3,8 @@ const SPECIAL = ['browser', 'fleet', 'soak'];
 /** Long journeys start servers again and again, and may find the machine busy. */
 const TIMEOUT_MS = { fleet: 120_000, soak: 60_000 };
 const suite = process.env.PLUGBOARD_TEST_SUITE;
+/** How many times slower than a quiet machine this one is. */
+const patience = Number(process.env.PLUGBOARD_TEST_PATIENCE ?? 1);
 
 /** Jest runs what the build wrote: the OpenAPI metadata exists only in compiled output. */
 export default {
@@ -11,6 +13,6 @@ export default {
   testPathIgnorePatterns: suite ? [] : SPECIAL.map((name) => `/test/${name}/`),
   transform: {},
   testEnvironment: 'node',
-  testTimeout: TIMEOUT_MS[suite] ?? 30_000,
+  testTimeout: (TIMEOUT_MS[suite] ?? 30_000) * patience,
   maxWorkers: 2,
 };

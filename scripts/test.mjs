@@ -12,6 +12,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIfStale } from './build-if-stale.mjs';
 import { installIfNeeded, requireNode } from './install.mjs';
+import { machinePace } from './machine-pace.mjs';
 import { openTestPostgres } from './test-postgres.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -37,7 +38,8 @@ async function run() {
     throw error;
   });
   try {
-    return await jest({ ...testRun.environment, PLUGBOARD_TEST_SUITE: suite });
+    const limits = { PLUGBOARD_TEST_PATIENCE: String(machinePace()) };
+    return await jest({ ...testRun.environment, ...limits, PLUGBOARD_TEST_SUITE: suite });
   } finally {
     await testRun.close();
     await database.close();

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase } from './database.js';
 import { type Client, client } from './http.js';
+import { patient } from './patience.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const PROGRAM = fileURLToPath(new URL('../../server/main.mjs', import.meta.url));
+const LIFELINE = new URL('./lifeline.js', import.meta.url).href;
 const START_LIMIT_MS = 30_000;
 
 export interface ServerOptions {
@@ -47,7 +49,12 @@ export class TestServer {
     }
     const server = new TestServer(launch({ ...options, dataDir, databaseUrl: databaseUrl ?? '' }));
     server.cleanups.push(...cleanups.reverse());
-    await server.ready();
+    try {
+      await server.ready();
+    } catch (error) {
+      await server.kill();
+      throw error;
+    }
     return server;
   }
 
@@ -72,8 +79,17 @@ export class TestServer {
   /** Asks the server to stop, as a service manager would; answers its exit code. */
   async stop(): Promise<number | null> {
     const code = await this.end('SIGTERM');
-    for (const cleanup of this.cleanups.splice(0)) await cleanup();
+    await this.cleanUp();
     return code;
+  }
+
+  private async kill(): Promise<void> {
+    await this.end('SIGKILL');
+    await this.cleanUp();
+  }
+
+  private async cleanUp(): Promise<void> {
+    for (const cleanup of this.cleanups.splice(0)) await cleanup();
   }
 
   /** Ends only the process; its data folder and database stay for the next one. */
@@ -92,7 +108,7 @@ export class TestServer {
     this.process.stderr?.on('data', collect);
     await new Promise<void>((resolve, reject) => {
       const fail = (): void => reject(new Error(`the server did not start:\n${this.output}`));
-      const timer = setTimeout(fail, START_LIMIT_MS);
+      const timer = setTimeout(fail, patient(START_LIMIT_MS));
       this.process.once('exit', fail);
       this.process.stdout?.on('data', () => {
         if (!/Admin token/.test(this.output) || !this.output.endsWith('\n')) return;
@@ -108,7 +124,7 @@ export class TestServer {
 }
 
 function launch({ env, dataDir, databaseUrl, uid }: ServerOptions): ChildProcess {
-  return spawn(process.execPath, ['--trace-deprecation', PROGRAM], {
+  return spawn(process.execPath, ['--trace-deprecation', '--import', LIFELINE, PROGRAM], {
     env: {
       PATH: process.env.PATH ?? '',
       PORT: '0',
@@ -118,7 +134,7 @@ function launch({ env, dataDir, databaseUrl, uid }: ServerOptions): ChildProcess
       GUEST_SPARES: '0',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     ...(uid !== undefined && { uid, gid: uid }),
   });
 }
