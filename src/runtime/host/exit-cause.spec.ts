@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeExit, type Exit } from './exit-cause.js';
+import { describeError, describeExit, type Exit } from './exit-cause.js';
 
 const exit = (more: Partial<Exit>): string =>
   describeExit({ code: null, signal: null, tail: [], heapMb: 64, memoryMb: 512, ...more });
@@ -34,4 +34,23 @@ describe('the cause of an exit in words', () => {
   ])('%s', (_name, more, expected) => {
     expect(exit(more)).toBe(expected);
   });
+});
+
+describe('an error of a plugin', () => {
+  it.each([
+    'RangeError: Array buffer allocation failed',
+    'RangeError: Failed to allocate memory',
+    'RangeError: WebAssembly.Memory(): could not allocate memory',
+    'RangeError: WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance',
+    'uncaught exception: RangeError: Array buffer allocation failed',
+  ])('that comes from its memory limit says so: %s', (message) => {
+    expect(describeError(message, 512)).toBe(`ran out of memory (limit 512 MiB): ${message}`);
+  });
+
+  it.each(['Error: the model server ran out of memory', 'RangeError: Invalid string length'])(
+    'that does not stays as it is: %s',
+    (message) => {
+      expect(describeError(message, 512)).toBe(message);
+    },
+  );
 });

@@ -11,14 +11,27 @@ export interface Exit {
 const HEAP_FULL = /Reached heap limit|Ineffective mark-compacts/;
 const MEMORY_FULL =
   /out of memory|Committing semi space failed|bad_alloc|Array buffer allocation failed|Cannot allocate memory|ERR_MEMORY_ALLOCATION_FAILED|ERR_WORKER_OUT_OF_MEMORY/i;
+/** What V8 and, from Node 24 on, Node itself throw where a buffer or a WebAssembly memory does not fit. */
+const ALLOCATION_FAILED =
+  /RangeError: (Array buffer allocation failed|Failed to allocate memory|WebAssembly\.\w+\(\): (could not|Out of memory: Cannot) allocate)/;
 const ERROR_LINE = /^(?:Uncaught )?(?:[\w$]*(?:Error|Exception))(?: \[\w+\])?: .+/;
+
+/** The cause where a process has used more memory than it may. */
+export function outOfMemory(memoryMb: number): string {
+  return `ran out of memory (limit ${memoryMb} MiB)`;
+}
+
+/** Says of an error of the plugin's code that it comes from the memory limit, where it does. */
+export function describeError(message: string, memoryMb: number): string {
+  return ALLOCATION_FAILED.test(message) ? `${outOfMemory(memoryMb)}: ${message}` : message;
+}
 
 /** Says in words why a process that nobody asked to stop has ended. */
 export function describeExit({ code, signal, tail, heapMb, memoryMb }: Exit): string {
   const printed = tail.join('\n');
   if (HEAP_FULL.test(printed)) return `ran out of memory (heap limit ${heapMb} MiB)`;
   const crashed = signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL' || code === 1;
-  if (crashed && MEMORY_FULL.test(printed)) return `ran out of memory (limit ${memoryMb} MiB)`;
+  if (crashed && MEMORY_FULL.test(printed)) return outOfMemory(memoryMb);
   const error = tail.findLast((line) => ERROR_LINE.test(line));
   const how = signal ? `was ended by ${signal}` : `exited with code ${code ?? 'unknown'}`;
   return error && code !== 0 ? `${how}: ${error}` : how;

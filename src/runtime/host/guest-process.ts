@@ -2,9 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { ToGuest, ToHost } from '../protocol.js';
 import { Channel } from './channel.js';
-import { describeExit } from './exit-cause.js';
+import { describeExit, outOfMemory } from './exit-cause.js';
 import { type Launch, launch } from './launch.js';
 import { LogRing } from './log-ring.js';
+import { watchMemory } from './memory-watch.js';
 import { forgetGuest, recordGuest } from './orphans.js';
 import { Output } from './output.js';
 
@@ -107,14 +108,22 @@ export class GuestProcess {
     return false;
   }
 
+  private watchMemory({ idle, limits: { memoryMb } }: Launch): () => void {
+    if (this.pid === null || idle === null) return () => undefined;
+    const limitKb = idle.residentKb + memoryMb * 1024;
+    return watchMemory(this.pid, limitKb, () => this.kill(outOfMemory(memoryMb)));
+  }
+
   private async awaitExit(child: ChildProcess, plan: Launch): Promise<string> {
     // Listened for from the start: it may come in the same turn as the exit.
     const outputRead = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    const endWatch = this.watchMemory(plan);
     const failure = await new Promise<Error | null>((resolve) => {
       child.once('error', resolve);
       child.once('exit', () => resolve(null));
     });
     this.over = true;
+    endWatch();
     this.output.drain();
     if (!failure) await atMost(DRAIN_MS, outputRead);
     for (const stream of child.stdio) stream?.destroy();

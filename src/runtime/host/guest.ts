@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Hook, HookPayload, LoadedMessage, StartMessage, ToHost } from '../protocol.js';
+import { describeError } from './exit-cause.js';
 import { HookFailed, HookTimedOut, LoadFailed, type LoadPhase } from './errors.js';
 import type { GuestProcess } from './guest-process.js';
 import type { Limits } from './guest-spec.js';
@@ -162,7 +163,7 @@ export class Guest {
         return this.calls.finish(message.id, (durationMs) =>
           message.ok
             ? { kind: 'value', value: message.value, durationMs }
-            : { kind: 'failed', message: this.shown(message.message, LONGEST_CAUSE), durationMs },
+            : { kind: 'failed', message: this.failure(message.message), durationMs },
         );
       case 'pong':
         this.heartbeat?.pong(message.id);
@@ -179,7 +180,7 @@ export class Guest {
   private advance(message: Extract<ToHost, { type: 'loaded' | 'ready' | 'failed' }>): boolean {
     if (this.phase === 'stopping') return true;
     if (message.type === 'failed') {
-      this.kill(message.message);
+      this.kill(describeError(message.message, this.limits.memoryMb));
     } else if (message.type === 'loaded' && this.phase === 'loading') {
       this.phase = 'initialising';
       this.loaded = this.scrubFacts(message);
@@ -225,6 +226,10 @@ export class Guest {
       actualName: actualName && this.shown(actualName, LONGEST_NAME),
       description: description && this.shown(description, LONGEST_DESCRIPTION),
     };
+  }
+
+  private failure(message: string): string {
+    return this.shown(describeError(message, this.limits.memoryMb), LONGEST_CAUSE);
   }
 
   private shown(text: string, most: number): string {

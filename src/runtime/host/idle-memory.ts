@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 export interface IdleMemory {
   /** Private writable memory, reserved or used: what RLIMIT_DATA counts. */
   dataKb: number;
-  /** Memory that nothing backs but RAM and swap, in use. */
+  /** Memory in use that no file backs. */
   residentKb: number;
 }
 
@@ -44,9 +44,9 @@ async function measure(flags: string[]): Promise<IdleMemory | null> {
   return dataKb === null ? null : { dataKb, residentKb: residentKb(status) };
 }
 
-/** Anonymous memory in use according to `/proc/<pid>/status`, what was swapped out included, in KiB. */
+/** Memory in use that no file backs, shared and swapped-out memory included, according to `/proc/<pid>/status`. */
 export function residentKb(status: string): number {
-  return (fieldOf(status, 'RssAnon') ?? 0) + (fieldOf(status, 'VmSwap') ?? 0);
+  return ['RssAnon', 'RssShmem', 'VmSwap'].reduce((sum, name) => sum + (fieldOf(status, name) ?? 0), 0);
 }
 
 function fieldOf(status: string, name: string): number | null {
