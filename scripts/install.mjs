@@ -67,7 +67,7 @@ export function missingPackages(wanted, installed, development) {
 }
 
 /** npm as a script for this Node where we can tell its place, which needs no shell on any system. */
-function npm() {
+export function npm() {
   const beside = join(dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js');
   const script = [process.env.npm_execpath ?? '', beside].find(
     (path) => /npm-cli\.c?js$/.test(path) && existsSync(path),

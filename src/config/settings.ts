@@ -79,7 +79,16 @@ export const SETTINGS = {
   ),
   OUTBOUND_TIMEOUT: integer('Longest download, in milliseconds.', 60_000, 100, 3_600_000),
   GUEST_HEAP_MB: integer('JavaScript heap of one plugin process, in MiB.', 64, 16, 65_536),
-  GUEST_MEMORY_MB: integer('All memory one plugin process may allocate, in MiB.', 512, 128, 65_536),
+  GUEST_MEMORY_MB: integer(
+    'All memory one plugin process may allocate beyond what an idle one takes, in MiB.',
+    512,
+    128,
+    65_536,
+  ),
+  GUEST_NETWORK: flag(
+    'JavaScript plugins may use the network. false needs Node 25 or newer; WebAssembly plugins have none there in any case.',
+    true,
+  ),
   GUEST_START_TIMEOUT: integer('Longest start of a plugin, in milliseconds.', 15_000, 100, 600_000),
   GUEST_CALL_TIMEOUT: integer('Longest single call into a plugin, in milliseconds.', 10_000, 10, 600_000),
   GUEST_STOP_TIMEOUT: integer(

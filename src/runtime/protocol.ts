@@ -6,6 +6,8 @@
 
 /** File descriptor of the guest's end of the socket pair. */
 export const CHANNEL_FD = 3;
+/** Argument of a guest that must not have the network. */
+export const DENY_NETWORK = '--deny-network';
 /** Longest line either side accepts, in bytes; a longer one ends the guest. */
 export const MAX_LINE_BYTES = 8 * 2 ** 20;
 

@@ -72,6 +72,7 @@ describe('the watch over memory in use', () => {
         environment: {},
         user: null,
         wasi: false,
+        network: true,
         limits: { heapMb: 64, memoryMb: 32, startMs: 0, callMs: 0, stopMs: 0, heartbeatMs: 0 },
         idle: { dataKb: 2 ** 30, residentKb: 10_000 },
       },

@@ -30,6 +30,7 @@ interface WorldOptions {
   limits?: Partial<Limits>;
   backOff?: Partial<BackOff>;
   environment?: Record<string, string>;
+  network?: boolean;
   /** Processes that wait for plugins; none unless given. */
   spares?: { most: number; keepMs: number };
 }
@@ -49,7 +50,7 @@ export class PluginWorld {
     readonly runtime: PluginRuntime,
   ) {}
 
-  static async open({ limits, backOff, environment, spares }: WorldOptions = {}): Promise<PluginWorld> {
+  static async open({ limits, backOff, environment, network, spares }: WorldOptions = {}): Promise<PluginWorld> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'plugin-world-')));
     await chmod(folder, 0o755);
     const root = join(folder, 'plugins');
@@ -62,6 +63,7 @@ export class PluginWorld {
       backOff: { ...BACK_OFF, ...backOff },
       environment: environment ?? guestEnvironment(),
       uidBase: process.getuid?.() === 0 ? 50_000 : null,
+      network: network ?? true,
       spares: spares ?? { most: 0, keepMs: 0 },
       onChange: (pluginId, actual) => world.changed(pluginId, actual),
     });

@@ -41,6 +41,7 @@ export class NodeRuntime
       guestProgram: plugins.guestProgram,
       environment: plugins.guestEnvironment,
       uidBase: GUEST_UID_BASE,
+      network: config.GUEST_NETWORK,
       spares: { most: config.GUEST_SPARES, keepMs: KEEP_SPARE_MS },
       quietMs: QUIET_MS,
       limits: {

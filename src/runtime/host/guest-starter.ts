@@ -11,7 +11,7 @@ import { GuestProcess } from './guest-process.js';
 import type { GuestSpec, Limits, Placed } from './guest-spec.js';
 import { guestUser } from './guest-user.js';
 import { idleMemory } from './idle-memory.js';
-import { isUngrantable, type Launch } from './launch.js';
+import { CAN_DENY_NETWORK, isUngrantable, type Launch } from './launch.js';
 import { packageScope, readableBy } from './readable.js';
 import { scrubber } from './scrub.js';
 import { type SparePool, Spares } from './spares.js';
@@ -25,6 +25,8 @@ export interface StarterOptions {
   environment: Readonly<Record<string, string>>;
   /** First of the user ids that guests run as where the server is root, or null. */
   uidBase: number | null;
+  /** False: no guest may open sockets, which this Node must be able to deny; true where it is left out. */
+  network?: boolean;
   /** Processes that are started before they are asked for; none where it is left out. */
   spares?: SparePool;
 }
@@ -49,7 +51,10 @@ export class GuestStarter {
   readonly spares: Spares;
   private readonly haste = new AbortController();
 
+  /** @throws Error when guests must not have the network and this Node cannot deny it */
   constructor(private readonly options: StarterOptions) {
+    if (options.network === false && !CAN_DENY_NETWORK)
+      throw new Error(`Node ${process.versions.node} cannot deny plugins the network`);
     this.spares = new Spares(options.spares ?? { most: 0, keepMs: 0 }, options.dataDir);
     // Each guest that waits for its calls listens.
     setMaxListeners(0, this.haste.signal);
@@ -105,7 +110,7 @@ export class GuestStarter {
   }
 
   private async fence({ slot, roots }: Placed, artifact: Artifact, dataFolder: string): Promise<Launch> {
-    const { guestProgram = GUEST_PROGRAM, uidBase, limits, environment } = this.options;
+    const { guestProgram = GUEST_PROGRAM, uidBase, limits, environment, network = true } = this.options;
     const program = await realpath(guestProgram).catch(() => {
       throw new LoadFailed('the guest program is missing: build the server', 'artifact');
     });
@@ -127,6 +132,8 @@ export class GuestStarter {
       environment,
       user,
       wasi,
+      // A module has no imports that open sockets; this is for what breaks out of WebAssembly.
+      network: network && artifact.format === 'javascript',
       limits,
       idle: await idleMemory(limits.heapMb),
     };

@@ -15,6 +15,7 @@ export {
   UnsupportedArtifact,
 } from './errors.js';
 export type { ActualPlugin, BackOff, GuestSpec, Limits, PluginStatus, Target } from './guest-spec.js';
+export { CAN_DENY_NETWORK } from './launch.js';
 export type { Manifest } from './manifest.js';
 export { sweepOrphans } from './orphans.js';
 export { PluginRuntime, type RuntimeOptions } from './plugin-runtime.js';

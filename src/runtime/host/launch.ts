@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { DENY_NETWORK } from '../protocol.js';
 import type { Limits } from './guest-spec.js';
 import { type IdleMemory, memoryFlags } from './idle-memory.js';
 import { isInside } from './real-path.js';
@@ -19,6 +20,8 @@ export interface Launch {
   user: number | null;
   /** WebAssembly may ask for WASI. */
   wasi: boolean;
+  /** It may open sockets. False takes effect where CAN_DENY_NETWORK. */
+  network: boolean;
   limits: Limits;
   /** What an idle guest takes; the memory limit counts from there. Null where it cannot be measured. */
   idle: IdleMemory | null;
@@ -28,9 +31,13 @@ export interface Launch {
 export const FENCE_FLAGS = [
   // Node 20 has it under its experimental name only.
   hasFlag('--permission') ? '--permission' : '--experimental-permission',
-  // From Node 25 on the permission model closes all sockets, the channel too, unless this is given.
+  // Where it exists, the permission model closes all sockets unless it is given: the channel too, so that a guest
+  // without network gets it as well, and drops it once the channel is open.
   ...['--allow-net', '--disable-sigusr1'].filter(hasFlag),
 ];
+
+/** Whether the permission model of this Node, 25 or newer, can deny the network. */
+export const CAN_DENY_NETWORK = hasFlag('--allow-net');
 
 const SHELL = '/bin/sh';
 /** RLIMIT_DATA counts private writable memory on Linux since 4.7; elsewhere it means little. */
@@ -46,7 +53,7 @@ const LIMIT_SCRIPT = 'ulimit -c 0; ulimit -d "$1" 2>/dev/null; shift; exec "$@"'
  * permission model, memory limits, closed environment. Descriptors: 1 and 2 output, 3 the channel.
  */
 export function launch(plan: Launch): ChildProcess {
-  const node = [process.execPath, ...flags(plan), plan.guestProgram];
+  const node = [process.execPath, ...flags(plan), plan.guestProgram, ...programFlags(plan)];
   const { dataFolder, environment, user, idle, limits } = plan;
   const dataKb = idle ? idle.dataKb + limits.memoryMb * 1024 : 'unlimited';
   const limited = [SHELL, '-c', LIMIT_SCRIPT, SHELL, String(dataKb), ...node];
@@ -70,6 +77,10 @@ function flags({ guestProgram, readable, dataFolder, wasi, limits }: Launch): st
     ...memoryFlags(limits.heapMb),
     '--no-warnings',
   ];
+}
+
+function programFlags({ network }: Launch): string[] {
+  return CAN_DENY_NETWORK && !network ? [DENY_NETWORK] : [];
 }
 
 /**
