@@ -56,12 +56,21 @@ export function holdsSecret(value: unknown, position: Position): boolean {
 }
 
 function guessed(container: unknown, key: string): boolean {
+  if (Array.isArray(container)) return isValueOfOption(container, Number(key));
   if (!isJsonObject(container)) return false;
   if (isFlag(container, key)) return false;
   const label = labelOf(container);
   if (label === undefined) return isSensitiveKey(key);
   if (key === 'value') return isSensitiveKey(own(container, label) as string);
   return key !== label && isSensitiveKey(key);
+}
+
+/** `["--token", "abc"]`: what follows the name of a secret in a list of arguments, unless it is the next option. */
+function isValueOfOption(list: readonly unknown[], index: number): boolean {
+  const [option, value] = [list[index - 1], list[index]];
+  if (typeof option !== 'string' || !/^--?[A-Za-z][\w-]{0,99}$/.test(option)) return false;
+  if (typeof value === 'boolean' || (typeof value === 'string' && /^--?[A-Za-z]/.test(value))) return false;
+  return isSensitiveKey(option);
 }
 
 /** A flag named after a secret (`auth: true`) tells nothing; everything else under such a name might. */

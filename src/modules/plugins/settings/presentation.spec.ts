@@ -50,6 +50,16 @@ describe('presentConfig', () => {
       },
       { upstream: 'http...host', rpc: ['http...efgh'], note: 'sk-a...qrst' },
     ],
+    [
+      'secrets in lists of arguments',
+      { args: ['-y', 'server', '--token', 'abcd', '--api-key=abcdefghij', '--port', '80', '--auth', '--quiet'] },
+      { args: ['-y', 'server', '--token', '****', '--ap...ghij', '--port', '80', '--auth', '--quiet'] },
+    ],
+    [
+      'keys that say bot, seed, private and webhook',
+      { bot: 'abcd', private: 'abcd', seed: 'abcd', hooks: { webhook: 'abcd' } },
+      { bot: '****', private: '****', seed: '****', hooks: { webhook: '****' } },
+    ],
   ])('masks %s', (_what, config, shown) => {
     const before = structuredClone(config);
     expect(present(config)).toEqual(shown);

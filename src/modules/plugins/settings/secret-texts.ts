@@ -1,14 +1,15 @@
 import { isJsonObject, type JsonObject } from './json.js';
 import type { ParameterSet } from './parameter.js';
 import { type Position, childPosition, isSecret, rootPositions } from './position.js';
+import { credentialsIn } from './secret-value.js';
 
 /** Shorter texts stand in ordinary log lines by chance; hiding them would make the lines useless. */
 const MIN_CHARACTERS = 4;
 
 /**
  * The secrets of a config as they may turn up in what a plugin prints: the text itself, each line of one with
- * several, its JSON and URL spellings, and the password of an address. Longest first, so that replacing them
- * in order never leaves the end of a longer one.
+ * several, and the credential inside an address or an option, as written and decoded. Longest first, so that replacing
+ * them in order never leaves the end of a longer one. Whoever looks for them knows how texts get encoded.
  * @param config what the plugin is given, defaults included
  */
 export function secretValues(config: JsonObject, set: ParameterSet): string[] {
@@ -26,28 +27,20 @@ function collect(value: unknown, position: Position, found: Set<string>): void {
     return;
   }
   if (!isSecret(value, position) || typeof value === 'boolean') return;
-  for (const spelling of spellings(String(value))) found.add(spelling);
+  for (const part of partsOf(String(value))) found.add(part);
 }
 
-function spellings(text: string): string[] {
+function partsOf(text: string): string[] {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
-  const plain = [text, ...(lines.length > 1 ? lines : []), ...addressParts(text)];
-  return plain.flatMap((part) => [
-    part,
-    JSON.stringify(part).slice(1, -1),
-    encodeURIComponent(part.replace(/\p{Surrogate}/gu, '�')),
-  ]);
+  return [text, ...(lines.length > 1 ? lines : []), ...credentialsIn(text).flatMap(decoded)];
 }
 
-/** The password of `scheme://user:password@host`, as written and decoded. */
-function addressParts(text: string): string[] {
-  if (!URL.canParse(text)) return [];
-  const { password } = new URL(text);
-  if (password === '') return [];
+/** As written, and without percent-encoding. */
+function decoded(text: string): string[] {
   try {
-    return [password, decodeURIComponent(password)];
+    return [text, decodeURIComponent(text)];
   } catch {
-    return [password];
+    return [text];
   }
 }
 

@@ -15,7 +15,11 @@ const SECRET = `
   basic_auth proxyAuth oauth Authorization Proxy-Authorization auth_header auth_headers cookie cookies Set-Cookie
   sessionCookie session_string jwt JWT_SECRET encryption_key encryptionKey signing_key LITELLM_MASTER_KEY
   AWS_SECRET_ACCESS_KEY AWS_ACCESS_KEY_ID secret_id HELIUS_KEY SUPABASE_SERVICE_ROLE_KEY secret_key_base password_hash
-  hmac_key license_key key keys TLS_KEY secretaccesskey myapikey SERVICE_ACCOUNT_JSON ＡＰＩ＿ＫＥＹ`;
+  hmac_key license_key key keys TLS_KEY secretaccesskey myapikey SERVICE_ACCOUNT_JSON ＡＰＩ＿ＫＥＹ
+  private PRIVATE wallet_private privatePem private_jwk seed SEED masterSeed hd_seed seed_hex seedphrase seed_words
+  backupPhrase mnemonicWords mnemonics bot telegram_bot discordBot botToken BOT_TOKEN bottoken webhook webhooks
+  slackWebhook discord_webhook webhookUrl webhookURL webhook_urls webhookURLs webhookurl WEBHOOK_URI webhook_endpoint
+  webhookAddress --token --api-key --webhook-url`;
 
 const OPEN = `
   max_tokens maxTokens MAX_TOKENS ANTHROPIC_MAX_TOKENS max_input_tokens MAX_OUTPUT_TOKENS tokenizer tokenizer_model
@@ -28,7 +32,8 @@ const OPEN = `
   auth_type auth_url authMethod auth_mode require_auth enableAuth use_token redact_secrets mask_api_keys detectSecrets
   password_min_length passwordPolicy password_reset_url cookie_name cookieDomain cookie_max_age secret_name secretRef
   private_key_path credentials_file api_key_header apiKeyName jwt_issuer JWT_AUDIENCE jwt_algorithm jwks_url webhook_path
-  webhookPort LOG_LEVEL DRY_RUN timeout seed temperature session_timeout PGLITE_DATA_DIR blocked_patterns
+  webhookPort webhook_id webhook_enabled webhookEvents private_channels privateMode is_private bot_name botId bot_prefix is_bot
+  robot seed_nodes random_seed samplingSeed seed_file --max-tokens --port LOG_LEVEL DRY_RUN timeout temperature session_timeout PGLITE_DATA_DIR blocked_patterns
   allowed_models placement`;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);

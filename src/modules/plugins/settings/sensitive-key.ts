@@ -8,9 +8,13 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 /** A name with one of these in it holds a secret. */
 const SECRET =
   words(`secret secrets password passwords passwd pwd passphrase passcode credential credentials creds
-  mnemonic cookie cookies bearer authorization keypair apikey apikeys`);
+  mnemonic mnemonics cookie cookies bearer authorization keypair apikey apikeys`);
 /** These hold a secret only as the last word: `SMTP_PASS`, but `pass_through` not. */
-const SECRET_AT_END = words('pass dsn jwt pat auth oauth vk salt otp totp');
+const SECRET_AT_END = words(
+  'pass dsn jwt pat auth oauth vk salt otp totp private seed seeds bot webhook webhooks',
+);
+/** Seeds that make chance repeatable: `random_seed`. */
+const CHANCE = words('random sampling sample noise rng numpy torch shuffle dataset image generation');
 /** Names written without any boundary: `dbpassword`, `secretaccesskey`. */
 const SECRET_ENDINGS = [
   ...[
@@ -25,12 +29,15 @@ const SECRET_ENDINGS = [
     'secretkey',
   ],
   ...['apitoken', 'authtoken', 'accesstoken', 'bottoken', 'refreshtoken', 'sessiontoken'],
+  ...['seedphrase', 'recoveryphrase', 'backupphrase', 'mnemonicphrase', 'webhookurl', 'webhookuri'],
 ];
 /** Two words that make a secret together. */
 const SECRET_PAIRS =
   words(`seed-phrase recovery-phrase wallet-seed connection-string connection-strings conn-string
-  conn-str session-string session-cookie webhook-url webhook-uri webhook-urls auth-header auth-headers pass-word
-  pass-phrase service-account`);
+  conn-str session-string session-cookie webhook-url webhook-uri webhook-urls webhook-uris webhook-endpoint
+  webhook-endpoints webhook-address webhooks-url webhooks-urls auth-header auth-headers pass-word pass-phrase
+  service-account backup-phrase mnemonic-phrase seed-word seed-words seed-hex seed-bytes seed-base private-pem
+  private-jwk private-jwks private-hex private-wif private-base`);
 /** `database_url` and its like carry a password more often than not. */
 const STORES = words(
   'database db postgres postgresql pg mysql mariadb mongo mongodb redis amqp rabbitmq sentry',
@@ -77,7 +84,12 @@ export function isSensitiveKey(name: string): boolean {
 }
 
 function holdsSecret(parts: readonly string[], last: string): boolean {
-  return parts.some(isSecretWord) || SECRET_AT_END.has(last) || isToken(parts) || isKey(parts);
+  return parts.some(isSecretWord) || isSecretAtEnd(parts, last) || isToken(parts) || isKey(parts);
+}
+
+function isSecretAtEnd(parts: readonly string[], last: string): boolean {
+  if (!SECRET_AT_END.has(last)) return false;
+  return !last.startsWith('seed') || !parts.some((part) => CHANCE.has(part));
 }
 
 function isFlag(parts: readonly string[]): boolean {
@@ -113,7 +125,7 @@ function wordsOf(name: string): string[] {
   return name
     .normalize('NFKC')
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .replace(/(\p{Lu})(?!\p{Lu}s(?!\p{Ll}))(\p{Lu}\p{Ll})/gu, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\d]+/u)
     .map((word) => word.replace(/\d+$/, ''))
