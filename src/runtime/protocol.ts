@@ -16,6 +16,8 @@ export const MAX_LINE_BYTES = 8 * 2 ** 20;
  * scrubbed: the first part of a secret that a cut went through is no match, and would be shown.
  */
 export const MAX_TEXT = 64 * 1024;
+/** What a text that was cut ends with: the beginning of a secret may stand before it. */
+export const CUT = '…';
 
 /** How a plugin's code is loaded; read off the artifact by the host. */
 export type PluginFormat = 'javascript' | 'wasm';
@@ -106,6 +108,11 @@ export type ToHost =
   | { type: 'pong'; id: number }
   | { type: 'stopped' };
 
+/** The text, or its beginning and a sign that there was more. */
+export function cutText(text: string, longest = MAX_TEXT): string {
+  return text.length > longest ? text.slice(0, longest) + CUT : text;
+}
+
 /** One message as a line for the channel. */
 export function encode(message: ToGuest | ToHost): string {
   return `${JSON.stringify(message)}\n`;
@@ -125,7 +132,7 @@ export function decodeFromGuest(line: string): ToHost | null {
     case 'ready':
       return { type, initialised: value.initialised === true };
     case 'failed':
-      return { type, message: typeof message === 'string' ? message.slice(0, MAX_TEXT) : 'no cause given' };
+      return { type, message: typeof message === 'string' ? cutText(message) : 'no cause given' };
     case 'result':
       if (!isId(id)) return null;
       if (value.ok === true) return { type, id, ok: true, value: value.value ?? null };
@@ -133,7 +140,7 @@ export function decodeFromGuest(line: string): ToHost | null {
         type,
         id,
         ok: false,
-        message: typeof message === 'string' ? message.slice(0, MAX_TEXT) : 'failed',
+        message: typeof message === 'string' ? cutText(message) : 'failed',
       };
     case 'log':
       if (typeof value.line !== 'string') return null;
@@ -151,8 +158,8 @@ function decodeLoaded(value: Record<string, unknown>): LoadedMessage {
   const { actualName, description, types, hooks } = value;
   return {
     type: 'loaded',
-    actualName: typeof actualName === 'string' ? actualName.slice(0, MAX_TEXT) : null,
-    description: typeof description === 'string' ? description.slice(0, MAX_TEXT) : null,
+    actualName: typeof actualName === 'string' ? cutText(actualName) : null,
+    description: typeof description === 'string' ? cutText(description) : null,
     types: PLUGIN_TYPES.filter((t) => Array.isArray(types) && types.includes(t)),
     hooks: HOOKS.filter((h) => Array.isArray(hooks) && hooks.includes(h)),
     hasCheck: value.hasCheck === true,

@@ -137,6 +137,34 @@ describe('secrets in settings', () => {
     answers.push(text);
   });
 
+  it('are masked in what hooks return, in names and other spellings too, for who may not see them', async () => {
+    const source = `
+      let key;
+      export const init = (given) => { key = given.API_KEY; };
+      export const preLLMHook = () => ({
+        plain: key, ['x-' + key]: 1, address: 'https://h/?k=' + encodeURIComponent(key),
+        body: Buffer.from('{"key":"' + key + '"}').toString('base64'), open: 'as it is',
+      });`;
+    await server.plugin('echoing.mjs', source);
+    const config = { API_KEY: 'se"cret/0123456789' };
+    await api.post(PLUGINS, { name: 'echoing', path: 'echoing.mjs', enabled: true, config });
+    const scopes = ['plugins:read', 'plugins:write'];
+    const asked = { name: 'caller', scopes };
+    const { key } = (await api.post<{ key: string }>('/api/auth/virtual-keys', asked)).body;
+    const shown = (await hook(server.client(key), 'echoing')) as Record<string, string>;
+    expect(shown).toMatchObject({
+      plain: '****',
+      'x-****': 1,
+      address: 'https://h/?k=****',
+      open: 'as it is',
+    });
+    expect(Buffer.from(shown.body ?? '', 'base64').toString()).not.toContain('cret/012345678');
+    const revealing = { name: 'revealing', scopes: [...scopes, 'secrets:reveal'] };
+    const { key: other } = (await api.post<{ key: string }>('/api/auth/virtual-keys', revealing)).body;
+    expect(await hook(server.client(other), 'echoing')).toMatchObject({ plain: config.API_KEY });
+    await api.delete(at('echoing'));
+  });
+
   it('stand in no answer, event, audit row or log line', async () => {
     await api.delete(at('keeper'));
     const events = await server.client().get('/api/events?once=true', undefined, { 'last-event-id': '0' });

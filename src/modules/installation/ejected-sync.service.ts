@@ -3,6 +3,7 @@ import type { Config } from '../../config.js';
 import { Transactions } from '../../platform/database/transaction.js';
 import { Forbidden } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
+import { allows } from '../../platform/http/scopes.js';
 import { Jobs, outcomeOf } from '../../platform/jobs/jobs.service.js';
 import { THIS_NODE, type ThisNode } from '../../platform/nodes/this-node.js';
 import { CONFIG } from '../../platform/tokens.js';
@@ -58,7 +59,7 @@ export class EjectedSync {
 
 /** A build script runs outside of the fence, so who may not install may not run it. */
 function refuseScript({ actor }: RequestContext, { builder, upstream }: SyncDto): void {
-  if (actor.scopes.has('admin') || actor.scopes.has('plugins:install')) return;
+  if (allows(actor.scopes, 'plugins:install')) return;
   if (builder !== 'script' && upstream !== true) return;
   throw new Forbidden(
     'scope_missing',

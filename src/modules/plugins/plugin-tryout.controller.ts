@@ -44,7 +44,7 @@ export class PluginTryoutController {
   @ApiOperation({
     summary: 'Run one hook of a gateway plugin',
     description:
-      'Hands the body to the hook of the running plugin and answers what it returned and how long it took.',
+      'Hands the body to the hook of the running plugin and answers what it returned and how long it took. Without the scope `secrets:reveal`, the plugin’s secrets are masked in what it returned.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiParam({ name: 'hook', description: 'The hook.', schema: HOOK_SCHEMA })
@@ -62,11 +62,12 @@ export class PluginTryoutController {
     'shutting_down',
   )
   callPluginHook(
+    @Context() context: RequestContext,
     @Param('x') x: string,
     @Param('hook') hook: string,
     @Body() body: CallHookDto,
   ): Promise<HookResultDto> {
-    return this.tryout.callHook(x, checkHook(hook), body);
+    return this.tryout.callHook(context, x, checkHook(hook), body);
   }
 
   @Post(':x/reveal')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
+import { allows } from '../../platform/http/scopes.js';
 import type { Hook, TrialResult } from '../../runtime/host/index.js';
 import type { CallHookDto, HookResultDto, TestResultDto } from './plugin-tryout.dto.js';
 import { KnownPlugins } from './known-plugins.js';
@@ -39,10 +40,17 @@ export class PluginTryout {
     };
   }
 
-  async callHook(segment: string, hook: Hook, payload: CallHookDto): Promise<HookResultDto> {
+  /** Secrets in the result are masked, unless the caller may see them. */
+  async callHook(
+    { actor }: RequestContext,
+    segment: string,
+    hook: Hook,
+    payload: CallHookDto,
+  ): Promise<HookResultDto> {
     const id = await this.known.idOf(segment);
     if (id === null) throw unknownPlugin(segment);
-    const { value, durationMs } = await this.node.callHook(id, hook, payload);
+    const isMasked = !allows(actor.scopes, 'secrets:reveal');
+    const { value, durationMs } = await this.node.callHook(id, hook, payload, isMasked);
     return { ok: true, pluginId: id, hook, result: value, durationMs };
   }
 

@@ -20,3 +20,8 @@ export const DEFAULT_SCOPES: readonly Scope[] = ['plugins:read', 'plugins:write'
 export function isScope(value: unknown): value is Scope {
   return SCOPES.some((scope) => scope === value);
 }
+
+/** Whether who holds these scopes may do what needs `scope`. */
+export function allows(scopes: ReadonlySet<Scope>, scope: Scope): boolean {
+  return scopes.has(scope) || scopes.has('admin');
+}

@@ -14,6 +14,7 @@ import { idleMemory } from './idle-memory.js';
 import { CAN_DENY_NETWORK, isUngrantable, type Launch } from './launch.js';
 import { packageScope, readableBy } from './readable.js';
 import { scrubber } from './scrub.js';
+import { secretMasker } from './secret-masker.js';
 import { type SparePool, Spares } from './spares.js';
 
 export interface StarterOptions {
@@ -84,7 +85,8 @@ export class GuestStarter {
     const own = artifact.packageDir ?? dirname(artifact.entry);
     const folders = { [own]: '.', [launch.dataFolder]: '~', [dirname(launch.guestProgram)]: 'guest' };
     const roots = Object.fromEntries(spec.roots.map((root) => [root, '…']));
-    const scrub = scrubber(spec.secrets, { ...roots, ...folders });
+    const mask = secretMasker(spec.secrets);
+    const scrub = scrubber(mask, { ...roots, ...folders });
     if (launch.user === null && process.getuid?.() === 0 && this.options.uidBase !== null)
       onLine('warn: runs as the user of the server: a folder it needs is closed to other users');
     const start = {
@@ -99,7 +101,7 @@ export class GuestStarter {
     };
     const { limits } = this.options;
     const haste = this.haste.signal;
-    return Guest.start({ process: child, limits, start, digest, scrub, haste, onLine }, signal);
+    return Guest.start({ process: child, limits, start, digest, mask, scrub, haste, onLine }, signal);
   }
 
   /** Has a process wait for the next start of a plugin. @throws like `start` */

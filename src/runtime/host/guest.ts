@@ -7,6 +7,7 @@ import type { Limits } from './guest-spec.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Outcome, PendingCalls } from './pending-calls.js';
 import type { Scrub } from './scrub.js';
+import { maskDeep } from './secret-masker.js';
 
 export interface GuestPlan {
   /** That nobody has told anything yet. */
@@ -16,6 +17,8 @@ export interface GuestPlan {
   /** SHA-256 of the file that is loaded. */
   digest: string;
   scrub: Scrub;
+  /** Masks the plugin's secrets alone. */
+  mask: Scrub;
   /** Aborted when calls under way are no longer waited for. */
   haste: AbortSignal;
   onLine: (line: string) => void;
@@ -91,14 +94,22 @@ export class Guest {
   /**
    * Runs one hook. A guest that does not answer in time is ended, as its event loop serves nobody, and is
    * gone when that is told.
+   * @param isMasked whether the plugin's secrets are masked in what the hook returns
    * @throws HookFailed with the plugin's cause, HookTimedOut, PayloadTooLarge
    */
-  async call(hook: Hook, payload: HookPayload): Promise<{ value: unknown; durationMs: number }> {
+  async call(
+    hook: Hook,
+    payload: HookPayload,
+    isMasked: boolean,
+  ): Promise<{ value: unknown; durationMs: number }> {
     const { callMs } = this.limits;
     const outcome = await this.calls.ask(callMs, (id) =>
       this.process.send({ type: 'hook', id, hook, payload }),
     );
-    if (outcome.kind === 'value') return { value: outcome.value, durationMs: outcome.durationMs };
+    if (outcome.kind === 'value') {
+      const { value, durationMs } = outcome;
+      return { value: isMasked ? maskDeep(value, this.plan.mask) : value, durationMs };
+    }
     if (outcome.kind !== 'late') throw new HookFailed(outcome.message);
     this.kill(`did not answer ${hook} within ${callMs} ms`);
     await this.exited;

@@ -1,8 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
+import { CUT } from '../protocol.js';
 
 const NEWLINE = 0x0a;
 
-/** Cuts printed output into lines; what goes on for too long without a line end is cut off, not kept. */
+/** Cuts printed output into lines; what goes on for too long without a line end is cut off, which a `…` tells. */
 export class TextLines {
   private readonly decoder = new StringDecoder('utf8');
   private partial = '';
@@ -26,6 +27,7 @@ export class TextLines {
 
   /** The rest of the current line is lost; the next one begins after a line end. */
   skip(): void {
+    if (this.partial !== '') this.partial += CUT;
     this.flush();
     this.skipping = true;
   }
@@ -37,7 +39,9 @@ export class TextLines {
   }
 
   private append(text: string): void {
-    if (!this.skipping) this.partial += text.slice(0, this.longest - this.partial.length);
+    const free = this.longest - this.partial.length;
+    if (this.skipping || free < 0) return;
+    this.partial += text.length > free ? text.slice(0, free) + CUT : text;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { cutText } from '../protocol.js';
 import { TextLines } from './lines.js';
 import { Throttle } from './throttle.js';
 
@@ -38,13 +39,14 @@ export class Output {
 
   /** A line that came through the channel counts like a printed one. */
   offer(line: string): void {
-    if (this.kept.take(line.length)) this.onLine(line.slice(0, LONGEST_LINE));
+    if (this.kept.take(line.length)) this.onLine(cutText(line, LONGEST_LINE));
     else this.dropped += line.length;
   }
 
-  /** The last lines printed to stderr. */
+  /** The last lines printed to stderr, whole ones only. */
   get tail(): string[] {
-    return this.tailBytes.toString('utf8').split('\n');
+    const lines = this.tailBytes.toString('utf8').split('\n');
+    return this.tailBytes.length < TAIL_BYTES ? lines : lines.slice(1);
   }
 
   /** Reads on without pauses: the process is gone and only a little is left. */

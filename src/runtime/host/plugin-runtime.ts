@@ -154,17 +154,19 @@ export class PluginRuntime {
 
   /**
    * Runs one hook of an active plugin.
+   * @param isMasked whether the plugin's secrets are masked in what the hook returns
    * @throws PluginNotActive, HookNotFound, HookFailed, HookTimedOut, PayloadTooLarge
    */
   async callHook(
     pluginId: string,
     hook: Hook,
     payload: HookPayload,
+    isMasked = false,
   ): Promise<{ value: unknown; durationMs: number }> {
     const guest = this.supervisors.get(pluginId)?.running;
     if (!guest?.loaded || !guest.initialised) throw new PluginNotActive(this.actual(pluginId).status);
     if (!guest.loaded.hooks.includes(hook)) throw new HookNotFound(hook, guest.loaded.hooks);
-    return guest.call(hook, payload);
+    return guest.call(hook, payload, isMasked);
   }
 
   /** Loads the plugin in a process of its own that is thrown away, data folder and all; services stay off. */

@@ -52,7 +52,19 @@ describe('presentConfig', () => {
     ],
     [
       'secrets in lists of arguments',
-      { args: ['-y', 'server', '--token', 'abcd', '--api-key=abcdefghij', '--port', '80', '--auth', '--quiet'] },
+      {
+        args: [
+          '-y',
+          'server',
+          '--token',
+          'abcd',
+          '--api-key=abcdefghij',
+          '--port',
+          '80',
+          '--auth',
+          '--quiet',
+        ],
+      },
       { args: ['-y', 'server', '--token', '****', '--ap...ghij', '--port', '80', '--auth', '--quiet'] },
     ],
     [
