@@ -24,6 +24,8 @@ export interface InstallPayload {
   /** Left out: the npm registry. */
   source?: InstalledVersionEntity['source'];
   enable?: boolean;
+  /** Whether who asked for it may see secrets. */
+  mayReveal?: boolean;
   /** What was found when the version was looked up. */
   warnings?: readonly PlanWarning[];
 }
@@ -119,7 +121,8 @@ export class InstallJob implements OnModuleInit {
     return this.installs.put(context, code, {
       action: 'plugin.install',
       enable: payload.enable,
-      retained: retained && { id: retained.pluginId, config: retained.config },
+      retained: retained && { ...retained, id: retained.pluginId },
+      mayReveal: payload.mayReveal ?? false,
       alongside: async (tx, pluginId) => {
         await this.versions.put(tx, { ...row, pluginId });
         await this.versions.prune(tx, { ...row, pluginId }, this.config.PLUGIN_KEEP_VERSIONS);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Conflict, NotFound } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
-import { PluginInstalls } from '../plugins/index.js';
+import { originOf, PluginInstalls } from '../plugins/index.js';
 import { EjectedFolders } from './ejected-folders.js';
 import { EjectedPlaces } from './ejected-places.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
@@ -37,9 +37,12 @@ export class InstallationRecords {
     const place = source === 'ejected' ? await this.places.of(id) : null;
     await this.installs.remove(context, id, {
       action: 'plugin.uninstall',
-      alongside: async (tx, { config }) => {
+      alongside: async (tx, row) => {
         if (purge) await this.versions.forget(tx, npmName);
-        else await this.versions.retain(tx, { npmName, pluginId: id, config });
+        else {
+          const { config, withheld } = row;
+          await this.versions.retain(tx, { npmName, pluginId: id, config, withheld, origin: originOf(row) });
+        }
         await this.places.release(tx, context, { pluginId: id, npmName, place, purge });
       },
     });

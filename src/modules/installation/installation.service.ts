@@ -3,9 +3,10 @@ import type { Config } from '../../config.js';
 import { Transactions } from '../../platform/database/transaction.js';
 import { Conflict } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
+import { allows } from '../../platform/http/scopes.js';
 import { Jobs, outcomeOf } from '../../platform/jobs/jobs.service.js';
 import { CONFIG } from '../../platform/tokens.js';
-import { PluginsService } from '../plugins/index.js';
+import { type PluginDto, PluginsService } from '../plugins/index.js';
 import { INSTALL, type InstallPayload, type InstallResult } from './install.job.js';
 import type { InstallDto, InstallDoneDto, UninstallDto } from './installation.dto.js';
 import { hasLocalCopy, InstallationRecords } from './installation-records.js';
@@ -38,6 +39,7 @@ export class InstallationService {
       version: wanted.version,
       ...(wanted.published ? { source: 'artifact' } : { warnings: wanted.warnings }),
       ...(enable !== undefined && { enable }),
+      mayReveal: allows(context.actor.scopes, 'secrets:reveal'),
     };
     return this.transactions.run(async (tx) => {
       await this.records.versions.lock(tx, name);
@@ -61,7 +63,7 @@ export class InstallationService {
       requiresRestart: false,
       pluginName: name,
       plugin: { id: plugin.id, name: plugin.name, version, installPath },
-      message: `${name}@${version} installed`,
+      message: `${name}@${version} installed${withheldNote(plugin)}`,
       jobId,
       warnings,
     };
@@ -73,4 +75,10 @@ export class InstallationService {
   ): ReturnType<InstallationRecords['remove']> {
     return this.records.remove(context, name, purge ?? false);
   }
+}
+
+/** Code from elsewhere than before may not be given the stored secrets. */
+function withheldNote({ validationWarnings }: PluginDto): string {
+  const count = validationWarnings.length;
+  return count > 0 ? `; ${count} of its stored secrets are withheld from it, see its validationWarnings` : '';
 }

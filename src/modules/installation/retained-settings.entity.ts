@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { RetainedSettings } from '../plugins/index.js';
 
 /** The settings of an uninstalled plugin, for when it is installed again; sealed for the id it had. */
 @Entity('retained_settings')
@@ -10,5 +11,11 @@ export class RetainedSettingsEntity {
   pluginId: string;
 
   @Column({ type: 'json', nullable: true })
-  config: Record<string, unknown> | null;
+  config: RetainedSettings['config'];
+
+  @Column({ type: 'json', default: {} })
+  withheld: RetainedSettings['withheld'];
+
+  @Column({ type: 'json', nullable: true })
+  origin: RetainedSettings['origin'];
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PreconditionFailed, Unprocessable } from '../../platform/http/errors.js';
 import { Metrics } from '../../platform/metrics/metrics.service.js';
 import type { Candidate } from '../../runtime/host/index.js';
+import { originOf } from './code-origin.js';
 import { NodeRuntime } from './node-runtime.js';
 import type { PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
@@ -9,7 +10,13 @@ import { PluginRepository } from './plugin.repository.js';
 import { type MergeRule, PluginSettings, type Settings } from './plugin-settings.js';
 import { isUrl, PluginSpecs } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
+import type { CodeChange } from './settings/withheld.js';
 import { startRefusal } from './start-refusal.js';
+
+/** How settings change, where the code came from that has them now, and whether the caller may see secrets. */
+interface Change extends Omit<CodeChange, 'after'> {
+  readonly rule: MergeRule;
+}
 
 /** Puts together what a plugin would be after a change, and proves that it starts; writes nothing. */
 @Injectable()
@@ -66,10 +73,11 @@ export class PluginDrafts {
     row: PluginEntity,
     stored: Settings | null,
     patch: Record<string, unknown> | undefined,
-    rule: MergeRule,
+    { rule, ...by }: Change,
   ): PluginState {
-    const settings: Settings = this.settings.change(row, stored, patch, rule);
-    return { settings, row: { ...row, config: this.settings.seal(row.id, settings) } };
+    const settings = this.settings.change(row, stored, patch, rule, { ...by, after: originOf(row) });
+    const { withheld } = settings;
+    return { settings, row: { ...row, config: this.settings.seal(row.id, settings), withheld } };
   }
 
   /** Starts what is wanted beside what runs; null where nothing is to run. @throws AppError the cause */

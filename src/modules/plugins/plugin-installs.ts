@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/transaction.js';
 import { Conflict, Unprocessable } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
+import { allows } from '../../platform/http/scopes.js';
+import { type CodeOrigin, originOf } from './code-origin.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
 import { PluginDrafts } from './plugin-drafts.js';
@@ -23,11 +25,19 @@ export interface CodeOnDisk {
   checksum?: string | null;
 }
 
+/** What is kept of a plugin that was taken off record. */
+export interface RetainedSettings extends Pick<PluginEntity, 'id' | 'config' | 'withheld'> {
+  /** Of the code that had the settings; null where that was not noted. */
+  origin: CodeOrigin | null;
+}
+
 export interface PutOptions {
   /** Whether it shall run; left out: as before, and a new one runs. */
   enable?: boolean | undefined;
   /** Settings that a new one begins with, sealed for its id. */
-  retained?: { id: string; config: Record<string, unknown> | null } | null;
+  retained?: RetainedSettings | null;
+  /** Whether who asked for it may see secrets; left out: as the context says. */
+  mayReveal?: boolean | undefined;
   action: string;
   /** Put on record as it is: what it would replace does not run, so nothing is lost when it does not either. */
   untried?: boolean;
@@ -77,7 +87,8 @@ export class PluginInstalls {
       const before = known ? await this.drafts.read(id, null) : null;
       if (!known) await this.assertFree(id);
       await options.recheck?.();
-      const after = await this.drafted(before, id, code, options);
+      const mayReveal = options.mayReveal ?? allows(context.actor.scopes, 'secrets:reveal');
+      const after = await this.drafted(before, id, code, { ...options, mayReveal });
       if (before) await this.protection.check(before.row, after.row);
       const { action, alongside, untried = false } = options;
       const candidate = untried ? null : await this.drafts.start(after);
@@ -113,11 +124,12 @@ export class PluginInstalls {
     before: PluginState | null,
     id: string,
     code: CodeOnDisk,
-    { enable, retained }: PutOptions,
+    { enable, retained, mayReveal }: PutOptions & { mayReveal: boolean },
   ): Promise<PluginState> {
     const base = before?.row ?? {
       ...blankRow(id, await this.plugins.nextSlot()),
       config: retained?.config ?? null,
+      withheld: retained?.withheld ?? {},
     };
     const enabled = enable ?? before?.row.enabled ?? true;
     const row = await this.drafts.described({ ...base, checksum: null, ...code, enabled, name: base.name });
@@ -133,7 +145,7 @@ export class PluginInstalls {
       next,
       before?.settings ?? this.drafts.settingsOf({ ...next, id: retained?.id ?? id }),
       undefined,
-      'by-key',
+      { rule: 'by-key', before: before ? originOf(before.row) : (retained?.origin ?? null), mayReveal },
     );
   }
 

@@ -22,6 +22,7 @@ export function blankRow(name: string, slot: number): PluginEntity {
     declaration: null,
     configUiHints: {},
     config: null,
+    withheld: {},
     placement: null,
     order: null,
     revision: 1,

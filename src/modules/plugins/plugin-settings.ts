@@ -20,6 +20,13 @@ import {
   rotateConfig,
   sealConfig,
 } from './settings/sealed-config.js';
+import {
+  type CodeChange,
+  missingWith,
+  type Withheld,
+  withholdFrom,
+  withoutWithheld,
+} from './settings/withheld.js';
 
 /** A plugin's settings, opened: secrets are in the clear, so an instance never leaves the process. */
 export interface Settings {
@@ -30,6 +37,8 @@ export interface Settings {
   missing: readonly FieldProblem[];
   /** Stored values that do not open, which `config` lacks; null where all do. */
   locked: Locked | null;
+  /** Which keys of `config` the code is not given. */
+  withheld: Withheld;
 }
 
 export type MergeRule = 'by-key' | 'merge-patch';
@@ -48,13 +57,14 @@ export class PluginSettings {
     const set = keepingSecrets(parametersOf(row, open), open, wasSecret);
     const missing = locked
       ? Object.keys(locked.values).map((key) => ({ field: `config.${key}`, message: locked.cause.message }))
-      : missingFrom(open, set);
-    return { set, config, missing, locked };
+      : missingWith(row.withheld, missingFrom(withoutWithheld(open, row.withheld), set), set);
+    return { set, config, missing, locked, withheld: row.withheld };
   }
 
   /**
    * The settings after a change; what is stored stays as it is.
    * @param row with the declaration that the changed plugin has
+   * @param code how its code changes, and by whom
    * @throws Unprocessable with every problem found
    */
   change(
@@ -62,6 +72,7 @@ export class PluginSettings {
     stored: Settings | null,
     patch: JsonObject | undefined,
     rule: MergeRule,
+    code: CodeChange,
   ): Settings {
     const open = stored?.config ?? {};
     const wasSecret = secretKeys(stored);
@@ -70,11 +81,14 @@ export class PluginSettings {
     const merged = patch === undefined ? open : merge(open, patch, before).config;
     const stays = (key: string): boolean => isDeepStrictEqual(own(open, key), own(merged, key));
     const set = keepingSecrets(parametersOf(row, merged), merged, (key) => stays(key) && wasSecret(key));
-    const { missing, problems } = check(merged, set);
+    const lockedKeys = Object.keys(stored?.locked?.values ?? {});
+    const withheld = stored ? withholdFrom(code, { ...stored, lockedKeys }, patch ?? {}, merged) : {};
+    const { problems } = check(merged, set);
+    const missing = missingWith(withheld, check(withoutWithheld(merged, withheld), set).missing, set);
     const config = patch === undefined && stored?.config == null ? null : merged;
     // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
     if (problems.length > 0 && (row.enabled || patch !== undefined)) refuseConfig(problems);
-    return { set, config, missing, locked: stillLocked(stored?.locked ?? null, patch ?? {}) };
+    return { set, config, missing, locked: stillLocked(stored?.locked ?? null, patch ?? {}), withheld };
   }
 
   /** The settings sealed anew where an older key sealed them; null where there is nothing to do. */

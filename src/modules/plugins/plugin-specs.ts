@@ -11,6 +11,7 @@ import type { Settings } from './plugin-settings.js';
 import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
 import { effectiveConfig, environmentOf } from './settings/environment.js';
 import { secretValues } from './settings/secret-texts.js';
+import { withoutWithheld } from './settings/withheld.js';
 
 /** Finds the code behind a plugin's path and puts together what the runtime needs to start it. */
 @Injectable()
@@ -32,9 +33,10 @@ export class PluginSpecs {
   }
 
   /** @throws LoadFailed where there is nothing to load; Unavailable where a secret does not open */
-  async specOf(row: PluginEntity, { set, config, missing, locked }: Settings): Promise<GuestSpec> {
+  async specOf(row: PluginEntity, settings: Settings): Promise<GuestSpec> {
+    const { set, config, missing, locked, withheld } = settings;
     if (locked) throw locked.cause;
-    const effective = effectiveConfig(config ?? {}, set);
+    const given = effectiveConfig(withoutWithheld(config ?? {}, withheld), set);
     const { path, roots, sha256 } = await this.locate(row);
     return {
       pluginId: row.id,
@@ -43,10 +45,11 @@ export class PluginSpecs {
       version: row.version,
       ...{ path, roots },
       ...(sha256 !== undefined && { sha256 }),
-      config: effective,
-      env: environmentOf(effective),
+      config: given,
+      env: environmentOf(given),
       configured: missing.length === 0,
-      secrets: secretValues(effective, set),
+      // What is withheld too: code before may have left it in the data folder.
+      secrets: secretValues(effectiveConfig(config ?? {}, set), set),
     };
   }
 

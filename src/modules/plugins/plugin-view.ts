@@ -3,6 +3,7 @@ import type { PluginDto } from './plugin.dto.js';
 import type { PluginEntity } from './plugin.entity.js';
 import type { Settings } from './plugin-settings.js';
 import { configKeys, presentConfig, presentParameters } from './settings/presentation.js';
+import { withheldProblems } from './settings/withheld.js';
 
 /** The part of a plugin's object that only a change of what is wanted can change. */
 export type WantedView = Omit<
@@ -13,7 +14,7 @@ export type WantedView = Omit<
 };
 
 /** Secrets are masked here, once; whatever is made from a view is safe to show. */
-export function viewWanted(row: PluginEntity, { set, config, missing }: Settings): WantedView {
+export function viewWanted(row: PluginEntity, { set, config, missing, withheld }: Settings): WantedView {
   return {
     id: row.id,
     name: row.name,
@@ -27,7 +28,7 @@ export function viewWanted(row: PluginEntity, { set, config, missing }: Settings
     configured: missing.length === 0,
     parameters: presentParameters(config ?? {}, set),
     validationErrors: [...missing],
-    validationWarnings: [],
+    validationWarnings: withheldProblems(withheld),
     config: config === null ? null : presentConfig(config, set),
     configKeys: configKeys(config ?? {}, set),
     configUiHints: row.configUiHints,
@@ -43,10 +44,14 @@ export function viewWanted(row: PluginEntity, { set, config, missing }: Settings
 }
 
 /** What an audit row keeps of a plugin: what is wanted, secrets masked. */
-export function viewForAudit(row: PluginEntity, { set, config }: Settings): object {
+export function viewForAudit(row: PluginEntity, { set, config, withheld }: Settings): object {
   const { name, source, version, enabled, path, checksum, placement, order, revision } = row;
   const shown = config === null ? null : presentConfig(config, set);
-  return { name, source, version, enabled, config: shown, path, checksum, placement, order, revision };
+  const kept = Object.keys(withheld);
+  return {
+    ...{ name, source, version, enabled, config: shown, path, checksum, placement, order, revision },
+    ...(kept.length > 0 && { withheld: kept }),
+  };
 }
 
 /** The plugin's whole object: what is wanted, and what this node says of it. */

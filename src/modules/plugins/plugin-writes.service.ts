@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../platform/database/unique-violation.js';
 import { Conflict } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
+import { allows } from '../../platform/http/scopes.js';
+import { originOf } from './code-origin.js';
 import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
@@ -47,7 +49,11 @@ export class PluginWrites {
       ...placeOf(dto),
     });
     row.enabled = dto.enabled ?? false;
-    await this.add(context, this.drafts.configured(row, null, dto.config, 'by-key'), taken);
+    await this.add(
+      context,
+      this.drafts.configured(row, null, dto.config, { rule: 'by-key', before: null, mayReveal: true }),
+      taken,
+    );
     return row.id;
   }
 
@@ -65,7 +71,8 @@ export class PluginWrites {
     const id = await this.idOf(segment);
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, expected);
-      const after = await this.changed(before, dto, rule);
+      const mayReveal = allows(context.actor.scopes, 'secrets:reveal');
+      const after = await this.changed(before, dto, { rule, mayReveal });
       await this.protection.check(before.row, after.row);
       const reload = dto.enabled === true && before.row.enabled;
       const differs = isDifferent(before, after);
@@ -119,7 +126,11 @@ export class PluginWrites {
     return row.id;
   }
 
-  private async changed(before: PluginState, dto: PatchPluginDto, rule: MergeRule): Promise<PluginState> {
+  private async changed(
+    before: PluginState,
+    dto: PatchPluginDto,
+    by: { rule: MergeRule; mayReveal: boolean },
+  ): Promise<PluginState> {
     const { row } = before;
     if (dto.path !== undefined || dto.checksum !== undefined) assertExchangeable(row);
     const merged = {
@@ -131,9 +142,10 @@ export class PluginWrites {
     const moved = merged.path !== row.path || merged.checksum !== row.checksum;
     const looksAgain = (moved || dto.enabled === true) && !FIXED.has(merged.source);
     const next = looksAgain ? await this.drafts.described(merged) : merged;
-    if (dto.config === null) return this.drafts.configured(next, null, undefined, rule);
+    const how = { ...by, before: originOf(row) };
+    if (dto.config === null) return this.drafts.configured(next, null, undefined, how);
     const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
-    return this.drafts.configured(next, before.settings, patch, rule);
+    return this.drafts.configured(next, before.settings, patch, how);
   }
 }
 
@@ -183,6 +195,9 @@ function isDifferent(before: PluginState, after: PluginState): boolean {
 function needsRestart(before: PluginState, after: PluginState): boolean {
   if (!after.row.enabled) return false;
   const relevant = ({ row, settings }: PluginState): string =>
-    JSON.stringify([row.enabled, row.path, row.checksum, row.declaration, row.configSchema, settings.config]);
+    JSON.stringify([
+      ...[row.enabled, row.path, row.checksum, row.declaration, row.configSchema],
+      ...[settings.config, Object.keys(settings.withheld)],
+    ]);
   return relevant(before) !== relevant(after);
 }

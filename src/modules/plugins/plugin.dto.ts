@@ -140,7 +140,7 @@ export class PluginDto {
    */
   isActive: boolean;
   /**
-   * Whether every required parameter is set.
+   * Whether every required parameter is set, and given to its code.
    * @example true
    */
   configured: boolean;
@@ -151,7 +151,10 @@ export class PluginDto {
   parameters: PluginParameterDto[];
   /** What keeps it from being configured. */
   validationErrors: PluginProblemDto[];
-  /** What looks doubtful. */
+  /**
+   * What looks doubtful: stored secrets that its code is not given, since that was exchanged by a caller without the
+   * scope `secrets:reveal`.
+   */
   validationWarnings: PluginProblemDto[];
   /** Its settings, secrets masked; null when none are set. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { greeting: 'hello' } })

@@ -1,5 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Declaration } from './declaration.js';
+import type { Withheld } from './settings/withheld.js';
 
 export const PLUGIN_SOURCES = ['bundled', 'npm', 'path', 'artifact', 'ejected'] as const;
 export type PluginSource = (typeof PLUGIN_SOURCES)[number];
@@ -71,6 +72,10 @@ export class PluginEntity {
   /** The settings, secrets sealed; null until some are given. */
   @Column({ type: 'json', nullable: true })
   config: Record<string, unknown> | null;
+
+  /** Which of them the code is not given, and where the code is from that may have them. */
+  @Column({ type: 'json', default: {} })
+  withheld: Withheld;
 
   @Column({ type: 'text', nullable: true })
   placement: Placement | null;

@@ -155,7 +155,7 @@ export class PluginsController {
   @ApiOperation({
     summary: 'Update a plugin',
     description:
-      'A key that is left out is left alone. New code and settings are started beside the old ones; when that fails, the old ones run on and the answer is 422 with the cause.',
+      'A key that is left out is left alone. New code and settings are started beside the old ones; when that fails, the old ones run on and the answer is 422 with the cause. Code exchanged without the scope `secrets:reveal` (another `path` or `checksum`) is not given the stored secrets: `validationWarnings` names them, until they are set anew, or a caller with that scope sends their masks back.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiIfMatch()
