@@ -184,6 +184,13 @@ export const SETTINGS = {
   TRUSTED_PROXIES: list(
     'Addresses and CIDRs of proxies before the server, whose X-Forwarded-For names the client, comma-separated.',
   ),
+  STREAMS_PER_CALLER: integer(
+    'Event streams that one caller (all tokens of one subject or virtual key together) may have open on this server.',
+    20,
+    1,
+    1_000_000,
+  ),
+  STREAMS_TOTAL: integer('Event streams that this server keeps open.', 2_000, 1, 1_000_000),
   MAX_CONNECTIONS: integer('Connections that this process keeps open.', 10_000, 10, 1_000_000),
   HEADERS_TIMEOUT: integer(
     'Time a client has for the headers of a request, in milliseconds.',

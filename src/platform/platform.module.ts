@@ -7,7 +7,9 @@ import { AuditService } from './audit/audit.service.js';
 import { EventBus } from './events/event-bus.js';
 import { EventController } from './events/event.controller.js';
 import { EventRepository } from './events/event.repository.js';
+import { EventFeeds } from './events/event-feeds.js';
 import { EventStream } from './events/event-stream.js';
+import { EventTail } from './events/event-tail.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { DiskChores } from './disk-chores.js';
@@ -108,7 +110,9 @@ export class PlatformModule {
         ...SHARED,
         ...JOB_PARTS,
         AuditService,
+        EventFeeds,
         EventStream,
+        EventTail,
         HealthService,
         Housekeeping,
         NodeRepository,

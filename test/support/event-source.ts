@@ -19,14 +19,18 @@ export class EventSource {
     response.on('data', (chunk: Buffer) => this.take(chunk.toString()));
   }
 
-  /** @param lastId id of the last event seen, as Last-Event-ID */
-  static open(url: string, token: string, lastId?: string, query = ''): Promise<EventSource> {
+  /**
+   * @param lastId id of the last event seen, as Last-Event-ID
+   * @param which a query for the stream of all events, or the path of another; what is seen are its data then
+   */
+  static open(url: string, token: string, lastId?: string, which = ''): Promise<EventSource> {
+    const path = which.startsWith('/') ? which : `/api/events${which}`;
     const headers = {
       authorization: `Bearer ${token}`,
       ...(lastId !== undefined && { 'last-event-id': lastId }),
     };
     return new Promise((resolve, reject) => {
-      get(`${url}/api/events${query}`, { agent: false, headers }, (response) => {
+      get(`${url}${path}`, { agent: false, headers }, (response) => {
         if (response.statusCode === 200) resolve(new EventSource(response));
         else reject(new Error(`status ${response.statusCode}`));
       }).once('error', reject);

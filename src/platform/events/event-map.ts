@@ -41,6 +41,28 @@ export interface EventMap {
 
 export type EventType = keyof EventMap;
 
+/** The types, where they are needed at run time. The compiler sees to it that none is left out. */
+export const EVENT_TYPES = Object.keys({
+  'plugin.created': true,
+  'plugin.updated': true,
+  'plugin.deleted': true,
+  'plugin.status': true,
+  'node.changed': true,
+  'key.changed': true,
+  'registry.refreshed': true,
+  'job.queued': true,
+  'job.progress': true,
+  'job.cancelling': true,
+  'job.finished': true,
+  'registry.published': true,
+  'registry.changed': true,
+  'registry.verified': true,
+  'agent.registered': true,
+  'agent.changed': true,
+  'agent.removed': true,
+  'registry.registered': true,
+} satisfies Record<EventType, true>) as readonly EventType[];
+
 /** An event as it is stored, announced and streamed. */
 export type AppEvent = {
   [T in EventType]: { id: string; at: string; type: T; data: EventMap[T] };

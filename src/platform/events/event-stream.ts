@@ -1,35 +1,39 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
+import type { Config } from '../../config.js';
+import { TooManyRequests } from '../http/errors.js';
 import { Overload } from '../http/limits/overload.js';
 import type { Actor } from '../http/request.js';
 import { Metrics } from '../metrics/metrics.service.js';
+import { CONFIG } from '../tokens.js';
 import { EventBus } from './event-bus.js';
 import { EventRepository } from './event.repository.js';
+import { EventTail } from './event-tail.js';
 import { type EventFeed, StreamReader } from './stream-reader.js';
 
 const KEEP_ALIVE_MS = 15_000;
 /** The longest time that setTimeout knows. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+/** A client that is refused may try again after this long, in seconds. */
+const RETRY_AFTER_S = 5;
 
 /**
- * Server-sent events to one client: first what it missed, from the table, then what happens. A stream ends with
- * the token that opened it, and with the server; the client comes back with Last-Event-ID and misses nothing.
+ * Server-sent events to one client: first what it missed, from the table, then what happens, from the tail that all
+ * streams share. A stream ends with the token that opened it, and with the server; the client comes back with
+ * Last-Event-ID and misses nothing. A caller may have so many streams, and the server.
  */
 @Injectable()
 export class EventStream implements BeforeApplicationShutdown {
   private readonly open = new Map<Response, Actor>();
   private stopping = false;
-  /** Everything that happens. */
-  private readonly everything: EventFeed = {
-    after: async (lastId, limit) => ({ events: await this.events.after(lastId, limit), ended: false }),
-    present: (event) => ({ name: event.type, data: event }),
-  };
 
   constructor(
-    private readonly bus: EventBus,
+    bus: EventBus,
     private readonly events: EventRepository,
+    private readonly tail: EventTail,
     private readonly metrics: Metrics,
     private readonly overload: Overload,
+    @Inject(CONFIG) private readonly limits: Pick<Config, 'STREAMS_PER_CALLER' | 'STREAMS_TOTAL'>,
   ) {
     bus.on('event', (event) => {
       if (event.type === 'key.changed') this.endWhere((actor) => actor.id === event.data.keyId);
@@ -40,39 +44,38 @@ export class EventStream implements BeforeApplicationShutdown {
   /**
    * Streams until the client leaves, or the feed ends.
    * @param lastId id of the last event the client has seen; null starts with what happens next
-   * @param feed what to stream; everything that happens, unless told otherwise
+   * @throws TooManyRequests `too_many_streams`
    */
-  async stream(
-    response: Response,
-    actor: Actor,
-    lastId: string | null,
-    feed: EventFeed = this.everything,
-  ): Promise<void> {
-    const reader = await this.begin(response, lastId, feed);
-    if (response.destroyed || this.stopping) return void response.end();
-    const wake = (): void => void reader.catchUp();
+  async stream(response: Response, actor: Actor, lastId: number | null, feed: EventFeed): Promise<void> {
+    this.admit(response, actor);
+    const reader = await this.readerOf(response, lastId, feed);
+    const leave = await this.tail.follow(() => void reader.catchUp(this.tail));
+    response.once('close', leave);
+    if (response.destroyed || this.stopping) {
+      leave();
+      return void response.end();
+    }
+    begin(response);
     const keepAlive = setInterval(() => response.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
     const left = Math.min((actor.expiresAt ?? Infinity) - Date.now(), MAX_TIMER_MS);
     const expiry = setTimeout(() => response.end(), left);
-    this.bus.on('event', wake).on('missed', wake);
-    this.open.set(response, actor);
     this.overload.leave(response);
-    this.metrics.eventStreams.set(this.open.size);
     response.once('close', () => {
       clearInterval(keepAlive);
       clearTimeout(expiry);
-      this.bus.off('event', wake).off('missed', wake);
-      this.open.delete(response);
-      this.metrics.eventStreams.set(this.open.size);
     });
-    wake();
+    void reader.catchUp(this.tail);
   }
 
-  /** Streams what has already happened after `lastId`, then ends. */
-  async replay(response: Response, lastId: string | null, feed: EventFeed = this.everything): Promise<void> {
-    const reader = await this.begin(response, lastId, feed);
-    await reader.catchUp();
-    response.end();
+  /**
+   * Streams what has already happened after `lastId`, then ends.
+   * @throws TooManyRequests `too_many_streams`
+   */
+  async replay(response: Response, actor: Actor, lastId: number | null, feed: EventFeed): Promise<void> {
+    this.admit(response, actor);
+    const reader = await this.readerOf(response, lastId, feed);
+    begin(response);
+    await reader.replay();
   }
 
   /** Before the HTTP server waits for its connections: these would never end by themselves. */
@@ -81,18 +84,47 @@ export class EventStream implements BeforeApplicationShutdown {
     this.endWhere(() => true);
   }
 
-  private async begin(response: Response, lastId: string | null, feed: EventFeed): Promise<StreamReader> {
-    const reader = new StreamReader(feed, response, lastId ?? (await this.events.newestId()));
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'X-Accel-Buffering': 'no',
+  private admit(response: Response, actor: Actor): void {
+    const { STREAMS_PER_CALLER: own, STREAMS_TOTAL: total } = this.limits;
+    const isOwn = ({ kind, id }: Actor): boolean => kind === actor.kind && id === actor.id;
+    if ([...this.open.values()].filter(isOwn).length >= own)
+      throw tooMany(`This caller has ${own} streams open here, the most that STREAMS_PER_CALLER permits.`);
+    if (this.open.size >= total)
+      throw tooMany(`This server has ${total} streams open, the most that STREAMS_TOTAL permits.`);
+    this.open.set(response, actor);
+    this.metrics.eventStreams.set(this.open.size);
+    response.once('close', () => {
+      this.open.delete(response);
+      this.metrics.eventStreams.set(this.open.size);
     });
-    response.write('retry: 1000\n\n');
-    return reader;
+  }
+
+  private async readerOf(response: Response, lastId: number | null, feed: EventFeed): Promise<StreamReader> {
+    return new StreamReader(feed, response, lastId ?? (await this.events.newestId()));
   }
 
   private endWhere(chosen: (actor: Actor) => boolean): void {
-    for (const [response, actor] of this.open) if (chosen(actor)) response.end();
+    for (const [response, actor] of this.open)
+      if (!chosen(actor)) continue;
+      else if (response.headersSent) response.end();
+      // Not begun yet: it must not begin any more.
+      else response.destroy();
   }
+}
+
+function begin(response: Response): void {
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  response.write('retry: 1000\n\n');
+}
+
+function tooMany(reason: string): TooManyRequests {
+  return new TooManyRequests(
+    'too_many_streams',
+    `${reason} Close one, or follow everything with one stream and pick what you need.`,
+    { 'Retry-After': String(RETRY_AFTER_S) },
+  );
 }

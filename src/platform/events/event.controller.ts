@@ -1,9 +1,11 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Require } from '../http/access.js';
-import { contextOf } from '../http/request.js';
-import { EventDto } from './event.dto.js';
+import { ApiFailures } from '../http/api-failures.js';
+import { Context, type RequestContext } from '../http/request.js';
+import { EventDto, EventQueryDto } from './event.dto.js';
+import { EventFeeds } from './event-feeds.js';
 import { EventStream } from './event-stream.js';
 import { ApiResume, lastEventId, wantsPastOnly } from './last-event-id.js';
 
@@ -21,25 +23,35 @@ data: {"id":"42","at":"2026-01-15T08:00:00.000Z","type":"plugin.updated","data":
 @ApiTags('Events')
 @Controller('api/events')
 export class EventController {
-  constructor(private readonly events: EventStream) {}
+  constructor(
+    private readonly streams: EventStream,
+    private readonly feeds: EventFeeds,
+  ) {}
 
   @Get()
   @Require('plugins:read')
   @ApiOperation({
     summary: 'Follow what happens',
     description:
-      'Server-sent events: plugins created, updated, deleted, started, failed; jobs and how far they have come. `Last-Event-ID` (header, or `lastEventId` in the query) resumes after that event without a gap. The stream stays open; `once=true` ends it after what has already happened.',
+      'Server-sent events: plugins created, updated, deleted, started, failed; jobs and how far they have come. `Last-Event-ID` (header, or `lastEventId` in the query) resumes after that event without a gap. The stream stays open; `once=true` ends it after what has already happened. A caller may have a limited number of streams open on a server (`STREAMS_PER_CALLER`); beyond it is 429.',
   })
   @ApiResume()
+  @ApiFailures('field_invalid')
   @ApiExtraModels(EventDto)
   @ApiResponse({
     status: 200,
     description: 'A stream of events; the `data` of each is an EventDto as JSON.',
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
-  streamEvents(@Req() request: Request, @Res() response: Response): Promise<void> {
+  streamEvents(
+    @Context() { actor }: RequestContext,
+    @Req() request: Request,
+    @Res() response: Response,
+    @Query() query: EventQueryDto,
+  ): Promise<void> {
     const lastId = lastEventId(request);
-    if (wantsPastOnly(request)) return this.events.replay(response, lastId);
-    return this.events.stream(response, contextOf(request).actor, lastId);
+    const feed = this.feeds.of(query);
+    if (wantsPastOnly(request)) return this.streams.replay(response, actor, lastId, feed);
+    return this.streams.stream(response, actor, lastId, feed);
   }
 }

@@ -1,4 +1,25 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { EVENT_TYPES, type EventType } from './event-map.js';
+
+/** Which events to stream; all, where nothing is said. */
+export class EventQueryDto {
+  /** Only events of these types, comma-separated. */
+  @ApiProperty({ type: String, example: 'plugin.created,plugin.updated', required: false })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  @IsIn(EVENT_TYPES, { each: true, message: `each of types must be one of: ${EVENT_TYPES.join(', ')}` })
+  types?: EventType[];
+  /**
+   * Only events about the plugin with this id.
+   * @example "pii-redactor"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(214)
+  plugin?: string;
+}
 
 /** The `data` line of one server-sent event. */
 export class EventDto {

@@ -30,7 +30,7 @@ export class EventRepository {
   }
 
   /** Events after `id`, oldest first, at most `limit`. */
-  async after(id: string, limit: number): Promise<AppEvent[]> {
+  async after(id: number, limit: number): Promise<AppEvent[]> {
     const rows = await this.dataSource.query<Row[]>(
       'select id, type, data, at from event where id > $1 order by id limit $2',
       [id, limit],
@@ -39,7 +39,7 @@ export class EventRepository {
   }
 
   /** The same, of one job alone. @param since when the job was made: nothing of it is older */
-  async ofJob(jobId: string, since: string, id: string, limit: number): Promise<AppEvent[]> {
+  async ofJob(jobId: string, since: string, id: number, limit: number): Promise<AppEvent[]> {
     const rows = await this.dataSource.query<Row[]>(
       `select id, type, data, at from event
        where id > $1 and at >= $2 and data->>'jobId' = $3 order by id limit $4`,
@@ -48,11 +48,11 @@ export class EventRepository {
     return rows.map((row) => ({ ...row, at: row.at.toISOString() }) as AppEvent);
   }
 
-  async newestId(): Promise<string> {
+  async newestId(): Promise<number> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       'select coalesce(max(id), 0)::text as id from event',
     );
-    return rows[0]?.id ?? '0';
+    return Number(rows[0]?.id ?? 0);
   }
 
   async deleteOlderThan(days: number): Promise<void> {

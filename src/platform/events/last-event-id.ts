@@ -25,7 +25,7 @@ export function ApiResume(): MethodDecorator {
       description: 'End the stream once it has caught up.',
       schema: { type: 'boolean', default: false, example: true },
     }),
-    ApiFailures('parameter_invalid'),
+    ApiFailures('parameter_invalid', 'too_many_streams'),
   );
 }
 
@@ -33,10 +33,10 @@ export function ApiResume(): MethodDecorator {
  * Id of the last event that a client has seen, by header or query; null when it says nothing.
  * @throws BadRequest `parameter_invalid`
  */
-export function lastEventId(request: Request): string | null {
+export function lastEventId(request: Request): number | null {
   const given: unknown = request.get('last-event-id') ?? request.query['lastEventId'] ?? null;
   if (given === null) return null;
-  if (typeof given === 'string' && /^\d{1,18}$/.test(given)) return given;
+  if (typeof given === 'string' && /^\d{1,18}$/.test(given)) return Number(given);
   throw new BadRequest(
     'parameter_invalid',
     'Last-Event-ID must be the id of an event, such as 42.',

@@ -91,6 +91,10 @@ export const ERROR_CODES = {
     429,
     'The token or the address has used up its quota. `Retry-After` says when there is more.',
   ],
+  too_many_streams: [
+    429,
+    'The caller or the server has as many event streams open as it may. Close one, or try again after `Retry-After`.',
+  ],
   internal_error: [500, 'Something went wrong in the server; its log has the details under the request id.'],
   job_interrupted: [
     500,

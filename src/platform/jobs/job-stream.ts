@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { eventFrame } from '../events/event-frame.js';
 import type { AppEvent } from '../events/event-map.js';
 import { EventRepository } from '../events/event.repository.js';
 import type { EventFeed } from '../events/stream-reader.js';
-import { isFinal } from './job-state.js';
 import { viewOf } from './job-view.js';
 import { JobRepository } from './job.repository.js';
 import type { JobEventDto } from './job.dto.js';
@@ -10,6 +10,8 @@ import type { JobEventDto } from './job.dto.js';
 /** Makes a stream of what happens to one job: all of it so far, then what comes, to its end. */
 @Injectable()
 export class JobStream {
+  private readonly frames = new WeakMap<AppEvent, Promise<Buffer>>();
+
   constructor(
     private readonly jobs: JobRepository,
     private readonly events: EventRepository,
@@ -18,14 +20,19 @@ export class JobStream {
   /** @param job one that exists */
   of({ id, createdAt }: { id: string; createdAt: string }): EventFeed {
     return {
-      after: async (lastId, limit) => {
-        // Looked at first: when it has ended by now, the events below include the last one.
-        const job = await this.jobs.find(id);
-        const events = await this.events.ofJob(id, createdAt, lastId, limit);
-        return { events, ended: events.length < limit && (!job || isFinal(job.state)) };
-      },
-      present: async (event) => ({ name: event.type, data: await this.present(id, event) }),
+      read: (position, limit) => this.events.ofJob(id, createdAt, position, limit),
+      wants: ({ data }) => 'jobId' in data && data.jobId === id,
+      frame: (event) => this.frame(id, event),
+      isLast: ({ type }) => type === 'job.finished',
     };
+  }
+
+  private frame(jobId: string, event: AppEvent): Promise<Buffer> {
+    const known = this.frames.get(event);
+    if (known) return known;
+    const made = this.present(jobId, event).then((data) => eventFrame(event, data));
+    this.frames.set(event, made);
+    return made;
   }
 
   private async present(jobId: string, event: AppEvent): Promise<JobEventDto> {
@@ -33,9 +40,9 @@ export class JobStream {
       const { subject, ...step } = event.data;
       return { pluginName: subject, state: 'running', error: null, ...step };
     }
-    const job = await this.jobs.find(jobId);
     const pluginName = 'subject' in event.data ? event.data.subject : '';
-    if (!job || event.type !== 'job.finished') {
+    const job = event.type === 'job.finished' ? await this.jobs.find(jobId) : null;
+    if (!job) {
       const state = event.type === 'job.queued' ? 'queued' : 'running';
       return { jobId, pluginName, state, phase: state, percentage: 0, message: null, error: null };
     }

@@ -14,6 +14,7 @@ import { ApiResume, lastEventId, wantsPastOnly } from '../events/last-event-id.j
 import { Require } from '../http/access.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { Context, type RequestContext } from '../http/request.js';
+import { isFinal } from './job-state.js';
 import { JobDto, JobEventDto, JobPageDto, JobQueryDto } from './job.dto.js';
 import { JobStream } from './job-stream.js';
 import { Jobs } from './jobs.service.js';
@@ -102,9 +103,11 @@ export class JobsController {
     @Res() response: Response,
     @Param('id') id: string,
   ): Promise<void> {
-    const lastId = lastEventId(request) ?? '0';
-    const feed = this.feeds.of(await this.jobs.get(id));
-    if (wantsPastOnly(request)) return this.streams.replay(response, lastId, feed);
+    const lastId = lastEventId(request) ?? 0;
+    const job = await this.jobs.get(id);
+    const feed = this.feeds.of(job);
+    if (wantsPastOnly(request) || isFinal(job.state))
+      return this.streams.replay(response, actor, lastId, feed);
     return this.streams.stream(response, actor, lastId, feed);
   }
 }
