@@ -2,13 +2,14 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createTestDatabase, execute, type TestDatabase } from '../support/database.js';
 import { ask } from '../support/embedded.js';
 import type { Answer } from '../support/http.js';
+import { hs256, JWT_SECRET } from '../support/jwt.js';
 import { TestServer } from '../support/server.js';
 
 let database: TestDatabase;
 let server: TestServer;
 beforeAll(async () => {
   database = await createTestDatabase();
-  server = await TestServer.start({ databaseUrl: database.url });
+  server = await TestServer.start({ databaseUrl: database.url, env: { JWT_SECRET } });
 });
 afterAll(async () => {
   await server.stop();
@@ -39,6 +40,37 @@ it('another body under the same key is refused, another caller has keys of its o
   const { body } = await create('body', 'k3');
   expect((await create('other body', 'k3')).status).toBe(422);
   expect((await create('other caller', 'k3', body.key)).status).toBe(201);
+});
+
+it('callers with other scopes, or without a name, have keys of their own though they share a subject', async () => {
+  const claims = [
+    { sub: 'team', scope: 'keys:manage' },
+    { sub: 'team', scope: 'keys:manage plugins:read' },
+    { sub: 'team', scope: 'admin' },
+    { scope: 'keys:manage', n: 1 },
+    { scope: 'keys:manage', n: 2 },
+  ];
+  const tokens = await Promise.all(claims.map((each) => hs256(each)));
+  for (const [n, token] of tokens.entries()) {
+    const answer = await create(`scoped ${n}`, 'k7', token);
+    expect([answer.status, answer.headers.get('idempotency-replayed')]).toEqual([201, null]);
+  }
+  // The scopes in another order are the same, and so is another token of the subject.
+  const same = await hs256({ sub: 'team', scope: 'plugins:read keys:manage', n: 3 });
+  expect((await create('scoped 1', 'k7', same)).headers.get('idempotency-replayed')).toBe('true');
+});
+
+it('what is revealed is neither kept nor given again: each time is put on record', async () => {
+  const path = await server.plugin('keeper.mjs', `export const getName = () => 'keeper';`);
+  const api = server.client();
+  await api.post('/api/plugins', { name: 'keeper', path, config: { api_key: 'sk-first-of-all-keys' } });
+  const reveal = (): Promise<Answer<{ value: string }>> =>
+    api.post('/api/plugins/keeper/reveal', { key: 'api_key', reason: 'a test' }, { 'idempotency-key': 'k8' });
+  expect((await reveal()).body.value).toBe('sk-first-of-all-keys');
+  await api.put('/api/plugins/keeper', { config: { api_key: 'sk-second-of-all-keys' } });
+  expect((await reveal()).body.value).toBe('sk-second-of-all-keys');
+  const rows = `select count(*) from audit where action = 'plugin.reveal' and target_id = 'keeper'`;
+  expect(await ask(database.url, rows)).toBe('2');
 });
 
 it('a refusal is given again too, a bad key is refused', async () => {

@@ -73,14 +73,21 @@ export class PluginTryoutController {
   @Post(':x/reveal')
   @HttpCode(200)
   @Require('secrets:reveal')
-  @Idempotent()
   @ApiOperation({
     summary: 'Show a setting in the clear',
-    description: 'The only way to see a secret again. Who asked, for what and why is put on record first.',
+    description:
+      'The only way to see a secret again. Who asked, for what and why is put on record first, each time: an `Idempotency-Key` is ignored and no answer is kept.',
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiOkResponse({ type: RevealedDto, description: 'The setting.' })
-  @ApiFailures(...BAD_BODY, 'config_key_forbidden', 'plugin_not_found', 'setting_not_found')
+  @ApiFailures(
+    ...BAD_BODY,
+    'config_key_forbidden',
+    'plugin_not_found',
+    'setting_not_found',
+    'secrets_key_missing',
+    'secret_unreadable',
+  )
   revealSetting(
     @Context() context: RequestContext,
     @Param('x') x: string,

@@ -12,7 +12,7 @@ import type { Logger } from 'pino';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { isDatabaseAway } from '../database/database-away.js';
 import { AppError, BadRequest, Conflict, Unprocessable, type FieldProblem } from '../http/errors.js';
-import type { AppRequest, Claim } from '../http/request.js';
+import type { Actor, AppRequest, Claim } from '../http/request.js';
 import { Nodes } from '../nodes/nodes.service.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { LOG } from '../tokens.js';
@@ -63,7 +63,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
         'Idempotency-Key must be 1 to 255 printable characters without spaces, such as a UUID.',
         'Idempotency-Key',
       );
-    const id = sha256(request.actor?.kind, request.actor?.id, request.originalUrl, key);
+    const id = sha256(...callerOf(request.actor), request.originalUrl, key);
     const requestHash = sha256(JSON.stringify(request.body ?? null));
     const { ownId, startedAt } = this.nodes;
     const found = await this.records.claim(id, requestHash, { id: ownId, startedAt });
@@ -141,6 +141,11 @@ function unanswered({ work, isWorkedOn }: IdempotencyRecord): Conflict {
   );
 }
 
+/** Who may have an answer again: the same caller with the same scopes, since an answer shows what these permit. */
+function callerOf(actor: Actor | undefined): string[] {
+  return actor ? [actor.kind, actor.id, [...actor.scopes].sort().join(' ')] : [];
+}
+
 function keptHeaders(response: Response): Record<string, string> {
   const set = KEPT_HEADERS.map((name) => [name, response.getHeader(name)] as const);
   return Object.fromEntries(
@@ -158,8 +163,8 @@ class ReplayedError extends AppError {
   }
 }
 
-function sha256(...parts: (string | undefined)[]): string {
+function sha256(...parts: string[]): string {
   const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part ?? ''}\0`);
+  for (const part of parts) hash.update(`${part}\0`);
   return hash.digest('hex');
 }
