@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
+import ipaddr from 'ipaddr.js';
 import { parse } from 'yaml';
 import { SETTINGS } from '../../src/config.js';
 
@@ -10,10 +11,12 @@ interface Service {
   volumes?: string[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
+  networks?: string[] | Record<string, { ipv4_address: string }>;
 }
 interface Compose {
   services: Record<string, Service>;
   volumes: Record<string, null>;
+  networks: Record<string, { ipam: { config: { subnet: string; ip_range: string }[] } }>;
   configs: Record<string, { content: string }>;
 }
 
@@ -38,13 +41,29 @@ it('has three servers on one database, each with a data folder of its own and se
     expect(environment).toMatchObject({
       ...{ NODE_NAME: name, PLUGIN_ROOTS: '/plugins' },
       DATABASE_URL: expect.stringContaining('@postgres:5432/'),
-      // Else all clients behind the proxy would share one quota.
-      TRUSTED_PROXIES: expect.stringContaining('172.16.0.0/12'),
     });
     expect(volumes).toContain('plugins:/plugins');
     expect(depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
   }
   expect(compose.services['postgres']?.image).toBe('postgres:18');
+});
+
+it('believes the proxy alone, at an address that no other container gets', () => {
+  const { networks } = compose.services['proxy'] ?? {};
+  const address = Array.isArray(networks) ? undefined : networks?.['front']?.ipv4_address;
+  const { subnet = '', ip_range: others = '' } = compose.networks['front']?.ipam.config[0] ?? {};
+  // Else all clients behind the proxy would share one quota, or anybody could claim to be another.
+  for (const [, { environment, networks: joined }] of servers()) {
+    expect(environment?.['TRUSTED_PROXIES']).toBe(address);
+    expect(joined).toEqual(['default', 'front']);
+  }
+  const [proxy, whole, rest] = [
+    ipaddr.parse(address ?? ''),
+    ipaddr.parseCIDR(subnet),
+    ipaddr.parseCIDR(others),
+  ];
+  expect([proxy.match(whole), rest[0].match(whole), proxy.match(rest)]).toEqual([true, true, false]);
+  expect(compose.services['postgres']?.networks).toBeUndefined();
 });
 
 it('declares every volume that it uses, and the image makes the folders for the user that it runs as', () => {
