@@ -51,6 +51,7 @@ describe("the user's npmrc", () => {
       folder: join(folder.path, 'packages'),
       npm,
       policy: NO_POLICY,
+      outboundAllow: [],
       timeoutMs: 20_000,
       guestsShareOurUser: false,
     });

@@ -10,6 +10,7 @@ const builder = new PackageBuilder({
   folder: join(folder, 'doomed'),
   npm,
   policy: NO_POLICY,
+  outboundAllow: [],
   timeoutMs: 60_000,
   guestsShareOurUser: false,
 });

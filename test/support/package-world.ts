@@ -31,7 +31,7 @@ export interface PackageWorld {
   /** A builder with other settings. */
   builderWith(
     policy: Partial<PolicySettings>,
-    more?: { timeoutMs?: number; copies?: boolean },
+    more?: { timeoutMs?: number; copies?: boolean; outboundAllow?: readonly string[] },
   ): PackageBuilder;
   /** A client with other limits. */
   clientWith(limits: Partial<TransportLimits>): PackageRegistryClient;
@@ -47,11 +47,15 @@ export async function packageWorld(): Promise<PackageWorld> {
   const npm = await readNpmConfig({ NPM_REGISTRY: registry.url }, folder.path, environment);
   const packages = join(folder.path, 'packages');
   const transport = new RegistryTransport(npm);
-  const builderWith: PackageWorld['builderWith'] = (policy, { timeoutMs = 20_000, copies = false } = {}) =>
+  const builderWith: PackageWorld['builderWith'] = (
+    policy,
+    { timeoutMs = 20_000, copies = false, outboundAllow = [] } = {},
+  ) =>
     new PackageBuilder({
       folder: packages,
       npm,
       policy: { ...NO_POLICY, ...policy },
+      outboundAllow,
       timeoutMs,
       guestsShareOurUser: copies,
     });

@@ -8,6 +8,8 @@ export interface TarEntry {
   kind?: string;
   link?: string;
   mode?: number;
+  /** Changes the header before its sum is taken. */
+  alter?: (header: Buffer) => void;
 }
 
 const BLOCK = 512;
@@ -23,13 +25,21 @@ export function tar(entries: readonly TarEntry[]): Buffer {
 
 /** A pax header that gives the entry after it the path. */
 export function paxPath(path: string): TarEntry {
-  const record = ` path=${path}\n`;
-  let length = Buffer.byteLength(record) + 1;
-  while (String(length).length + Buffer.byteLength(record) !== length) length += 1;
-  return { path: 'package/pax', kind: 'x', content: `${length}${record}` };
+  return pax({ path });
 }
 
-function blocks({ path, content = '', kind = '0', link = '', mode = 0o644 }: TarEntry): Buffer[] {
+/** A pax header about the entry after it, or, of the kind `g`, about all. */
+export function pax(records: Record<string, string>, kind = 'x'): TarEntry {
+  const texts = Object.entries(records).map(([key, value]) => {
+    const record = ` ${key}=${value}\n`;
+    let length = Buffer.byteLength(record) + 1;
+    while (String(length).length + Buffer.byteLength(record) !== length) length += 1;
+    return `${length}${record}`;
+  });
+  return { path: 'package/pax', kind, content: texts.join('') };
+}
+
+function blocks({ path, content = '', kind = '0', link = '', mode = 0o644, alter }: TarEntry): Buffer[] {
   const body = Buffer.from(content);
   const header = Buffer.alloc(BLOCK);
   header.write(path, 0, 100);
@@ -45,6 +55,7 @@ function blocks({ path, content = '', kind = '0', link = '', mode = 0o644 }: Tar
   header.write(kind, 156);
   header.write(link, 157, 100);
   header.write('ustar\x0000', 257, 'latin1');
+  alter?.(header);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 8, 'latin1');
   return [header, body, Buffer.alloc((BLOCK - (body.length % BLOCK)) % BLOCK)];

@@ -5,7 +5,7 @@ import type { Config } from '../../config.js';
 import { ArtifactStore } from '../../platform/artifacts/artifact-store.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { ofWorkingCopy } from './ejected-files.js';
-import { ArchiveRefused } from './packages/archive-scan.js';
+import { ArchiveRefused } from './packages/archive-entry.js';
 import { packTar } from './packages/tar-packer.js';
 import { unpackTar } from './packages/tar-unpacker.js';
 

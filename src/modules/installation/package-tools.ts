@@ -59,6 +59,7 @@ export class PackageTools {
         folder,
         npm,
         policy: config,
+        outboundAllow: config.OUTBOUND_ALLOW,
         timeoutMs: config.INSTALL_TIMEOUT,
         guestsShareOurUser: process.getuid?.() !== 0,
       }),

@@ -51,6 +51,8 @@ export class ResumableDownload {
     const { body, ...head } = await this.client.fetchStream(this.url, {
       headers,
       maxBytes: this.client.maxBytes - offset,
+      // A .tgz is commonly served as gzip's encoding of a .tar. What the checksum is of is what is sent.
+      takesEncoded: true,
     });
     try {
       const goesOn = head.status === 206;

@@ -4,16 +4,19 @@ import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Unprocessable } from '../../../platform/http/errors.js';
-import { ArchiveRefused } from './archive-scan.js';
+import { ArchiveRefused, checkRatio, checkUnpackedSize } from './archive-entry.js';
+import { ACCEPTED_FORMATS, archiveFormat, foreignFormat, HEAD_BYTES } from './archive-format.js';
 import type { BuiltPackage } from './package-builder.js';
 import { type PolicySettings, enforce } from './package-policy.js';
+import { checkEnd } from './tar-headers.js';
 import { unpackTar } from './tar-unpacker.js';
 import { recordTree } from './tree-digest.js';
 import { unpackZip, type ZipLimits } from './zip-unpacker.js';
 
 const SCRIPTS = new Set(['.js', '.mjs', '.cjs']);
-/** Zip archives begin with their first entry, or, where there is none, with their end. */
-const MAGIC = { gzip: '1f8b', zip: '504b0304', emptyZip: '504b0506', wasm: '0061736d' };
+const WASM = '0061736d';
+/** What desktop systems leave beside what people pack: Finder, the Windows shell. */
+const OF_DESKTOPS = /^(__MACOSX|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini)$/i;
 
 /** A file to be made a directory that plugins are loaded from. */
 export interface UnpackTask {
@@ -51,11 +54,10 @@ export async function unpackArtifact(task: UnpackTask, policy: PolicySettings): 
 /** @returns the plugin's own path in the directory */
 async function unpack({ file, url, directory }: UnpackTask, policy: PolicySettings): Promise<string> {
   const head = await firstBytes(file);
-  const starts = (magic: string): boolean => head.toString('hex').startsWith(magic);
-  const isTar = head.subarray(257, 262).toString('latin1') === 'ustar';
-  if (isTar || starts(MAGIC.gzip)) await unpackTarFile(file, isTar, directory, policy);
-  else if (starts(MAGIC.zip) || starts(MAGIC.emptyZip)) await unpackZip(file, directory, limitsOf(policy));
-  else return loneFile(starts(MAGIC.wasm), { file, url, directory });
+  const format = archiveFormat(head);
+  if (format === null) return loneFile(head, { file, url, directory });
+  if (format === 'zip') await unpackZip(file, directory, limitsOf(policy));
+  else await unpackTarFile(file, format === 'tar', directory, limitsOf(policy));
   return packageIn(directory);
 }
 
@@ -63,14 +65,18 @@ async function unpackTarFile(
   file: string,
   isPlain: boolean,
   directory: string,
-  policy: PolicySettings,
+  { maxFiles, maxMegabytes }: ZipLimits,
 ): Promise<void> {
-  const { maxFiles, maxMegabytes } = limitsOf(policy);
+  const { size } = await stat(file);
   const bytes = createReadStream(file);
+  const gunzip = createGunzip();
   // Errors of the one end the other.
-  const tar = isPlain ? bytes : pipeline(bytes, createGunzip(), () => undefined);
+  const tar = isPlain ? bytes : pipeline(bytes, gunzip, () => undefined);
   try {
-    await unpackTar(atMost(tar, maxMegabytes), directory, maxFiles);
+    await unpackTar(weighed(tar, size, maxMegabytes), directory, maxFiles);
+    // Zeros end the decompression, whatever follows them.
+    if (!isPlain)
+      for await (const rest of createReadStream(file, { start: gunzip.bytesWritten })) checkEnd(rest as Buffer);
   } finally {
     bytes.destroy();
     tar.destroy();
@@ -82,32 +88,42 @@ function limitsOf(policy: PolicySettings): ZipLimits {
 }
 
 /** @returns its name in the directory */
-async function loneFile(
-  isWasm: boolean,
-  { file, url, directory }: Omit<UnpackTask, 'name'>,
-): Promise<string> {
+async function loneFile(head: Buffer, { file, url, directory }: Omit<UnpackTask, 'name'>): Promise<string> {
+  const isWasm = head.toString('hex').startsWith(WASM);
+  const foreign = foreignFormat(head);
+  if (foreign !== null)
+    throw unsupported(`The artifact is packed with ${foreign}: pack it as ${ACCEPTED_FORMATS}.`);
   const extension = isWasm ? '.wasm' : extname(new URL(url).pathname).toLowerCase();
   if (extension !== '.wasm' && !SCRIPTS.has(extension))
-    throw unsupported('The artifact is no .tar.gz, no .zip, no .js, .mjs or .cjs file and no WebAssembly.');
+    throw unsupported(
+      `The artifact is no archive, no .js, .mjs or .cjs file and no WebAssembly: publish one of these, or ${ACCEPTED_FORMATS}.`,
+    );
   const entry = `index${extension}`;
   await copyFile(file, join(directory, entry));
   await chmod(join(directory, entry), 0o644);
   return entry;
 }
 
-/** Where package.json is: on top, or in the one folder that there is; a lone file is the plugin itself. */
+/**
+ * Where package.json is: on top, or in the one folder that there is; a lone file is the plugin itself. What only desktop
+ * systems make does not count.
+ */
 async function packageIn(directory: string): Promise<string> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const [only] = entries;
-  return entries.length === 1 && only !== undefined ? only.name : '';
+  const names = (await readdir(directory)).filter((name) => !OF_DESKTOPS.test(name));
+  return names.length === 1 ? (names[0] ?? '') : '';
 }
 
-async function* atMost(source: AsyncIterable<Buffer>, megabytes: number): AsyncGenerator<Buffer> {
-  let left = megabytes * 2 ** 20;
+/** @param packed size of the archive, in bytes */
+async function* weighed(
+  source: AsyncIterable<Buffer>,
+  packed: number,
+  maxMegabytes: number,
+): AsyncGenerator<Buffer> {
+  let unpacked = 0;
   for await (const chunk of source) {
-    left -= chunk.length;
-    if (left < 0)
-      throw new ArchiveRefused(`The archive unpacks to more than ${megabytes} MiB: POLICY_MAX_UNPACKED_MB.`);
+    unpacked += chunk.length;
+    checkUnpackedSize(unpacked, maxMegabytes);
+    checkRatio(unpacked, packed);
     yield chunk;
   }
 }
@@ -115,7 +131,7 @@ async function* atMost(source: AsyncIterable<Buffer>, megabytes: number): AsyncG
 async function firstBytes(path: string): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

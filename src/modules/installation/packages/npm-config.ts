@@ -9,6 +9,10 @@ import { runPnpm } from './pnpm-process.js';
 export interface NpmConfig {
   /** Address of the default registry, with a slash at the end. */
   readonly registry: string;
+  /** Addresses of all registries: the default one and those of scopes. */
+  readonly registries: readonly string[];
+  /** Addresses of proxies, without credentials. */
+  readonly proxies: readonly string[];
   /** Environment for the package manager. */
   readonly environment: Readonly<Record<string, string>>;
   /** Options for requests: scoped registries, credentials by registry, proxies, certificates. */
@@ -16,6 +20,8 @@ export interface NpmConfig {
 }
 
 const NAMED_VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\??\}/g;
+const SCOPED_REGISTRY = /^@[^:]+:registry$/;
+const PROXY = /^(npm_config_)?(https?[-_])?proxy$/i;
 const PASSED = /^(\/\/|@[^:]+:registry$)/;
 
 /**
@@ -40,7 +46,29 @@ export async function readNpmConfig(
   });
   const settings = JSON.parse(output) as Record<string, unknown>;
   const registry = withSlash(config.NPM_REGISTRY || String(settings['registry']));
-  return { registry, environment, fetchOptions: fetchOptions(settings, registry) };
+  return {
+    registry,
+    registries: [registry, ...scopedRegistries(settings)],
+    proxies: proxies(settings, environment),
+    environment,
+    fetchOptions: fetchOptions(settings, registry),
+  };
+}
+
+function scopedRegistries(settings: Record<string, unknown>): string[] {
+  return Object.entries(settings).flatMap(([key, value]) =>
+    SCOPED_REGISTRY.test(key) && typeof value === 'string' ? [value] : [],
+  );
+}
+
+/** Those of npmrc files, and those that the package manager takes from its environment. */
+function proxies(settings: Record<string, unknown>, environment: Readonly<Record<string, string>>): string[] {
+  const named = Object.entries({ ...environment, ...settings }).filter(([name]) => PROXY.test(name));
+  return named.flatMap(([, value]) => {
+    // npm takes a proxy without a scheme too.
+    const url = typeof value === 'string' && !value.includes('://') ? `http://${value}` : String(value);
+    return URL.canParse(url) ? [`${new URL(url).protocol}//${new URL(url).host}`] : [];
+  });
 }
 
 function fetchOptions(settings: Record<string, unknown>, registry: string): Record<string, unknown> {

@@ -1,11 +1,12 @@
 import { type AppError, BadGateway, GatewayTimeout, Unprocessable } from '../../../platform/http/errors.js';
 import type { PnpmResult } from './pnpm-process.js';
 
-type Kind = 'full' | 'integrity' | 'age' | 'denied' | 'refused' | 'missing' | 'slow' | 'network';
+type Kind = 'address' | 'full' | 'integrity' | 'age' | 'denied' | 'refused' | 'missing' | 'slow' | 'network';
 
 /** What the package manager's error codes mean to us; the first that fits counts. */
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/ERR_ARCHIVE_REFUSED/, 'refused'],
+  [/ERR_DESTINATION_REFUSED/, 'address'],
   [/TARBALL_INTEGRITY|BAD_TARBALL_CHECKSUM|EINTEGRITY/, 'integrity'],
   [/MATUR|RELEASE_AGE|MISSING_TIME/, 'age'],
   [/ERR_DENIED_DEPENDENCY/, 'denied'],
@@ -28,6 +29,8 @@ export function pnpmFailure({ error, exitCode }: PnpmResult, dataFolder: string)
   switch (kindOf(code, message)) {
     case 'full':
       return new BadGateway('install_failed', `There is no space left on this server's disk: ${text}`);
+    case 'address':
+      return new Unprocessable('destination_refused', `An archive is at a private address. ${text}`, 'name');
     case 'integrity':
       return new Unprocessable(
         'integrity_mismatch',

@@ -13,6 +13,8 @@ export interface BuilderSettings {
   readonly folder: string;
   readonly npm: NpmConfig;
   readonly policy: PolicySettings;
+  /** Hosts, addresses and CIDRs that archives may come from although they are private: `OUTBOUND_ALLOW`. */
+  readonly outboundAllow: readonly string[];
   /** Longest step, in milliseconds. */
   readonly timeoutMs: number;
   /**
@@ -42,7 +44,7 @@ export class PnpmInstall {
     how: readonly string[],
     { signal, onEvent }: Pick<PnpmRun, 'signal' | 'onEvent'>,
   ): Promise<void> {
-    const { npm, timeoutMs, policy, folder } = this.settings;
+    const { npm, timeoutMs, policy, folder, outboundAllow } = this.settings;
     const result = await this.store.beside(() =>
       runPnpm({
         args: ['install', ...how, ...this.flags()],
@@ -52,6 +54,7 @@ export class PnpmInstall {
         timeoutMs,
         maxArchiveBytes: policy.POLICY_MAX_UNPACKED_MB * 2 ** 20,
         maxArchiveFiles: policy.POLICY_MAX_FILES,
+        network: { registries: npm.registries, proxies: npm.proxies, allow: outboundAllow },
         signal,
         ...(onEvent && { onEvent }),
       }),

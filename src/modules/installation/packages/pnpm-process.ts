@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { BadGateway, GatewayTimeout } from '../../../platform/http/errors.js';
+import type { NetworkLimits } from './pnpm-network-guard.js';
 
 /** One line of the package manager's ndjson reporter. */
 export interface PnpmEvent {
@@ -24,6 +25,8 @@ export interface PnpmRun {
   readonly maxArchiveBytes?: number;
   /** Most entries that one archive may have. */
   readonly maxArchiveFiles?: number;
+  /** Left out: it connects to public addresses alone. */
+  readonly network?: NetworkLimits;
   /** Ends the run; its reason is what the run fails with. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: (event: PnpmEvent) => void;
@@ -46,6 +49,7 @@ const MOST_OUTPUT = 64 * 2 ** 20;
 const MOST_KEPT = 4 * 2 ** 20;
 const DEFAULT_ARCHIVE_BYTES = 2 ** 30;
 const DEFAULT_ARCHIVE_FILES = 100_000;
+const PUBLIC_ALONE: NetworkLimits = { registries: [], proxies: [], allow: [] };
 
 /**
  * Runs pnpm to its end in a process group of its own, which dies with the run: on abort, on time-out, on too
@@ -80,6 +84,7 @@ function start({ args, cwd, folder, environment, ...run }: PnpmRun): ChildProces
   const guard = new URL('./pnpm-guard.js', import.meta.url);
   guard.searchParams.set('maxBytes', String(run.maxArchiveBytes ?? DEFAULT_ARCHIVE_BYTES));
   guard.searchParams.set('maxFiles', String(run.maxArchiveFiles ?? DEFAULT_ARCHIVE_FILES));
+  guard.searchParams.set('network', JSON.stringify(run.network ?? PUBLIC_ALONE));
   const program = ['--no-warnings', `--import=${guard.href}`, START, join(folder, COMPILED)];
   const child = spawn(process.execPath, [...program, ...args], {
     cwd,

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import { ArchiveRefused, BLOCK, checkEntry } from './archive-scan.js';
+import { ArchiveRefused, checkEntry } from './archive-entry.js';
+import { BLOCK } from './tar-headers.js';
 
 const LONGEST_NAME = 100;
 const NO_BYTES = Buffer.alloc(0);

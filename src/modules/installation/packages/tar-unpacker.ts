@@ -1,23 +1,14 @@
-import {
-  ArchiveRefused,
-  BLOCK,
-  entryKind,
-  entrySize,
-  fieldText,
-  isHeader,
-  paxPath,
-  ustarName,
-} from './archive-scan.js';
+import { cutShort } from './archive-entry.js';
 import { ByteReader } from './byte-reader.js';
-import { cutShort, UnpackedEntries } from './unpacked-entries.js';
+import { BLOCK, checkEnd, paddingOf, TarHeaders } from './tar-headers.js';
+import { UnpackedEntries } from './unpacked-entries.js';
 
-/** Long names and pax headers are read into memory; none that is honest is larger. */
-const MAX_HEADER_BYTES = 64 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 /**
  * Unpacks a tar archive (POSIX ustar and pax, GNU long names) as it arrives.
  * @param directory empty, and nobody else's
- * @throws ArchiveRefused as `UnpackedEntries`, and for what is no tar archive or is cut short
+ * @throws ArchiveRefused as `TarHeaders` and `UnpackedEntries`, and for what is cut short
  */
 export async function unpackTar(
   tar: AsyncIterable<Buffer>,
@@ -28,13 +19,14 @@ export async function unpackTar(
   const unpacker = new Unpacker(reader, new UnpackedEntries(directory, maxFiles));
   try {
     while (await unpacker.next());
+    await unpacker.end();
   } finally {
     await reader.close();
   }
 }
 
 class Unpacker {
-  private longName: string | null = null;
+  private readonly headers = new TarHeaders();
 
   constructor(
     private readonly reader: ByteReader,
@@ -43,29 +35,19 @@ class Unpacker {
 
   /** @returns false at the end of the archive */
   async next(): Promise<boolean> {
-    const header = await this.reader.take(BLOCK);
-    if (header === null || header[0] === 0) {
-      this.entries.end();
-      return false;
-    }
-    if (!isHeader(header)) throw new ArchiveRefused('The file is no tar archive, or a damaged one.');
-    const kind = entryKind(header);
-    const size = entrySize(header);
-    if (kind === 'L') this.longName = fieldText(await this.small(size));
-    else if (kind === 'x') this.longName = paxPath(await this.small(size)) ?? this.longName;
-    else if (kind === 'g' || kind === 'K') await this.small(size);
-    else {
-      const name = this.longName ?? ustarName(header);
-      this.longName = null;
-      await this.entries.add({ name, kind, size }, this.reader.pieces(size));
-    }
-    await this.whole(padding(size));
+    const header = this.headers.read(await this.whole(BLOCK));
+    if (header === null) return false;
+    const { name, kind, size } = header;
+    if (name === null) this.headers.extend(header, await this.whole(size));
+    else await this.entries.add({ name, kind, size }, this.reader.pieces(size));
+    await this.whole(paddingOf(size));
     return true;
   }
 
-  private small(size: number): Promise<Buffer> {
-    if (size > MAX_HEADER_BYTES) throw new ArchiveRefused('The archive has a header of absurd size.');
-    return this.whole(size);
+  async end(): Promise<void> {
+    this.entries.end();
+    for (let rest = await this.reader.take(PIECE_BYTES); rest; rest = await this.reader.take(PIECE_BYTES))
+      checkEnd(rest);
   }
 
   private async whole(size: number): Promise<Buffer> {
@@ -73,8 +55,4 @@ class Unpacker {
     if ((bytes?.length ?? 0) < size) throw cutShort();
     return bytes ?? Buffer.alloc(0);
   }
-}
-
-function padding(size: number): number {
-  return (BLOCK - (size % BLOCK)) % BLOCK;
 }

@@ -1,6 +1,6 @@
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
-import { ArchiveRefused, checkEntry } from './archive-scan.js';
+import { ArchiveRefused, checkCount, checkEntry, cutShort } from './archive-entry.js';
 
 const FILE_MODE = 0o644;
 const FOLDER_MODE = 0o755;
@@ -20,6 +20,8 @@ export interface ArchiveEntry {
  */
 export class UnpackedEntries {
   private readonly folders = new Set<string>();
+  /** By what they are where case and Unicode's form do not count. */
+  private readonly spellings = new Map<string, string>();
   private entries = 0;
 
   /** @param directory empty, and nobody else's */
@@ -28,11 +30,12 @@ export class UnpackedEntries {
     private readonly maxFiles: number,
   ) {}
 
-  /** @throws ArchiveRefused for what `checkEntry` refuses, one too many, one that is there already, or is cut short */
+  /**
+   * @throws ArchiveRefused for what `checkEntry` refuses, one too many, one that is there already or would be on a disk
+   *   that ignores case, or is cut short
+   */
   async add({ name, kind, size }: ArchiveEntry, content: AsyncIterable<Buffer>): Promise<void> {
-    this.entries += 1;
-    if (this.entries > this.maxFiles)
-      throw new ArchiveRefused(`The archive has more than ${this.maxFiles} entries: POLICY_MAX_FILES.`);
+    checkCount((this.entries += 1), this.maxFiles);
     checkEntry(name, kind);
     const path = normalize(name).replace(/\/$/, '');
     if (kind === '5') await this.folder(path);
@@ -48,6 +51,9 @@ export class UnpackedEntries {
     if (path === '.' || this.folders.has(path)) return;
     await this.folder(dirname(path));
     this.folders.add(path);
+    // Folders that no entry names count as well: a path has room for many.
+    checkCount(this.folders.size, this.maxFiles);
+    this.refuseTwin(path);
     const full = join(this.directory, path);
     await mkdir(full).catch((error: unknown) => {
       throw clash(error, path);
@@ -58,6 +64,7 @@ export class UnpackedEntries {
 
   private async file(path: string, size: number, content: AsyncIterable<Buffer>): Promise<void> {
     await this.folder(dirname(path));
+    this.refuseTwin(path);
     const file = await open(join(this.directory, path), 'wx', FILE_MODE).catch((error: unknown) => {
       throw clash(error, path);
     });
@@ -73,10 +80,17 @@ export class UnpackedEntries {
       await file.close();
     }
   }
-}
 
-export function cutShort(): ArchiveRefused {
-  return new ArchiveRefused('The archive ends in the middle of a file.');
+  /** The same archive must give the same tree on every disk. */
+  private refuseTwin(path: string): void {
+    const key = path.normalize('NFC').toLowerCase();
+    const twin = this.spellings.get(key) ?? path;
+    if (twin !== path)
+      throw new ArchiveRefused(
+        `The archive has both ${JSON.stringify(twin)} and ${JSON.stringify(path)}, which are one on some disks.`,
+      );
+    this.spellings.set(key, path);
+  }
 }
 
 function clash(error: unknown, path: string): unknown {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.js';
 import { zip, type ZipEntry } from '../../../../test/support/zip.js';
-import { ArchiveRefused } from './archive-scan.js';
+import { ArchiveRefused } from './archive-entry.js';
 import { unpackZip } from './zip-unpacker.js';
 
 describe('a zip archive', () => {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
-import { ArchiveRefused } from './archive-scan.js';
+import { ArchiveRefused, checkRatio, checkUnpackedSize } from './archive-entry.js';
 import { UnpackedEntries } from './unpacked-entries.js';
 
 export interface ZipLimits {
@@ -9,12 +9,10 @@ export interface ZipLimits {
   readonly maxMegabytes: number;
 }
 
-/** No program shrinks to less than a hundredth; what unpacks to no more than the floor is left alone. */
-const MOST_RATIO = 200;
-const RATIO_FLOOR_BYTES = 2 ** 20;
 const MADE_BY_UNIX = 3;
 /** File types of POSIX, as tar names them. */
-const KINDS: Readonly<Record<number, string>> = { 0: '0', 0o10: '0', 0o04: '5', 0o12: '2' };
+const [FILE, FOLDER] = ['0', '5'];
+const KINDS: Readonly<Record<number, string>> = { 0: FILE, 0o10: FILE, 0o04: FOLDER, 0o12: '2' };
 const SPECIAL = '3';
 
 /**
@@ -58,14 +56,9 @@ class ZipUnpacker {
 
   /** By the sizes that it says it has; that these are right is seen when it is read. */
   private weigh({ uncompressedSize }: Entry): void {
-    const { maxMegabytes } = this.limits;
     this.total += uncompressedSize;
-    if (this.total > maxMegabytes * 2 ** 20)
-      throw new ArchiveRefused(
-        `The archive unpacks to more than ${maxMegabytes} MiB: POLICY_MAX_UNPACKED_MB.`,
-      );
-    if (this.total > RATIO_FLOOR_BYTES && this.total > this.archiveBytes * MOST_RATIO)
-      throw new ArchiveRefused(`The archive unpacks to more than ${MOST_RATIO} times its size.`);
+    checkUnpackedSize(this.total, this.limits.maxMegabytes);
+    checkRatio(this.total, this.archiveBytes);
   }
 
   private async compare(entry: Entry, name: string): Promise<void> {
@@ -87,21 +80,16 @@ class ZipUnpacker {
 
 function nameOf(entry: Entry): string {
   const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-  const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
-  if (name.includes('\\'))
-    throw new ArchiveRefused(
-      `The archive has the path ${shown(name)}: in a zip archive the separator is "/".`,
-    );
-  return name;
+  return getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
 }
 
 function kindOf({ versionMadeBy, externalFileAttributes, uncompressedSize }: Entry, name: string): string {
   const type = versionMadeBy >> 8 === MADE_BY_UNIX ? externalFileAttributes >>> 28 : 0;
   const kind = KINDS[type] ?? SPECIAL;
-  if (kind !== '0' || !name.endsWith('/')) return kind;
-  if (uncompressedSize > 0)
+  const isFolder = kind === FOLDER || (kind === FILE && name.endsWith('/'));
+  if (isFolder && uncompressedSize > 0)
     throw new ArchiveRefused(`The archive has a folder with content, ${shown(name)}.`);
-  return '5';
+  return isFolder ? FOLDER : kind;
 }
 
 function shown(name: string): string {

@@ -23,7 +23,7 @@ export class ArtifactFiles {
    * the first time they come from the address: what is kept for another reason may be somebody's secret, of which
    * whoever publishes knows no more than the digest. Writes no verdict.
    */
-  async look({ artifactUrl, checksum }: PublishedArtifactEntity): Promise<Finding> {
+  async look({ artifactUrl, checksum, verification }: PublishedArtifactEntity): Promise<Finding> {
     const digest = fullDigest(checksum);
     if (digest === null)
       return {
@@ -35,7 +35,7 @@ export class ArtifactFiles {
       const { bytes } = await this.store.fetch(artifactUrl, digest, from);
       return { verification: 'verified', cause: null, bytes };
     } catch (error) {
-      return findingOf(error);
+      return findingOf(error, verification === 'verified');
     }
   }
 
@@ -52,7 +52,7 @@ export class ArtifactFiles {
     try {
       return await this.store.fetch(artifactUrl, digest);
     } catch (error) {
-      const finding = findingOf(error);
+      const finding = findingOf(error, true);
       if (finding.verification === 'unreachable') throw error;
       await this.verdicts.record(SYSTEM, row, finding);
       throw notVerified({ ...row, verification: finding.verification, verificationCause: finding.cause });

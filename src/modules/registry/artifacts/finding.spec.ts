@@ -27,11 +27,14 @@ describe('a look at an artifact', () => {
   });
 
   it('tells other bytes, refused places and a host that is away apart', () => {
-    const verdict = (error: unknown): string => findingOf(error).verification;
+    const verdict = (error: unknown, wasVerified = false): string =>
+      findingOf(error, wasVerified).verification;
     expect(verdict(new Unprocessable('checksum_mismatch', ''))).toBe('mismatch');
     expect(verdict(new Unprocessable('destination_refused', ''))).toBe('unverifiable');
     expect(verdict(new Unprocessable('download_too_large', ''))).toBe('unverifiable');
     expect(verdict(new DownloadFailed('missing', ''))).toBe('unreachable');
+    expect(verdict(new DownloadFailed('invalid', ''))).toBe('unverifiable');
+    expect(verdict(new DownloadFailed('invalid', ''), true)).toBe('unreachable');
     expect(() => verdict(new Unavailable('shutting_down', ''))).toThrow(Unavailable);
   });
 });

@@ -30,14 +30,17 @@ export function nextCheck(verification: Verification, attempts: number, now: Dat
 }
 
 /**
- * What a failed download says of the artifact.
+ * What a failed download says of the artifact: an answer that asking again does not change is none of a host that is
+ * away, unless the bytes were proven right before.
  * @throws the error itself where it says nothing of it: a full disk, the end of the server
  */
-export function findingOf(error: unknown): Finding {
+export function findingOf(error: unknown, wasVerified: boolean): Finding {
   if (error instanceof Unprocessable) {
     const verification = error.code === 'checksum_mismatch' ? 'mismatch' : 'unverifiable';
     return { verification, cause: error.message };
   }
+  if (error instanceof DownloadFailed && error.reason === 'invalid' && !wasVerified)
+    return { verification: 'unverifiable', cause: error.message };
   if (error instanceof DownloadFailed || error instanceof GatewayTimeout)
     return { verification: 'unreachable', cause: error.message };
   throw error;

@@ -68,12 +68,16 @@ export async function resolveDestination(
   const literal = isIP(hostname) !== 0;
   const addresses = literal ? [hostname] : await deadline.race(resolver(hostname));
   if (addresses.length === 0) throw new DownloadFailed('try_later', `The host "${hostname}" has no address.`);
-  const permitted = policy.listsHost(hostname)
-    ? addresses.every((address) => isIP(address) !== 0)
-    : addresses.every((address) => policy.permits(address));
-  if (!permitted) throw privateDestination(hostname);
+  if (!arePermitted(hostname, addresses, policy)) throw privateDestination(hostname);
   const tls = url.protocol === 'https:';
   return { hostname, port: Number(url.port) || (tls ? 443 : 80), tls, addresses };
+}
+
+/** Whether all addresses that were found for a host may be connected to. */
+export function arePermitted(hostname: string, addresses: readonly string[], policy: AddressPolicy): boolean {
+  return addresses.every((address) =>
+    policy.listsHost(hostname) ? isIP(address) !== 0 : policy.permits(address),
+  );
 }
 
 /** Whether a connected socket's peer is one of the addresses that were checked. */

@@ -39,6 +39,8 @@ export interface FetchOptions {
   /** Time for everything, redirects and body included, in milliseconds; never above `OUTBOUND_TIMEOUT`. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** The body is compared with a checksum of what is sent: it may come with a Content-Encoding, which is left as it is. */
+  readonly takesEncoded?: boolean;
 }
 
 /** A request other than GET. */
@@ -63,7 +65,7 @@ interface Hop extends Message {
 
 /**
  * The one way out to HTTP: it connects only to addresses it has checked, on every hop, and hands out nothing
- * that came late, broken off, compressed or larger than permitted.
+ * that came late, broken off, larger than permitted or, unless the caller takes that, compressed.
  */
 export class GuardedClient {
   private readonly policy: AddressPolicy;
@@ -133,7 +135,7 @@ export class GuardedClient {
     const deadline = this.begin(first.url.host, options);
     try {
       const { hop, response } = await this.follow(first, deadline);
-      const body = this.open(response, hop.url.host, options.maxBytes, deadline);
+      const body = this.open(response, hop.url.host, options, deadline);
       body.once('close', () => this.end(deadline));
       return { status: response.statusCode ?? 0, headers: response.headers, finalUrl: hop.url.href, body };
     } catch (error) {
@@ -190,13 +192,13 @@ export class GuardedClient {
   private open(
     response: IncomingMessage,
     host: string,
-    maxBytes: number | undefined,
+    { maxBytes = Infinity, takesEncoded = false }: FetchOptions,
     deadline: Deadline,
   ): Readable {
-    const limit = Math.min(maxBytes ?? Infinity, this.config.OUTBOUND_MAX_BYTES);
+    const limit = Math.min(maxBytes, this.config.OUTBOUND_MAX_BYTES);
     try {
       deadline.signal.throwIfAborted();
-      checkHead(response, host, limit);
+      checkHead(response, host, limit, takesEncoded);
       return new BoundedBody(response, host, limit, deadline);
     } catch (error) {
       response.destroy();
@@ -224,10 +226,16 @@ function callerHeaders(headers: Readonly<Record<string, string>> = {}): Record<s
 }
 
 /** Refuses by the head alone what the body need not be read for. */
-function checkHead(response: IncomingMessage, host: string, maxBytes: number): void {
+function checkHead(
+  response: IncomingMessage,
+  host: string,
+  maxBytes: number,
+  takesEncoded: boolean,
+): void {
   const { statusCode: status = 0, headers } = response;
   if (status !== 304 && (status < 200 || status > 299)) throw statusFailure(host, status);
-  const encodings = [headers['content-encoding'] || 'identity', headers['transfer-encoding'] || 'chunked'];
+  const encoding = takesEncoded ? 'identity' : headers['content-encoding'] || 'identity';
+  const encodings = [encoding, headers['transfer-encoding'] || 'chunked'];
   if (!/^identity,chunked$/i.test(encodings.map((value) => value.trim()).join()))
     throw new DownloadFailed(
       'invalid',
