@@ -68,7 +68,7 @@ export const SETTINGS = {
   ),
   PLUGIN_ROOTS: list('Folders that path plugins may live in, comma-separated. Empty: DATA_DIR/custom.'),
   OUTBOUND_ALLOW: list(
-    'Hosts, addresses and CIDRs that downloads may reach although they are private, comma-separated.',
+    'Hosts, addresses and CIDRs that downloads, those of npm archives too, may reach although they are private, comma-separated. The npm registries that are configured need not be listed.',
   ),
   OUTBOUND_MAX_BYTES: integer('Largest download, in bytes.', 100 * 2 ** 20, 1, 2 ** 40),
   SHARED_FILE_MAX_BYTES: integer(

@@ -137,7 +137,7 @@ describe('a download that breaks off', () => {
     // The first part came from the address that was looked at; the rest was not asked for anywhere.
     expect([asked, answers]).toEqual([[undefined], []]);
     expect(refusal).toMatchObject({ code: 'destination_refused' });
-    expect(findingOf(refusal).verification).toBe('unverifiable');
+    expect(findingOf(refusal, false).verification).toBe('unverifiable');
     expect(await parts()).toEqual([]);
   });
 });

@@ -76,7 +76,8 @@ async function unpackTarFile(
     await unpackTar(weighed(tar, size, maxMegabytes), directory, maxFiles);
     // Zeros end the decompression, whatever follows them.
     if (!isPlain)
-      for await (const rest of createReadStream(file, { start: gunzip.bytesWritten })) checkEnd(rest as Buffer);
+      for await (const rest of createReadStream(file, { start: gunzip.bytesWritten }))
+        checkEnd(rest as Buffer);
   } finally {
     bytes.destroy();
     tar.destroy();

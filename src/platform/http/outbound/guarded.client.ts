@@ -226,12 +226,7 @@ function callerHeaders(headers: Readonly<Record<string, string>> = {}): Record<s
 }
 
 /** Refuses by the head alone what the body need not be read for. */
-function checkHead(
-  response: IncomingMessage,
-  host: string,
-  maxBytes: number,
-  takesEncoded: boolean,
-): void {
+function checkHead(response: IncomingMessage, host: string, maxBytes: number, takesEncoded: boolean): void {
   const { statusCode: status = 0, headers } = response;
   if (status !== 304 && (status < 200 || status > 299)) throw statusFailure(host, status);
   const encoding = takesEncoded ? 'identity' : headers['content-encoding'] || 'identity';
