@@ -174,11 +174,7 @@ describe('what is published here', () => {
   });
 
   it.each<[string, () => Buffer | string, string]>([
-    [
-      'a bomb',
-      () => tarball([{ path: 'bomb', content: Buffer.alloc(5 * 2 ** 20) }]),
-      'POLICY_MAX_UNPACKED_MB',
-    ],
+    ['a bomb', () => tarball([{ path: 'bomb', content: Buffer.alloc(5 * 2 ** 20) }]), '200 times'],
     [
       'too many files',
       () => tarball(Array.from({ length: 21 }, (_, i) => ({ path: `${i}` }))),
@@ -203,7 +199,7 @@ describe('what is published here', () => {
     ['a gzipped text', () => Buffer.from('H4sIAAAAAAAAA8tIzcnJBwCGphA2BQAAAA==', 'base64'), 'damaged'],
     ['a zip cut short', () => zip([{ path: 'index.mjs' }]).subarray(0, -30), 'zip archive is damaged'],
     ['a zip with a path that leads out', () => zip([{ path: '../../out' }]), 'leads out'],
-    ['a text', () => 'hello', 'no .tar.gz'],
+    ['a text', () => 'hello', 'no archive'],
     ['a native library', () => tarball([{ path: 'index.js', content: '\x7fELF' }]), 'native'],
   ])('with %s in it is refused, and leaves nothing behind', async (what, bytes, message) => {
     const name = what.replaceAll(' ', '-');

@@ -114,7 +114,7 @@ describe('hostile archives', () => {
   });
 
   it.each<[string, Buffer, RegExp]>([
-    ['a page', Buffer.from('<html>not here</html>'.repeat(100)), /no tar archive/],
+    ['a page', Buffer.from('<html>not here</html>'), /no tar archive/],
     ['nothing', Buffer.alloc(0), /cut short/],
     ['a zip archive', zip([{ path: 'package/package.json', content: '{}' }]), /packed with zip: .*gzip/],
     ['xz', Buffer.from('fd377a585a000004e6d6b446', 'hex'), /packed with xz: .*gzip/],

@@ -11,13 +11,12 @@ export function scanArchive(tar: Buffer, maxFiles: number): void {
   const files = new Map<string, Buffer>();
   let entries = 0;
   for (let at = 0; ;) {
-    if (at + BLOCK > tar.length) throw cutShort();
+    if (at >= tar.length) throw cutShort();
     const header = headers.read(tar.subarray(at, at + BLOCK));
     at += BLOCK;
     if (header === null) return checkEnd(tar.subarray(at));
     const body = tar.subarray(at, at + header.size);
     at += header.size + paddingOf(header.size);
-    if (at > tar.length) throw cutShort();
     if (header.name === null) headers.extend(header, body);
     else {
       checkCount((entries += 1), maxFiles);

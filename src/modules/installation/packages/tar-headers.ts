@@ -31,7 +31,7 @@ export class TarHeaders {
   private isExtended = false;
 
   /**
-   * @param block of `BLOCK` bytes
+   * @param block of `BLOCK` bytes, or what is left
    * @returns null at the end of the archive: only zeros may follow
    * @throws ArchiveRefused
    */

@@ -35,7 +35,9 @@ class Unpacker {
 
   /** @returns false at the end of the archive */
   async next(): Promise<boolean> {
-    const header = this.headers.read(await this.whole(BLOCK));
+    const block = await this.reader.take(BLOCK);
+    if (block === null) throw cutShort();
+    const header = this.headers.read(block);
     if (header === null) return false;
     const { name, kind, size } = header;
     if (name === null) this.headers.extend(header, await this.whole(size));
