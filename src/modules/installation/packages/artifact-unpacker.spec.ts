@@ -107,10 +107,6 @@ describe('an artifact', () => {
     folder = await temporaryFolder();
     const hidden = Buffer.concat([tarball([MANIFEST]), tarball([INDEX])]);
     await expect(unpack(hidden)).rejects.toEqual(refused('package_refused', /behind its end/));
-    const zeros = Array.from({ length: 9 }, () => gzipSync(randomBytes(2 ** 20)));
-    await expect(unpack(Buffer.concat([tarball([MANIFEST]), ...zeros]))).rejects.toEqual(
-      refused('package_refused', /behind its end/),
-    );
     const mixed = Buffer.concat([tarball([MANIFEST]), Buffer.alloc(1), zip([INDEX])]);
     await expect(unpack(mixed)).rejects.toEqual(refused('package_refused', /behind its end/));
   });
@@ -121,10 +117,10 @@ describe('an artifact', () => {
   });
 
   it.each<[string, () => Buffer, RegExp]>([
-    ['its ratio', () => tarball([{ path: 'a', content: Buffer.alloc(6 * 2 ** 20) }]), /200 times/],
+    ['its ratio', () => tarball([{ path: 'a', content: Buffer.alloc(2 * 2 ** 20) }]), /200 times/],
     [
       'what it hides behind its end',
-      () => gzipSync(Buffer.concat([tar([MANIFEST]), Buffer.alloc(64 * 2 ** 20)])),
+      () => gzipSync(Buffer.concat([tar([MANIFEST]), Buffer.alloc(9 * 2 ** 20)])),
       /POLICY_MAX_UNPACKED_MB/,
     ],
   ])('that is a bomb by %s is refused', async (_what, bomb, message) => {

@@ -69,13 +69,13 @@ async function unpackTarFile(
 ): Promise<void> {
   const { size } = await stat(file);
   const bytes = createReadStream(file);
-  const gunzip = createGunzip();
+  const gunzip = isPlain ? null : createGunzip();
   // Errors of the one end the other.
-  const tar = isPlain ? bytes : pipeline(bytes, gunzip, () => undefined);
+  const tar = gunzip ? pipeline(bytes, gunzip, () => undefined) : bytes;
   try {
     await unpackTar(weighed(tar, size, maxMegabytes), directory, maxFiles);
     // Zeros end the decompression, whatever follows them.
-    if (!isPlain)
+    if (gunzip)
       for await (const rest of createReadStream(file, { start: gunzip.bytesWritten }))
         checkEnd(rest as Buffer);
   } finally {

@@ -41,7 +41,7 @@ class Unpacker {
     if (header === null) return false;
     const { name, kind, size } = header;
     if (name === null) this.headers.extend(header, await this.whole(size));
-    else await this.entries.add({ name, kind, size }, this.reader.pieces(size));
+    else await this.entries.add({ name, kind }, this.reader.pieces(size));
     await this.whole(paddingOf(size));
     return true;
   }

@@ -1,6 +1,6 @@
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
-import { ArchiveRefused, checkCount, checkEntry, cutShort } from './archive-entry.js';
+import { ArchiveRefused, checkCount, checkEntry } from './archive-entry.js';
 
 const FILE_MODE = 0o644;
 const FOLDER_MODE = 0o755;
@@ -10,8 +10,6 @@ export interface ArchiveEntry {
   readonly name: string;
   /** As in a tar archive: `0` a file, `5` a folder, others are refused. */
   readonly kind: string;
-  /** Bytes it says it has. */
-  readonly size: number;
 }
 
 /**
@@ -32,14 +30,14 @@ export class UnpackedEntries {
 
   /**
    * @throws ArchiveRefused for what `checkEntry` refuses, one too many, one that is there already or would be on a disk
-   *   that ignores case, or is cut short
+   *   that ignores case; what the content fails with
    */
-  async add({ name, kind, size }: ArchiveEntry, content: AsyncIterable<Buffer>): Promise<void> {
+  async add({ name, kind }: ArchiveEntry, content: AsyncIterable<Buffer>): Promise<void> {
     checkCount((this.entries += 1), this.maxFiles);
     checkEntry(name, kind);
     const path = normalize(name).replace(/\/$/, '');
     if (kind === '5') await this.folder(path);
-    else await this.file(path, size, content);
+    else await this.file(path, content);
   }
 
   /** @throws ArchiveRefused where there was nothing */
@@ -62,19 +60,14 @@ export class UnpackedEntries {
     await chmod(full, FOLDER_MODE);
   }
 
-  private async file(path: string, size: number, content: AsyncIterable<Buffer>): Promise<void> {
+  private async file(path: string, content: AsyncIterable<Buffer>): Promise<void> {
     await this.folder(dirname(path));
     this.refuseTwin(path);
     const file = await open(join(this.directory, path), 'wx', FILE_MODE).catch((error: unknown) => {
       throw clash(error, path);
     });
     try {
-      let written = 0;
-      for await (const piece of content) {
-        await file.write(piece);
-        written += piece.length;
-      }
-      if (written < size) throw cutShort();
+      for await (const piece of content) await file.write(piece);
       await file.chmod(FILE_MODE);
     } finally {
       await file.close();

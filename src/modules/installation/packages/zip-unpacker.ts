@@ -46,10 +46,7 @@ class ZipUnpacker {
       const name = nameOf(entry);
       this.weigh(entry);
       await this.compare(entry, name);
-      await entries.add(
-        { name, kind: kindOf(entry, name), size: entry.uncompressedSize },
-        this.content(entry, name),
-      );
+      await entries.add({ name, kind: kindOf(entry, name) }, this.content(entry, name));
     }
     entries.end();
   }
