@@ -208,13 +208,13 @@ describe('a tar archive', () => {
     await expect(unpack(tar([]))).rejects.toThrow(/nothing in it/);
   });
 
-  it('gives files and folders the same modes whatever it says', async () => {
-    const out = await unpack(
-      tar([
-        { ...good, mode: 0o4777 },
-        { path: 'lib', kind: '5', mode: 0o0 },
-      ]),
-    );
+  it('gives files and folders the same modes, whatever it and the umask say', async () => {
+    const archive = tar([
+      { ...good, mode: 0o4777 },
+      { path: 'lib', kind: '5', mode: 0 },
+    ]);
+    const umask = process.umask(0o077);
+    const out = await unpack(archive).finally(() => process.umask(umask));
     expect((await stat(join(out, good.path))).mode & 0o7777).toBe(0o644);
     expect((await stat(join(out, 'lib'))).mode & 0o7777).toBe(0o755);
   });

@@ -40,9 +40,9 @@ class Unpacker {
     const header = this.headers.read(block);
     if (header === null) return false;
     const { name, kind, size } = header;
-    if (name === null) this.headers.extend(header, await this.whole(size));
+    if (name === null) this.headers.extend(header, await this.body(size));
     else await this.entries.add({ name, kind }, this.reader.pieces(size));
-    await this.whole(paddingOf(size));
+    await this.body(paddingOf(size));
     return true;
   }
 
@@ -52,9 +52,8 @@ class Unpacker {
       checkEnd(rest);
   }
 
-  private async whole(size: number): Promise<Buffer> {
-    const bytes = await this.reader.take(size);
-    if ((bytes?.length ?? 0) < size) throw cutShort();
-    return bytes ?? Buffer.alloc(0);
+  /** Fewer bytes where the archive is cut short, which the next header tells. */
+  private async body(size: number): Promise<Buffer> {
+    return (await this.reader.take(size)) ?? Buffer.alloc(0);
   }
 }
