@@ -1,10 +1,16 @@
-import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, UnsupportedMediaTypeException } from '@nestjs/common';
 import { json, type Response } from 'express';
+import { assertWithinLimits } from './json-limits.js';
 import { hasBody } from './ready-routes.js';
 import type { AppRequest } from './request.js';
 
 const MAX_BODY = '1mb';
-const parse = json({ limit: MAX_BODY, strict: false, type: ['application/json', 'application/*+json'] });
+const parse = json({
+  limit: MAX_BODY,
+  strict: false,
+  type: ['application/json', 'application/*+json'],
+  verify: (_request, _response, body, charset) => assertWithinLimits(asUtf8(body, charset)),
+});
 
 /**
  * Reads the body, as the last guard: only of callers who may call, and when it is known what they call, so that
@@ -18,8 +24,22 @@ export class BodyGuard implements CanActivate {
     return new Promise((done, fail) =>
       parse(request, http.getResponse<Response>(), (error: unknown) => {
         if (error === undefined) done(true);
-        else fail(error instanceof Error ? error : new Error('The body could not be read', { cause: error }));
+        else fail(withoutBody(error));
       }),
     );
   }
+}
+
+/** The parser hangs the body on what it throws: no log shall have it. */
+function withoutBody(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error('The body could not be read', { cause: error });
+  Reflect.deleteProperty(error, 'body');
+  return error;
+}
+
+/** @throws UnsupportedMediaTypeException where that is neither UTF-8 nor UTF-16 */
+function asUtf8(body: Buffer, charset: string): Uint8Array {
+  if (charset === 'utf-8') return body;
+  if (!charset.startsWith('utf-16')) throw new UnsupportedMediaTypeException();
+  return new TextEncoder().encode(new TextDecoder(charset).decode(body));
 }

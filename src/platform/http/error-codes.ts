@@ -5,6 +5,10 @@
 export const ERROR_CODES = {
   bad_json: [400, 'The body is not valid JSON. Send an object, such as {"name":"x"}.'],
   body_not_object: [400, 'The body must be a JSON object, sent with Content-Type: application/json.'],
+  body_too_complex: [
+    400,
+    'An object in the body has more than 1,000 keys, or the body more than 50,000 objects, lists and keys in all.',
+  ],
   body_too_deep: [400, 'The body nests deeper than 64 levels.'],
   core_required: [400, 'Core plugins cannot be disabled.'],
   core_unknown: [400, 'No core plugin has that name; GET /api/plugins/core lists them.'],
@@ -147,9 +151,15 @@ export const ERROR_TYPES = {
 } as const;
 
 /** What any request with a JSON body can be refused for before it is looked at. */
-export const UNREADABLE_BODY = ['bad_json', 'body_too_large', 'body_encoding_unsupported'] as const;
+export const UNREADABLE_BODY = [
+  'bad_json',
+  'body_too_large',
+  'body_too_deep',
+  'body_too_complex',
+  'body_encoding_unsupported',
+] as const;
 /** What a JSON body can be refused for by its shape. */
-export const BAD_BODY = [...UNREADABLE_BODY, 'body_not_object', 'body_too_deep', 'field_invalid'] as const;
+export const BAD_BODY = [...UNREADABLE_BODY, 'body_not_object', 'field_invalid'] as const;
 /** What bringing a plugin's code up can fail for. */
 export const NOT_LOADED = [
   'load_failed',

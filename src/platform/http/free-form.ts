@@ -1,6 +1,4 @@
-import { applyDecorators } from '@nestjs/common';
 import type { SchemaObject } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { Allow } from 'class-validator';
 
 /** Schema of a value that may be any JSON. */
@@ -15,12 +13,7 @@ export const ANY_JSON: { oneOf: SchemaObject[] } = {
   ],
 };
 
-/** A DTO field that is free-form JSON: taken as it was parsed, never copied into class instances. */
+/** A DTO field that is free-form JSON: taken as it was parsed. */
 export function FreeForm(): PropertyDecorator {
-  return applyDecorators(
-    Allow(),
-    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key], {
-      toClassOnly: true,
-    }),
-  );
+  return Allow();
 }

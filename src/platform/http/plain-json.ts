@@ -1,30 +1,30 @@
 import { BadRequest, Unprocessable } from './errors.js';
 
-/** Deeper than any real settings, shallow enough for every recursive reader that comes later. */
-const MAX_DEPTH = 64;
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** An object or list, and how it is reached. */
+interface Place {
+  readonly value: object;
+  readonly key: string;
+  readonly parent: Place | null;
+}
+
 /**
- * Refuses what would trip code that walks, copies or stores objects: keys that name prototypes, deep nesting,
- * and the character U+0000, which Postgres has no place for. Iterative, so that it cannot be tripped itself.
- * @throws BadRequest `body_too_deep`, `field_invalid`, Unprocessable `config_key_forbidden`
+ * Refuses what would trip code that copies or stores objects: keys that name prototypes, and the character U+0000,
+ * which Postgres has no place for. Iterative, so that no depth trips it.
+ * @throws BadRequest `field_invalid`, Unprocessable `config_key_forbidden`
  */
 export function assertPlainJson(root: object): void {
-  const pending: { value: object; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const { value, path, depth } = next;
-    if (depth > MAX_DEPTH)
-      throw new BadRequest('body_too_deep', `The body nests deeper than ${MAX_DEPTH} levels.`);
-    for (const [key, child] of Object.entries(value) as [string, unknown][]) {
-      const childPath = path === '' ? key : `${path}.${key}`;
-      if (FORBIDDEN.has(key) && !Array.isArray(value))
-        throw new Unprocessable('config_key_forbidden', `${childPath} is not allowed as a key.`, childPath, [
-          { field: childPath, message: 'is not allowed as a key' },
-        ]);
-      assertNoNul(key, path);
-      assertNoNul(child, childPath);
-      if (typeof child === 'object' && child !== null)
-        pending.push({ value: child, path: childPath, depth: depth + 1 });
+  const pending: Place[] = [{ value: root, key: '', parent: null }];
+  for (let place = pending.pop(); place; place = pending.pop()) {
+    const { value } = place;
+    const isList = Array.isArray(value);
+    for (const key of Object.keys(value)) {
+      const child: unknown = Reflect.get(value, key);
+      if (!isList && FORBIDDEN.has(key)) throw forbiddenKey(pathOf(place, key));
+      if (!isList && key.includes('\0')) assertNoNul(key, pathOf(place));
+      if (typeof child === 'string' && child.includes('\0')) assertNoNul(child, pathOf(place, key));
+      if (typeof child === 'object' && child !== null) pending.push({ value: child, key, parent: place });
     }
   }
 }
@@ -33,4 +33,15 @@ export function assertPlainJson(root: object): void {
 export function assertNoNul(value: unknown, field: string): void {
   if (typeof value === 'string' && value.includes('\0'))
     throw new BadRequest('field_invalid', `${field || 'A key'} must not hold the character U+0000.`, field);
+}
+
+function pathOf(place: Place, key?: string): string {
+  const keys = key === undefined ? [] : [key];
+  for (let at = place; at.parent; at = at.parent) keys.unshift(at.key);
+  return keys.join('.');
+}
+
+function forbiddenKey(path: string): Unprocessable {
+  const message = 'is not allowed as a key';
+  return new Unprocessable('config_key_forbidden', `${path} ${message}.`, path, [{ field: path, message }]);
 }
