@@ -1,6 +1,7 @@
 import { readConfig } from './config.js';
 import { CONFIG_CHECKS } from './config-checks.js';
 import { explain } from './explain.js';
+import { nodeReleaseWarning } from './platform/node-release.js';
 import { startServer, type Server } from './server.js';
 
 /** Requests under way (8 s), plugins (3 s) and Postgres end long before this; milliseconds. */
@@ -17,6 +18,7 @@ try {
 }
 
 function banner({ url, dataDir, adminToken }: Server): string {
+  const warning = nodeReleaseWarning();
   return [
     '',
     `  Plugboard is up.`,
@@ -25,6 +27,7 @@ function banner({ url, dataDir, adminToken }: Server): string {
     adminToken
       ? `  Admin token  ${adminToken}`
       : `  Admin tokens come from your identity provider (JWT_JWKS_URL).`,
+    ...(warning ? [`  Warning      ${warning}`] : []),
     '',
     '',
   ].join('\n');

@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { type Database, openDatabase } from './platform/database/open-database.js';
 import { openDataFolder } from './platform/data-folder/index.js';
 import { createLog } from './platform/log.js';
+import { nodeReleaseWarning } from './platform/node-release.js';
 
 /** A server that is up. */
 export interface Server {
@@ -22,6 +23,8 @@ export interface Server {
  * later one fails.
  */
 export async function startServer(config: Config, log: Logger = createLog(config)): Promise<Server> {
+  const warning = nodeReleaseWarning();
+  if (warning) log.warn(warning);
   // Loading the framework takes as long as starting Postgres: they run side by side.
   const application = import('./application.js');
   const folder = await openDataFolder(config.DATA_DIR);

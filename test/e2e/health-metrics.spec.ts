@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { nodeReleaseWarning } from '../../src/platform/node-release.js';
 import { client } from '../support/http.js';
 import { eventually } from '../support/eventually.js';
 import { TestServer } from '../support/server.js';
@@ -20,6 +21,12 @@ const valueOf = (text: string, series: string): number =>
       .find((line) => line.startsWith(`${series} `))
       ?.slice(series.length + 1) ?? 0,
   );
+
+it('says at start when its release of Node gets no security fixes', () => {
+  const warning = nodeReleaseWarning();
+  if (warning) expect(server.printed).toContain(`  Warning      ${warning}\n`);
+  else expect(server.printed).not.toContain('  Warning ');
+});
 
 it('health says what works, without a token', async () => {
   expect((await client(server.url).get('/health/live')).body).toEqual({ status: 'ok' });

@@ -11,8 +11,8 @@ interface Permission {
  */
 export function dropNetwork(): void {
   const { permission } = process as unknown as { permission: Permission };
-  // Their sockets are made when they are first read.
-  void [process.stdout, process.stderr];
+  // Their sockets are made when they are first used.
+  for (const output of [process.stdout, process.stderr]) output.write('');
   permission.drop('net');
   if (permission.has('net')) throw new Error('the network could not be given up');
 }
