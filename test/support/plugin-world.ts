@@ -50,7 +50,13 @@ export class PluginWorld {
     readonly runtime: PluginRuntime,
   ) {}
 
-  static async open({ limits, backOff, environment, network, spares }: WorldOptions = {}): Promise<PluginWorld> {
+  static async open({
+    limits,
+    backOff,
+    environment,
+    network,
+    spares,
+  }: WorldOptions = {}): Promise<PluginWorld> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'plugin-world-')));
     await chmod(folder, 0o755);
     const root = join(folder, 'plugins');
