@@ -59,7 +59,9 @@ describe('stored secrets', () => {
     expect(withheld(taken)).toEqual(['config.ANSWER_TOKEN']);
 
     await uninstall();
-    expect(await install(world.api, {})).toMatchObject({ source: 'artifact', configured: true });
+    expect(await install(world.api, {})).toMatchObject({ source: 'artifact', configured: false });
+    const confirmed = await world.api.put(at('answerer'), { config: { ANSWER_TOKEN: '****' } });
+    expect(confirmed.body).toMatchObject({ plugin: { configured: true } });
     expect(await given('answerer')).toMatchObject({ ANSWER_TOKEN: SECRET });
   });
 
