@@ -7,16 +7,10 @@ import { NodeRuntime } from './node-runtime.js';
 import type { PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { PluginRepository } from './plugin.repository.js';
-import { type MergeRule, PluginSettings, type Settings } from './plugin-settings.js';
+import { PluginSettings, type Settings, type SettingsChange } from './plugin-settings.js';
 import { isUrl, PluginSpecs } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
-import type { CodeChange } from './settings/withheld.js';
 import { startRefusal } from './start-refusal.js';
-
-/** How settings change, where the code came from that has them now, and whether the caller may see secrets. */
-interface Change extends Omit<CodeChange, 'after'> {
-  readonly rule: MergeRule;
-}
 
 /** Puts together what a plugin would be after a change, and proves that it starts; writes nothing. */
 @Injectable()
@@ -73,9 +67,9 @@ export class PluginDrafts {
     row: PluginEntity,
     stored: Settings | null,
     patch: Record<string, unknown> | undefined,
-    { rule, ...by }: Change,
+    by: Omit<SettingsChange, 'after'>,
   ): PluginState {
-    const settings = this.settings.change(row, stored, patch, rule, { ...by, after: originOf(row) });
+    const settings = this.settings.change(row, stored, patch, { ...by, after: originOf(row) });
     const { withheld } = settings;
     return { settings, row: { ...row, config: this.settings.seal(row.id, settings), withheld } };
   }

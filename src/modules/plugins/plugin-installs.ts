@@ -126,11 +126,7 @@ export class PluginInstalls {
     code: CodeOnDisk,
     { enable, retained, mayReveal }: PutOptions & { mayReveal: boolean },
   ): Promise<PluginState> {
-    const base = before?.row ?? {
-      ...blankRow(id, await this.plugins.nextSlot()),
-      config: retained?.config ?? null,
-      withheld: retained?.withheld ?? {},
-    };
+    const base = before?.row ?? (await this.newRow(id, retained));
     const enabled = enable ?? before?.row.enabled ?? true;
     const row = await this.drafts.described({ ...base, checksum: null, ...code, enabled, name: base.name });
     const next = {
@@ -147,6 +143,11 @@ export class PluginInstalls {
       undefined,
       { rule: 'by-key', before: before ? originOf(before.row) : (retained?.origin ?? null), mayReveal },
     );
+  }
+
+  private async newRow(id: string, retained: PutOptions['retained']): Promise<PluginEntity> {
+    const blank = blankRow(id, await this.plugins.nextSlot());
+    return retained ? { ...blank, config: retained.config, withheld: retained.withheld } : blank;
   }
 
   private async tryOut({ row, settings }: PluginState): Promise<void> {

@@ -43,6 +43,11 @@ export interface Settings {
 
 export type MergeRule = 'by-key' | 'merge-patch';
 
+/** How settings are merged, how the code changes that has them, and by whom. */
+export interface SettingsChange extends CodeChange {
+  readonly rule: MergeRule;
+}
+
 /** Opens, checks, changes and seals the settings of plugins. */
 @Injectable()
 export class PluginSettings {
@@ -64,16 +69,15 @@ export class PluginSettings {
   /**
    * The settings after a change; what is stored stays as it is.
    * @param row with the declaration that the changed plugin has
-   * @param code how its code changes, and by whom
    * @throws Unprocessable with every problem found
    */
   change(
     row: PluginEntity,
     stored: Settings | null,
     patch: JsonObject | undefined,
-    rule: MergeRule,
-    code: CodeChange,
+    { rule, ...code }: SettingsChange,
   ): Settings {
+    const sent = patch ?? {};
     const open = stored?.config ?? {};
     const wasSecret = secretKeys(stored);
     const before = keepingSecrets(parametersOf(row, open), open, wasSecret);
@@ -81,14 +85,13 @@ export class PluginSettings {
     const merged = patch === undefined ? open : merge(open, patch, before).config;
     const stays = (key: string): boolean => isDeepStrictEqual(own(open, key), own(merged, key));
     const set = keepingSecrets(parametersOf(row, merged), merged, (key) => stays(key) && wasSecret(key));
-    const lockedKeys = Object.keys(stored?.locked?.values ?? {});
-    const withheld = stored ? withholdFrom(code, { ...stored, lockedKeys }, patch ?? {}, merged) : {};
+    const withheld = withholdFrom(code, stored, sent, merged);
     const { problems } = check(merged, set);
     const missing = missingWith(withheld, check(withoutWithheld(merged, withheld), set).missing, set);
     const config = patch === undefined && stored?.config == null ? null : merged;
     // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
     if (problems.length > 0 && (row.enabled || patch !== undefined)) refuseConfig(problems);
-    return { set, config, missing, locked: stillLocked(stored?.locked ?? null, patch ?? {}), withheld };
+    return { set, config, missing, locked: stillLocked(stored?.locked ?? null, sent), withheld };
   }
 
   /** The settings sealed anew where an older key sealed them; null where there is nothing to do. */

@@ -17,16 +17,13 @@ interface Given {
   patch?: JsonObject;
   merged?: JsonObject;
   withheld?: Withheld;
-  lockedKeys?: string[];
+  locked?: { values: JsonObject } | null;
 }
 
-const after = (
-  code: Partial<CodeChange>,
-  { patch = {}, merged, withheld = {}, lockedKeys = [] }: Given = {},
-) =>
+const after = (code: Partial<CodeChange>, { patch = {}, merged, withheld = {}, locked = null }: Given = {}) =>
   withholdFrom(
     { before: OLD, after: OLD, mayReveal: false, ...code },
-    { set: readParameters({ config: CONFIG }), config: CONFIG, lockedKeys, withheld },
+    { set: readParameters({ config: CONFIG }), config: CONFIG, locked, withheld },
     patch,
     merged ?? { ...CONFIG, ...patch },
   );
@@ -74,7 +71,7 @@ describe('what is withheld from code', () => {
   });
 
   it('is a secret that does not open now, too', () => {
-    expect(after({ after: NEW }, { lockedKeys: ['lost'] })).toEqual({ ...ALL, lost: OLD });
+    expect(after({ after: NEW }, { locked: { values: { lost: 'sealed' } } })).toEqual({ ...ALL, lost: OLD });
   });
 
   it('is given back to code from where it was meant for', () => {

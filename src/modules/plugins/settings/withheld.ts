@@ -24,8 +24,8 @@ export interface CodeChange {
 interface Stored {
   readonly set: ParameterSet;
   readonly config: JsonObject | null;
-  /** Keys of secrets that do not open now. */
-  readonly lockedKeys: readonly string[];
+  /** Secrets that do not open now. */
+  readonly locked: { readonly values: JsonObject } | null;
   readonly withheld: Withheld;
 }
 
@@ -38,19 +38,21 @@ interface Stored {
  */
 export function withholdFrom(
   { before, after, mayReveal }: CodeChange,
-  stored: Stored,
+  stored: Stored | null,
   patch: JsonObject,
   merged: JsonObject,
 ): Withheld {
+  if (!stored) return {};
+  const locked = stored.locked?.values ?? {};
   const isExchanged = before === null || !isSameOrigin(before, after);
   if (isExchanged && mayReveal) return {};
   // Nothing is from an unknown origin, so what it was meant for is nothing that comes later either.
   const origin = before ?? { source: 'path', path: null, checksum: null };
-  const secrets = isExchanged ? [...secretKeys(stored), ...stored.lockedKeys] : [];
+  const secrets = isExchanged ? [...secretKeys(stored), ...Object.keys(locked)] : [];
   const all = { ...Object.fromEntries(secrets.map((key) => [key, origin])), ...stored.withheld };
   const stays = ([key, meantFor]: [string, CodeOrigin]): boolean => {
     if (isSameOrigin(meantFor, after)) return false;
-    if (!Object.hasOwn(patch, key)) return Object.hasOwn(merged, key) || stored.lockedKeys.includes(key);
+    if (!Object.hasOwn(patch, key)) return Object.hasOwn(merged, key) || Object.hasOwn(locked, key);
     return !mayReveal && keepsSecret(stored, key, { sent: patch[key], merged: own(merged, key) });
   };
   return Object.fromEntries(Object.entries(all).filter(stays));
@@ -93,11 +95,11 @@ function secretKeys({ config, set }: Stored): string[] {
 
 /** Whether a secret of the stored setting is in the new one without having been sent: by its mask, or left alone. */
 function keepsSecret(
-  { config, set, lockedKeys }: Stored,
+  { config, set, locked }: Stored,
   key: string,
   { sent, merged }: { sent: unknown; merged: unknown },
 ): boolean {
-  if (lockedKeys.includes(key) || config === null) return false;
+  if (config === null || Object.hasOwn(locked?.values ?? {}, key)) return false;
   const [given, now] = [new Set(scalarsIn(sent)), new Set(scalarsIn(merged))];
   const secrets = secretsIn(own(config, key), rootPositions(set)(config, key));
   return secrets.some((secret) => now.has(secret) && !given.has(secret));
