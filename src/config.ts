@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
 import { type Setting, SETTINGS } from './config/settings.js';
 
-export { guestEnvironment, packageManagerEnvironment } from './config/process-environments.js';
+export {
+  guestEnvironment,
+  npmSettingsEnvironment,
+  packageManagerEnvironment,
+} from './config/process-environments.js';
 export { SETTINGS };
 
 type Settings = typeof SETTINGS;

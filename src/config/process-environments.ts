@@ -44,30 +44,18 @@ function pick(names: readonly string[], env: NodeJS.ProcessEnv): Record<string, 
   return Object.fromEntries(set);
 }
 
-/** What the package manager may know of our environment besides: where the user's npm settings lie. */
-const PACKAGE_MANAGER_VARIABLES = [
-  'HOME',
-  'USERPROFILE',
-  'APPDATA',
-  'LOCALAPPDATA',
-  'XDG_CONFIG_HOME',
-  'TMPDIR',
-  'TEMP',
-  'TMP',
-];
-const NPM_SETTINGS =
-  /^npm_config_(@.+:registry|registry|userconfig|globalconfig|(https[_-])?proxy|no_?proxy|cafile|ca|strict[_-]ssl)$/i;
+/** What npm's settings are read from: any variable may be one, or be named by one. A copy, for the reader adds to it. */
+export function npmSettingsEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return { ...env };
+}
+
+/** Where the package manager may keep unfinished files. */
+const TEMPORARY_FOLDERS = ['TMPDIR', 'TEMP', 'TMP'];
 
 /**
- * The environment of the package manager: what plugins get, where npm's settings lie, and proxies with their
+ * The environment of the package manager, to which its settings are added: what plugins get, and proxies with their
  * credentials: it talks to the registry through them, and runs no code of any package.
- * @param named variables that the user's npmrc refers to (`${NPM_TOKEN}`)
  */
-export function packageManagerEnvironment(
-  named: readonly string[] = [],
-  env: NodeJS.ProcessEnv = process.env,
-): Record<string, string> {
-  const settings = Object.keys(env).filter((name) => NPM_SETTINGS.test(name));
-  const passed = pick([...GUEST_VARIABLES, ...PACKAGE_MANAGER_VARIABLES, ...settings, ...named], env);
-  return { PATH, ...passed };
+export function packageManagerEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  return { PATH, ...pick([...GUEST_VARIABLES, ...TEMPORARY_FOLDERS], env) };
 }

@@ -5,7 +5,7 @@ import { PackageBuilder } from '../../src/modules/installation/packages/package-
 import { NO_POLICY } from './package-world.js';
 
 const [, , registry = '', folder = ''] = process.argv;
-const npm = await readNpmConfig({ NPM_REGISTRY: registry }, folder, { HOME: folder });
+const npm = await readNpmConfig({ NPM_REGISTRY: registry }, folder, { env: { HOME: folder } });
 const builder = new PackageBuilder({
   folder: join(folder, 'doomed'),
   npm,

@@ -44,7 +44,7 @@ export async function packageWorld(): Promise<PackageWorld> {
   const registry = await TestRegistry.start();
   const folder = await temporaryFolder();
   const environment = { HOME: folder.path, PATH: '/usr/bin:/bin' };
-  const npm = await readNpmConfig({ NPM_REGISTRY: registry.url }, folder.path, environment);
+  const npm = await readNpmConfig({ NPM_REGISTRY: registry.url }, folder.path, { env: environment });
   const packages = join(folder.path, 'packages');
   const transport = new RegistryTransport(npm);
   const builderWith: PackageWorld['builderWith'] = (

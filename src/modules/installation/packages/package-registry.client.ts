@@ -108,8 +108,12 @@ export class PackageRegistryClient {
 
   private async packument(name: string, signal?: AbortSignal): Promise<Packument> {
     const answer = await this.transport.json(name, escaped(name), signal);
-    if (answer === null)
-      throw new NotFound('package_not_found', `The npm registry has no package "${name}".`, 'name');
+    if (answer === null) {
+      // Registries hide private packages from those they do not know.
+      const missing = this.transport.missingCredentials(name);
+      const text = `The npm registry has no package "${name}"${missing && ` that it would show us: ${missing}`}.`;
+      throw new NotFound('package_not_found', text, 'name');
+    }
     const { versions, 'dist-tags': tags, time } = answer as Partial<Packument>;
     if (typeof versions !== 'object' || typeof tags !== 'object')
       throw new BadGateway('registry_answer_invalid', 'The npm registry answers without versions.');

@@ -1,4 +1,5 @@
 import { type AppError, BadGateway, GatewayTimeout, Unprocessable } from '../../../platform/http/errors.js';
+import { type LeftOut, missingFor } from './npm-config.js';
 import type { PnpmResult } from './pnpm-process.js';
 
 type Kind = 'address' | 'full' | 'integrity' | 'age' | 'denied' | 'refused' | 'missing' | 'slow' | 'network';
@@ -23,9 +24,14 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
 const DISK_FULL = /ENOSPC|EDQUOT/;
 
 /** The failure of a run as an error for people: no path of ours, and a code by what would help. */
-export function pnpmFailure({ error, exitCode }: PnpmResult, dataFolder: string): AppError {
+export function pnpmFailure(
+  { error, exitCode }: PnpmResult,
+  dataFolder: string,
+  leftOut: readonly LeftOut[] = [],
+): AppError {
   const { code = '', message = '' } = error ?? {};
-  const text = readable(message, dataFolder);
+  const missing = missingFor(message, leftOut);
+  const text = `${readable(message, dataFolder)}${missing && ` (${missing})`}`;
   switch (kindOf(code, message)) {
     case 'full':
       return new BadGateway('install_failed', `There is no space left on this server's disk: ${text}`);

@@ -59,7 +59,7 @@ export class PnpmInstall {
         ...(onEvent && { onEvent }),
       }),
     );
-    if (result.exitCode !== 0) throw pnpmFailure(result, folder);
+    if (result.exitCode !== 0) throw pnpmFailure(result, folder, npm.leftOut);
   }
 
   /**

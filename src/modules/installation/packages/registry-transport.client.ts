@@ -1,5 +1,5 @@
 import { type AppError, BadGateway, GatewayTimeout, NotFound } from '../../../platform/http/errors.js';
-import type { NpmConfig } from './npm-config.js';
+import { missingFor, type NpmConfig } from './npm-config.js';
 
 export interface TransportLimits {
   /** Largest answer, in bytes after decompression. */
@@ -29,6 +29,11 @@ export class RegistryTransport {
     return address.endsWith('/') ? address : `${address}/`;
   }
 
+  /** Which credentials for the registry of `packageName` are left out, as a clause for a message; else empty. */
+  missingCredentials(packageName: string): string {
+    return missingFor(this.registryOf(packageName), this.config.leftOut);
+  }
+
   /**
    * The JSON at `path` of the registry of `packageName`.
    * @param path relative, without a slash in front
@@ -55,7 +60,7 @@ export class RegistryTransport {
       return JSON.parse(await this.text(response.body));
     } catch (error) {
       signal?.throwIfAborted();
-      const failure = this.failure(error, time.aborted);
+      const failure = this.failure(error, time.aborted, this.missingCredentials(packageName));
       if (failure instanceof NotFound) return null;
       throw failure;
     }
@@ -73,7 +78,7 @@ export class RegistryTransport {
     return Buffer.concat(chunks).toString('utf8');
   }
 
-  private failure(error: unknown, timedOut: boolean): AppError {
+  private failure(error: unknown, timedOut: boolean, missing: string): AppError {
     const { code = '', statusCode } = error as { code?: string; statusCode?: number };
     if (statusCode === 404) return new NotFound('package_not_found', 'The registry has no such document.');
     if (timedOut || /TIMEOUT|TIMEDOUT|FETCH_ABORTED/i.test(code))
@@ -94,16 +99,19 @@ export class RegistryTransport {
         [],
         { cause: error },
       );
-    return unreachable(error, statusCode, code);
+    return unreachable(error, { statusCode, code, missing });
   }
 }
 
 class TooLarge extends Error {}
 
-function unreachable(error: unknown, statusCode: number | undefined, code: string): BadGateway {
+function unreachable(
+  error: unknown,
+  { statusCode, code, missing }: { statusCode: number | undefined; code: string; missing: string },
+): BadGateway {
   const why =
     statusCode === 401 || statusCode === 403
-      ? `refuses us (${statusCode}): check the credentials in .npmrc`
+      ? `refuses us (${statusCode}): ${missing || 'check the credentials in .npmrc'}`
       : statusCode !== undefined
         ? `answers with status ${statusCode}`
         : `cannot be reached (${code || 'network failure'})`;
