@@ -59,6 +59,12 @@ describe('what is published here', () => {
     expect(await hook(world.api, 'lasting')).toMatchObject({ answer: 'three' });
   });
 
+  it('is found by `*` where there are prereleases alone, as on npm', async () => {
+    await verified('/rc.tgz', packed('rc'), { name: 'rehearsed', version: '1.0.0-rc.1' });
+    const plan = await install({ name: 'rehearsed', version: '*', dryRun: true });
+    expect(plan.body).toMatchObject({ name: 'rehearsed', version: '1.0.0-rc.1' });
+  });
+
   it('may be one file', async () => {
     await verified('/alone.mjs', answering('alone'), { name: 'alone', pluginRuntime: '' });
     expect((await install({ name: 'alone' })).status).toBe(200);

@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { PackageRegistryClient } from '../../src/modules/installation/packages/package-registry.client.js';
 import { type PackageWorld, packageWorld } from '../support/package-world.js';
+
+/** Dist-tags are what is no range, whatever they begin with. */
+const TAGS = ['2024-q1', '_internal', '-x', '1.x-latest', 'v2-latest', 'latest-1'];
 
 describe('asking the registry', () => {
   let world: PackageWorld;
@@ -11,7 +15,22 @@ describe('asking the registry', () => {
       .publish({ name: '@scope/p', version: '1.4.0' })
       .publish({ name: '@scope/p', version: '1.5.0', claims: { deprecated: 'broken' } })
       .publish({ name: '@scope/p', version: '3.0.0-beta.1', tag: 'beta' })
-      .publish({ name: '@scope/p', version: '2.0.0' });
+      .publish({ name: '@scope/p', version: '2.0.0' })
+      .publish({ name: 'only-prereleases', version: '1.0.0-alpha.1' })
+      .publish({ name: 'only-prereleases', version: '1.0.0-alpha.2', tag: 'next' })
+      .publish({ name: 'deprecated-latest', version: '1.0.0' })
+      .publish({ name: 'deprecated-latest', version: '1.1.0', claims: { deprecated: 'broken' } })
+      .publish({ name: 'all-deprecated', version: '1.0.0', claims: { deprecated: 'over' } })
+      .publish({ name: 'all-deprecated', version: '1.1.0', claims: { deprecated: 'over' } })
+      .publish({ name: 'for-later', version: '1.0.0' })
+      .publish({ name: 'for-later', version: '2.0.0', manifest: { engines: { node: '>=99' } } })
+      .publish({ name: 'tagged', version: '1.0.0' });
+    for (const [index, tag] of TAGS.entries())
+      world.registry.publish({ name: 'tagged', version: `2.0.${index}`, tag });
+    world.registry
+      .publish({ name: 'young', version: '1.0.0' })
+      .publish({ name: 'young', version: '1.1.0', publishedAt: new Date() })
+      .publish({ name: 'newborn', version: '1.0.0', publishedAt: new Date() });
   });
   afterEach(() => {
     world.registry.interfere = () => false;
@@ -34,6 +53,35 @@ describe('asking the registry', () => {
     expect(found.dist.integrity).toMatch(/^sha512-/);
     expect(found.publishedAt).toEqual(new Date('2024-01-01T00:00:00Z'));
     expect(found.versions).toEqual(['1.0.0', '1.4.0', '1.5.0', '2.0.0', '3.0.0-beta.1']);
+  });
+
+  it.each([
+    ['only-prereleases', '*', '1.0.0-alpha.1'],
+    ['only-prereleases', undefined, '1.0.0-alpha.1'],
+    ['only-prereleases', 'next', '1.0.0-alpha.2'],
+    ['only-prereleases', '^1.0.0-alpha.2', '1.0.0-alpha.2'],
+    ['deprecated-latest', undefined, '1.0.0'],
+    ['deprecated-latest', '^1.0.0', '1.0.0'],
+    ['deprecated-latest', 'latest', '1.1.0'],
+    ['all-deprecated', '^1.0.0', '1.1.0'],
+    ['for-later', undefined, '1.0.0'],
+    ['for-later', '>=1', '1.0.0'],
+    ['for-later', 'latest', '2.0.0'],
+    ...TAGS.map((tag, index) => ['tagged', tag, `2.0.${index}`] as const),
+  ])('picks as npm does: %s@%s', async (name, wanted, version) => {
+    expect(await world.client.resolve(name, wanted)).toMatchObject({ name, version });
+  });
+
+  it.each([
+    ['young', undefined, '1.0.0'],
+    ['young', 'latest', '1.0.0'],
+    ['young', '^1.0.0', '1.0.0'],
+    // The policy refuses these, and says why.
+    ['young', '1.1.0', '1.1.0'],
+    ['newborn', undefined, '1.0.0'],
+  ])('picks what is old enough, where there is one: %s@%s', async (name, wanted, version) => {
+    const client = new PackageRegistryClient(world.transport, 60);
+    expect(await client.resolve(name, wanted)).toMatchObject({ name, version });
   });
 
   it('says what is newer, and whether it is a major step', async () => {

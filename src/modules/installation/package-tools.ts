@@ -52,7 +52,7 @@ export class PackageTools {
     await mkdir(folder, { recursive: true, mode: 0o755 });
     const npm = await readNpmConfig(config, folder);
     const transport = new RegistryTransport(npm);
-    const registry = new PackageRegistryClient(transport);
+    const registry = new PackageRegistryClient(transport, config.POLICY_MIN_RELEASE_AGE);
     return {
       registry,
       builder: new PackageBuilder({

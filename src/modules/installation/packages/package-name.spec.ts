@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkPackageName, packageFolder, parseVersionSpec } from './package-name.js';
+import { checkPackageName, checkVersionSpec, packageFolder } from './package-name.js';
 
 const code = (run: () => unknown): unknown => {
   try {
@@ -67,24 +67,24 @@ describe('package names', () => {
 
 describe('wanted versions', () => {
   it.each([
-    [undefined, { kind: 'tag', tag: 'latest' }],
-    ['', { kind: 'tag', tag: 'latest' }],
-    ['1.2.3', { kind: 'version', version: '1.2.3' }],
-    ['v1.2.3', { kind: 'version', version: '1.2.3' }],
-    ['1.2.3-beta.1', { kind: 'version', version: '1.2.3-beta.1' }],
-    ['^1.2', { kind: 'range', range: '>=1.2.0 <2.0.0-0' }],
-    ['next', { kind: 'tag', tag: 'next' }],
-  ])('reads %j', (text, spec) => expect(parseVersionSpec(text)).toEqual(spec));
+    ['', ''],
+    [' 1.2.3 ', '1.2.3'],
+    ...['v1.2.3', '1.2.3-beta.1', '^1.2', '*', '1.x || >=2.5.0', 'next', '2024-q1', '_x', '--force'].map(
+      (text) => [text, text] as const,
+    ),
+  ])('takes %j', (text, spec) => expect(checkVersionSpec(text)).toEqual(spec));
 
   it.each([
     'https://host/x.tgz',
     'file:../x',
     'npm:other@1',
     '../x',
-    '--force',
+    '.',
+    '.hidden',
+    'x.tgz',
     '1.0.0; id',
     '$(id)',
     'x'.repeat(300),
     '@',
-  ])('refuses %j', (text) => expect(code(() => parseVersionSpec(text))).toBe('package_version_invalid'));
+  ])('refuses %j', (text) => expect(code(() => checkVersionSpec(text))).toBe('package_version_invalid'));
 });

@@ -33,26 +33,22 @@ function shown(name: unknown): string {
     .replace(/[^\x20-\x7e]/g, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-export type VersionSpec =
-  | { readonly kind: 'version'; readonly version: string }
-  | { readonly kind: 'range'; readonly range: string }
-  | { readonly kind: 'tag'; readonly tag: string };
-
 const MOST_SPEC_CHARACTERS = 256;
-const TAG = /^[A-Za-z][A-Za-z0-9._-]{0,99}$/;
+/** What npm takes for a path. */
+const FILE = /^\.|\.(tgz|tar|tar\.gz)$/i;
 
 /**
- * What a wanted version means, as npm reads it: an exact version, a range or a dist-tag; none is `latest`.
+ * Checks a wanted version as npm reads it: an exact version, a range, or a dist-tag, which is any other text that needs
+ * no escape in a web address.
+ * @returns it, trimmed
  * @throws BadRequest `package_version_invalid` for anything else (a URL, a path, an alias)
  */
-export function parseVersionSpec(wanted: string | undefined): VersionSpec {
-  const text = (wanted ?? '').trim();
-  if (text === '') return { kind: 'tag', tag: 'latest' };
-  const version = text.length <= MOST_SPEC_CHARACTERS ? semver.valid(text, { loose: true }) : null;
-  if (version !== null) return { kind: 'version', version };
-  const range = text.length <= MOST_SPEC_CHARACTERS ? semver.validRange(text, { loose: true }) : null;
-  if (range !== null) return { kind: 'range', range };
-  if (TAG.test(text)) return { kind: 'tag', tag: text };
+export function checkVersionSpec(wanted: string): string {
+  const text = wanted.trim();
+  if (text.length <= MOST_SPEC_CHARACTERS) {
+    if (semver.validRange(text, { loose: true }) !== null) return text;
+    if (encodeURIComponent(text) === text && !FILE.test(text)) return text;
+  }
   throw new BadRequest(
     'package_version_invalid',
     `"${shown(text)}" is no version. Send an exact version (1.2.3), a range (^1.2.0) or a dist-tag (latest).`,

@@ -1,6 +1,7 @@
+import pickManifest from 'npm-pick-manifest';
 import semver from 'semver';
 import { BadGateway, NotFound } from '../../../platform/http/errors.js';
-import { checkPackageName, parseVersionSpec, type VersionSpec } from './package-name.js';
+import { checkPackageName, checkVersionSpec } from './package-name.js';
 import type { RegistryTransport } from './registry-transport.client.js';
 
 export type Signatures = readonly { readonly keyid: string; readonly sig: string }[];
@@ -40,6 +41,7 @@ export interface ResolvedPackage {
 }
 
 interface Packument {
+  readonly name: string;
   readonly versions: Readonly<Record<string, PackageManifest>>;
   readonly 'dist-tags': Readonly<Record<string, string>>;
   readonly time: Readonly<Record<string, string>>;
@@ -47,28 +49,31 @@ interface Packument {
 
 /** Looks packages up in the npm registry; what it answers is about exactly the package that was asked for. */
 export class PackageRegistryClient {
-  constructor(private readonly transport: RegistryTransport) {}
+  /** @param minReleaseAge minutes since its publication that a version needs to be picked, where there is another */
+  constructor(
+    private readonly transport: RegistryTransport,
+    private readonly minReleaseAge = 0,
+  ) {}
 
   /**
-   * Finds the version that `wanted` (exact, range or dist-tag; default `latest`) means.
+   * Finds the version that `wanted` means, as npm picks it: an exact version, a range or a dist-tag. Left out it is
+   * `latest`, or the highest version where that is deprecated or for another Node.
+   * @returns a version that is too young only where no other would do: the policy is to refuse it
    * @throws BadRequest `package_name_invalid`, `package_version_invalid`; NotFound `package_not_found`,
    *   `version_not_found`; BadGateway `registry_unreachable`, `registry_answer_invalid`; GatewayTimeout
    *   `registry_timeout`; the signal's reason
    */
-  async resolve(name: string, wanted?: string, signal?: AbortSignal): Promise<ResolvedPackage> {
+  async resolve(name: string, wanted = '', signal?: AbortSignal): Promise<ResolvedPackage> {
     checkPackageName(name);
-    const spec = parseVersionSpec(wanted);
+    const spec = checkVersionSpec(wanted);
     const packument = await this.packument(name, signal);
-    const versions = Object.keys(packument.versions)
-      .filter((version) => semver.valid(version) !== null)
-      .sort(semver.compare);
-    const version = pick(packument, versions, spec);
-    const manifest = version === null ? undefined : packument.versions[version];
-    if (version === null || !manifest) throw noVersion(name, wanted, packument);
-    if (manifest.name !== name || manifest.version !== version)
+    const manifest = pick(packument, spec, this.before()) ?? pick(packument, spec, null);
+    if (!manifest) throw noVersion(name, wanted, packument);
+    const { version } = manifest;
+    if (manifest.name !== name || packument.versions[version] !== manifest)
       throw new BadGateway(
         'registry_answer_invalid',
-        `The npm registry answers with another package when asked for ${name}@${version}.`,
+        `The npm registry answers with another package when asked for ${name}@${wanted || 'latest'}.`,
       );
     const published = Date.parse(packument.time[version] ?? '');
     return {
@@ -79,7 +84,7 @@ export class PackageRegistryClient {
       publishedAt: Number.isNaN(published) ? null : new Date(published),
       latest: packument['dist-tags']['latest'] ?? null,
       distTags: packument['dist-tags'],
-      versions,
+      versions: Object.keys(packument.versions).sort(semver.compare),
     };
   }
 
@@ -115,9 +120,16 @@ export class PackageRegistryClient {
       throw new NotFound('package_not_found', text, 'name');
     }
     const { versions, 'dist-tags': tags, time } = answer as Partial<Packument>;
-    if (typeof versions !== 'object' || typeof tags !== 'object')
+    if (!isObject(versions) || !isObject(tags))
       throw new BadGateway('registry_answer_invalid', 'The npm registry answers without versions.');
-    return { versions, 'dist-tags': tags, time: time ?? {} };
+    const valid = Object.entries(versions).filter(
+      ([version, manifest]) => semver.valid(version) !== null && isObject(manifest),
+    );
+    return { name, versions: Object.fromEntries(valid), 'dist-tags': tags, time: time ?? {} };
+  }
+
+  private before(): Date | null {
+    return this.minReleaseAge > 0 ? new Date(Date.now() - this.minReleaseAge * 60_000) : null;
   }
 }
 
@@ -150,26 +162,29 @@ function readSignature(value: unknown): Signatures[number] {
   return { keyid: typeof keyid === 'string' ? keyid : '', sig: typeof sig === 'string' ? sig : '' };
 }
 
+function isObject<T extends object>(value: T | null | undefined): value is T {
+  return typeof value === 'object' && value !== null;
+}
+
 function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
-/** As npm picks: of a range `latest` when it is in it, else the highest version that is not deprecated. */
-function pick(packument: Packument, versions: readonly string[], spec: VersionSpec): string | null {
-  const tags = packument['dist-tags'];
-  if (spec.kind === 'tag') return Object.hasOwn(tags, spec.tag) ? (tags[spec.tag] ?? null) : null;
-  if (spec.kind === 'version') return versions.includes(spec.version) ? spec.version : null;
-  const { latest } = tags;
-  if (latest !== undefined && semver.satisfies(latest, spec.range)) return latest;
-  const current = versions.filter((version) => !packument.versions[version]?.deprecated);
-  return semver.maxSatisfying(current, spec.range) ?? semver.maxSatisfying(versions, spec.range);
+/** @param before versions published later are not there */
+function pick(packument: Packument, spec: string, before: Date | null): PackageManifest | null {
+  try {
+    return pickManifest(packument, spec, { before });
+  } catch (error) {
+    if (['ETARGET', 'ENOVERSIONS'].includes(String((error as NodeJS.ErrnoException).code))) return null;
+    throw error;
+  }
 }
 
-function noVersion(name: string, wanted: string | undefined, packument: Packument): NotFound {
+function noVersion(name: string, wanted: string, packument: Packument): NotFound {
   const { latest } = packument['dist-tags'];
   return new NotFound(
     'version_not_found',
-    `${name} has no version "${wanted ?? 'latest'}"${latest ? `; its latest is ${latest}` : ''}.`,
+    `${name} has no version "${wanted || 'latest'}"${latest ? `; its latest is ${latest}` : ''}.`,
     'version',
   );
 }

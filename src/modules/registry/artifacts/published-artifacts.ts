@@ -76,9 +76,10 @@ export class PublishedArtifacts {
 function chosen(rows: readonly PublishedArtifactEntity[], wanted: string): PublishedArtifactEntity | null {
   const exact = rows.find(({ version }) => version === wanted);
   if (exact) return exact;
-  const range = wanted === 'latest' ? null : semver.validRange(wanted);
-  if (wanted !== 'latest' && range === null) return null;
-  const fitting = rows.filter(({ version }) => range === null || semver.satisfies(version, range));
+  const range = wanted === 'latest' ? '*' : semver.validRange(wanted, { loose: true });
+  if (range === null) return null;
+  // To semver no prerelease is in `*`; to npm it means `latest`.
+  const fitting = rows.filter(({ version }) => range === '*' || semver.satisfies(version, range));
   const offered = fitting.filter(({ status }) => status !== 'yanked');
   const verified = offered.filter(({ verification }) => verification === 'verified');
   return newestOf(verified) ?? newestOf(offered) ?? newestOf(fitting);
