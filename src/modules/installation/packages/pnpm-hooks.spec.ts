@@ -56,3 +56,8 @@ it.each([
 ])('%s from "%s" is %s', (name, spec, real) => {
   expect(realName(name, spec)).toBe(real);
 });
+
+it('gives the package manager a range where a peer is asked for by `latest`', () => {
+  const manifest = { dependencies: { x: 'latest' }, peerDependencies: { core: 'latest', other: '^1' } };
+  expect(hooks.readPackage(manifest)).toEqual({ ...manifest, peerDependencies: { core: '*', other: '^1' } });
+});

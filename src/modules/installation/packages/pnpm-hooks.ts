@@ -40,7 +40,7 @@ export const hooks = {
         if (!isFromRegistry(spec)) throw refusal('ERR_EXOTIC_DEPENDENCY', exoticText(manifest, name, spec));
         if (!isOptionalPeer(manifest, field, name)) refuseDenied(manifest, realName(name, String(spec)));
       }
-    return manifest;
+    return withPeerRanges(manifest);
   },
 
   afterAllResolved<T extends Resolved>(lockfile: T): T {
@@ -56,6 +56,17 @@ export const hooks = {
     return lockfile;
   },
 };
+
+/**
+ * To npm any version of the registry satisfies a peer that is asked for by `latest`, and where there is none it installs
+ * that; to the package manager it is no range, and it installs none without a word.
+ */
+export function withPeerRanges(manifest: Manifest): Manifest {
+  const peers = Object.entries(record(manifest['peerDependencies']));
+  if (!peers.some(([, spec]) => spec === 'latest')) return manifest;
+  const ranges = peers.map(([name, spec]) => [name, spec === 'latest' ? '*' : spec] as const);
+  return { ...manifest, peerDependencies: Object.fromEntries(ranges) };
+}
 
 /** Versions, ranges and dist-tags have neither colons nor slashes; addresses, paths and protocols have. */
 export function isFromRegistry(spec: unknown): boolean {
