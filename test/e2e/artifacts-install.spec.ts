@@ -6,16 +6,23 @@ import { ArtifactWorld, packed, type Published } from '../support/artifact-world
 import { eventually } from '../support/eventually.js';
 import { type Installed } from '../support/installation-world.js';
 import type { Answer } from '../support/http.js';
-import { answering, at, failure, hook, PLUGINS } from '../support/plugins-api.js';
+import { answering, at, type Failed, failure, hook, PLUGINS } from '../support/plugins-api.js';
+import { TestRegistry } from '../support/registry.js';
 import { tarball } from '../support/tar.js';
 import { zip } from '../support/zip.js';
 
 describe('what is published here', () => {
   let world: ArtifactWorld;
+  let npm: TestRegistry;
   beforeAll(async () => {
-    world = await ArtifactWorld.open({ POLICY_MAX_UNPACKED_MB: '4', POLICY_MAX_FILES: '20' });
+    npm = await TestRegistry.start();
+    const limits = { POLICY_MAX_UNPACKED_MB: '4', POLICY_MAX_FILES: '20' };
+    world = await ArtifactWorld.open({ ...limits, NPM_REGISTRY: npm.url });
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.close();
+    await npm.close();
+  });
 
   const install = (body: object): Promise<Answer<Installed>> =>
     world.api.post<Installed>(`${PLUGINS}/install`, body);
@@ -63,6 +70,21 @@ describe('what is published here', () => {
     await verified('/rc.tgz', packed('rc'), { name: 'rehearsed', version: '1.0.0-rc.1' });
     const plan = await install({ name: 'rehearsed', version: '*', dryRun: true });
     expect(plan.body).toMatchObject({ name: 'rehearsed', version: '1.0.0-rc.1' });
+  });
+
+  it('is updated from here alone: of its name npm is not asked', async () => {
+    npm.publish({ name: 'chalk', version: '6.0.0' });
+    await verified('/chalk1.tgz', packed('ours'), { name: 'chalk', version: '1.0.0' });
+    await install({ name: 'chalk' });
+    const updates = async (): Promise<Record<string, unknown>> => {
+      const { body } = await world.api.get<{ updates: { name: string }[] } & Failed>(`${PLUGINS}/updates`);
+      expect(npm.requests).toEqual([]);
+      return { ...body, updates: body.updates.filter(({ name }) => name === 'chalk') };
+    };
+    expect(await updates()).toMatchObject({ updates: [], unknown: {} });
+    await verified('/chalk2.tgz', packed('ours'), { name: 'chalk', version: '2.0.0' });
+    const update = { name: 'chalk', pluginId: 'chalk', version: '1.0.0', newest: '2.0.0', major: true };
+    expect(await updates()).toMatchObject({ updates: [update], unknown: {} });
   });
 
   it('may be one file', async () => {

@@ -84,11 +84,6 @@ describe('asking the registry', () => {
     expect(await client.resolve(name, wanted)).toMatchObject({ name, version });
   });
 
-  it('says what is newer, and whether it is a major step', async () => {
-    expect(await world.client.newer('@scope/p', '1.4.0')).toEqual({ version: '2.0.0', major: true });
-    expect(await world.client.newer('@scope/p', '2.0.0')).toBeNull();
-  });
-
   it.each(['9.9.9', '^7.0.0', 'nightly', 'constructor'])('has no version %s', async (wanted) => {
     await expect(world.client.resolve('@scope/p', wanted)).rejects.toMatchObject({
       status: 404,

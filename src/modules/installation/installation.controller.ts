@@ -133,7 +133,8 @@ export class InstallationController {
   @Require('plugins:read')
   @ApiOperation({
     summary: 'List newer versions',
-    description: 'Asks the registry about every installed package.',
+    description:
+      'Asks about every installed package where it came from: the npm registry, or what is published here.',
   })
   @ApiFailures('install_failed')
   listUpdates(): Promise<UpdateListDto> {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import semver from 'semver';
 import type { Config } from '../../config.js';
 import { AppError, NotFound } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
@@ -23,11 +24,7 @@ export class InstalledPackages {
 
   /** The version in use of each installed package. */
   async installed(): Promise<InstalledVersionDto[]> {
-    const [rows, { plugins }] = await Promise.all([this.records.versions.list(), this.plugins.snapshot()]);
-    const current = new Map(plugins.map(({ id, version }) => [id, version]));
-    return rows
-      .filter((row) => current.get(row.pluginId) === row.version)
-      .map((row) => this.present(row, true));
+    return (await this.rowsInUse()).map((row) => this.present(row, true));
   }
 
   /** Kept versions, the one installed last first. @throws NotFound `plugin_not_found`, `not_installed` */
@@ -65,14 +62,14 @@ export class InstalledPackages {
     return [await this.plugins.get(plugin.id), version];
   }
 
-  /** Looks every installed package up in its registry. */
+  /** Looks every installed package up where it came from: of a name that is published here, npm has another's. */
   async updates(): Promise<UpdateListDto> {
-    const { registry } = await this.tools.get();
     const found: UpdateListDto = { count: 0, updates: [], unknown: {} };
-    for (const { name, pluginId, version } of await this.installed()) {
+    for (const { npmName: name, pluginId, version, source } of await this.rowsInUse()) {
       try {
-        const newer = await registry.newer(name, version);
-        if (newer) found.updates.push({ name, pluginId, version, newest: newer.version, major: newer.major });
+        const newest = await (source === 'artifact' ? this.newestHere(name) : this.newestOnNpm(name));
+        const step = stepTo(newest, version);
+        if (step) found.updates.push({ name, pluginId, version, newest, ...step });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         found.unknown[name] = error.message;
@@ -95,6 +92,23 @@ export class InstalledPackages {
     };
   }
 
+  private async rowsInUse(): Promise<InstalledVersionEntity[]> {
+    const [rows, { plugins }] = await Promise.all([this.records.versions.list(), this.plugins.snapshot()]);
+    const current = new Map(plugins.map(({ id, version }) => [id, version]));
+    return rows.filter((row) => current.get(row.pluginId) === row.version);
+  }
+
+  private async newestHere(name: string): Promise<string> {
+    const artifact = await this.tools.artifacts.find(name);
+    if (artifact) return artifact.version;
+    throw new NotFound('version_not_found', `"${name}" is no longer published here.`);
+  }
+
+  private async newestOnNpm(name: string): Promise<string> {
+    const { registry } = await this.tools.get();
+    return (await registry.resolve(name, 'latest')).version;
+  }
+
   private async kept(plugin: PluginDto): Promise<InstalledVersionEntity[]> {
     const rows = await this.records.versions.list(plugin.id);
     if (rows.length === 0) throw notInstalled(plugin.id);
@@ -111,6 +125,13 @@ export class InstalledPackages {
       unpackedSize: Number(row.unpackedBytes),
     };
   }
+}
+
+/** Whether a version is newer, and by how much; what is published here need not be a semantic version. */
+function stepTo(newest: string, current: string): { major: boolean } | null {
+  const comparable = semver.valid(newest) !== null && semver.valid(current) !== null;
+  if (!comparable) return newest === current ? null : { major: false };
+  return semver.gt(newest, current) ? { major: semver.major(newest) > semver.major(current) } : null;
 }
 
 function notKept(rows: readonly InstalledVersionEntity[]): NotFound {

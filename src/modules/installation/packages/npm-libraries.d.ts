@@ -28,7 +28,10 @@ declare module '@npmcli/config' {
 }
 
 declare module '@npmcli/config/lib/definitions/index.js' {
-  const definitions: { readonly nerfDarts: readonly string[] };
+  const definitions: {
+    readonly nerfDarts: readonly string[];
+    readonly defaults: { readonly registry: string };
+  };
   export default definitions;
 }
 

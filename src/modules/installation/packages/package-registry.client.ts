@@ -89,20 +89,6 @@ export class PackageRegistryClient {
   }
 
   /**
-   * What `latest` is when it is newer than `current`, else null.
-   * @throws as `resolve`
-   */
-  async newer(
-    name: string,
-    current: string,
-    signal?: AbortSignal,
-  ): Promise<{ version: string; major: boolean } | null> {
-    const { version } = await this.resolve(name, 'latest', signal);
-    if (!semver.gt(version, current)) return null;
-    return { version, major: semver.major(version) > semver.major(current) };
-  }
-
-  /**
    * What the registry says of one version, in a small document; null when it does not know it.
    * @throws BadGateway, GatewayTimeout as `resolve`
    */
