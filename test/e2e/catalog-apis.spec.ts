@@ -4,6 +4,8 @@ import { TestServer } from '../support/server.js';
 
 const OFFICIAL = 'io.modelcontextprotocol.registry/official';
 
+const ON_NPM = { registryType: 'npm', identifier: '@acme/weather-mcp', version: '1.0.2' };
+
 /** An item of the registry of MCP servers in its present form, invented. */
 const mcp = (name: string, official: object = {}, fields: object = {}): object => ({
   server: {
@@ -11,10 +13,7 @@ const mcp = (name: string, official: object = {}, fields: object = {}): object =
     description: 'Reads the weather',
     version: '1.0.2',
     repository: { url: 'https://github.com/acme/weather', source: 'github' },
-    packages: [
-      { registryType: 'oci', identifier: 'acme/weather' },
-      { registryType: 'npm', identifier: '@acme/weather-mcp', version: '1.0.2' },
-    ],
+    packages: [{ registryType: 'oci', identifier: 'acme/weather' }, ON_NPM],
     ...fields,
   },
   _meta: { [OFFICIAL]: { status: 'active', isLatest: true, ...official } },
@@ -35,10 +34,12 @@ describe('a catalogue behind an API', () => {
     const sources = [
       { kind: 'npm', url: origin.at('/npm'), keyword: 'garden-plugin' },
       { kind: 'mcp', url: origin.at('/mcp/') },
+      { kind: 'mcp', label: 'present', url: origin.at('/present/v0.1/servers') },
       { kind: 'plugboard', url: origin.at('/board'), token: 'sk-bf-board' },
     ];
     origin.put('/npm/-/v1/search', { objects: [], total: 0 });
     origin.put('/mcp/v0/servers', { servers: null, metadata: null });
+    origin.put('/present/v0.1/servers', { servers: [], metadata: {} });
     origin.put('/board/api/v1/plugins', { plugins: [], nextCursor: null });
     server = await TestServer.start({ env: { REGISTRY_SOURCES: JSON.stringify(sources) } });
     call = server.client();
@@ -121,6 +122,16 @@ describe('a catalogue behind an API', () => {
     change = {
       servers: [mcp('io.github.acme/weather'), old, mcp('io.github.acme/remote', {}, { packages: [] })],
     };
+    const latest = (version: string): void =>
+      origin.put(
+        '/mcp/v0/servers/io.github.acme%2Fweather/versions/latest',
+        mcp('io.github.acme/weather', {}, { packages: [{ ...ON_NPM, version }] }),
+      );
+    latest('1.0.2');
+    origin.put(
+      '/mcp/v0/servers/io.github.acme%2Fremote/versions/latest',
+      mcp('io.github.acme/remote', {}, { packages: [] }),
+    );
     const { plugins, asked } = await refreshed('mcp');
     expect(plugins).toMatchObject([
       {
@@ -130,7 +141,13 @@ describe('a catalogue behind an API', () => {
       },
       {
         ...{ name: 'io.github.acme/weather', kind: 'mcp', displayName: 'Weather', gitRepo: 'acme/weather' },
-        npm: { package: '@acme/weather-mcp', version: '1.0.2' },
+        npm: {
+          package: '@acme/weather-mcp',
+          version: '1.0.2',
+          v0Version: null,
+          v1Version: null,
+          v2Version: null,
+        },
       },
       {
         name: 'io.github.acme/remote',
@@ -139,13 +156,50 @@ describe('a catalogue behind an API', () => {
       },
     ]);
     expect(asked).toEqual([
-      expect.stringMatching(/^\/mcp\/v0\/servers\?version=latest&limit=100&updated_since=20/),
+      expect.stringMatching(/^\/mcp\/v0\.1\/servers\?updated_since=20/),
+      expect.stringMatching(/^\/mcp\/v0\/servers\?updated_since=20[^&]*&limit=100$/),
+      '/mcp/v0/servers/io.github.acme/weather/versions/latest',
+      '/mcp/v0/servers/io.github.acme/remote/versions/latest',
     ]);
+    // The deleted version was the latest; the registry leaves the flag on it, and has another.
+    change = { servers: [mcp('io.github.acme/weather', { status: 'deleted' })] };
+    latest('1.0.1');
+    expect((await refreshed('mcp')).plugins[1]).toMatchObject({
+      name: 'io.github.acme/weather',
+      npm: { version: '1.0.1' },
+    });
+    origin.put('/mcp/v0/servers/io.github.acme%2Fweather/versions/latest', (_, response) => {
+      response.writeHead(404).end();
+    });
     change = { servers: [mcp('io.github.acme/weather', { status: 'deleted' })] };
     expect((await refreshed('mcp')).plugins.map(({ name }) => name)).toEqual([
       'io.github.acme/old',
       'io.github.acme/remote',
     ]);
+  });
+
+  it('of MCP servers is kept as it is, and marks what another registry has under a name', async () => {
+    const elsewhere = { ...ON_NPM, registryBaseUrl: 'https://npm.acme.example/' };
+    const remote = { packages: [], remotes: [{ type: 'streamable-http', url: 'https://x.example/mcp' }] };
+    const listed = [
+      mcp('io.github.acme/private', {}, { packages: [elsewhere] }),
+      mcp('io.github.acme/far', {}, remote),
+    ];
+    for (const one of listed) {
+      const { server: named } = one as { server: { name: string } };
+      origin.put(`/present/v0.1/servers/${encodeURIComponent(named.name)}/versions/latest`, one);
+    }
+    origin.put('/present/v0.1/servers', { servers: listed, metadata: {} });
+    const { plugins } = await refreshed('present');
+    expect(plugins).toMatchObject([
+      { name: 'io.github.acme/far', installable: false, npm: { package: null, version: '1.0.2' } },
+      {
+        ...{ name: 'io.github.acme/private', installable: false, npm: { package: null } },
+        notInstallable: expect.stringContaining('@acme:registry=https://npm.acme.example/'),
+      },
+    ]);
+    const { body } = await call.get('/api/registry/plugins/io.github.acme%2Ffar');
+    expect(body).toMatchObject({ plugin: { server: { version: '1.0.2', ...remote } } });
   });
 
   it('of another server of this kind has the newest version that is there, and tombstones take away', async () => {

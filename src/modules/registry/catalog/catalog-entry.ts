@@ -39,4 +39,6 @@ export interface CatalogEntry {
   deprecated: string | null;
   /** Why it cannot be installed by name, or null. */
   notInstallable: string | null;
+  /** The `server.json` of an MCP server as its registry has it, as text. */
+  server?: string;
 }

@@ -244,6 +244,9 @@ export class CatalogPluginDetailsDto extends CatalogPluginDto {
   /** Its licence, as the catalogue spells it. */
   @ApiProperty({ type: String, nullable: true, example: null })
   license: string | null;
+  /** The `server.json` of an MCP server as its registry has it: version, remotes, packages of all kinds. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })
+  server: Record<string, unknown> | null;
   /** Every source that has the name, the strongest first. */
   sources: CatalogMentionDto[];
 }

@@ -24,5 +24,6 @@ export function presentDetails(
   sources: Mention[],
 ): CatalogPluginDetailsDto {
   const { author, repository, tags, license }: CatalogEntry = found.entry;
-  return { ...presentEntry(found, presence), author, repository, tags, license, sources };
+  const server = JSON.parse(found.entry.server ?? 'null') as Record<string, unknown> | null;
+  return { ...presentEntry(found, presence), author, repository, tags, license, server, sources };
 }

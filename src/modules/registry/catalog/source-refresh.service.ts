@@ -71,6 +71,7 @@ export class SourceRefresh {
     const reading = await ADAPTERS[source.kind]({
       ...{ source, client: this.client, signal: task.signal },
       state: row.state ?? {},
+      npmRegistries: await npmRegistries(this.config),
     });
     if (!reading.said) return this.transactions.run((tx) => this.sources.put(tx, row));
     const { said } = reading;
@@ -135,6 +136,13 @@ function rowOf(source: RegistrySource, known: CatalogSourceEntity | null): Catal
     checkedAt: now,
     refreshedAt: now,
   };
+}
+
+/** What a catalogue calls npm's registry, and what stands for it here. */
+async function npmRegistries({ NPM_REGISTRY }: Pick<Config, 'NPM_REGISTRY'>): Promise<string[]> {
+  // Loaded when needed: npm's own definitions take their time.
+  const { default: npm } = await import('@npmcli/config/lib/definitions/index.js');
+  return [npm.defaults.registry, NPM_REGISTRY].map((url) => url.replace(/\/+$/, ''));
 }
 
 function tooSlow({ label }: RegistrySource, ms: number): BadGateway {

@@ -21,6 +21,8 @@ export type Versions = { readonly [G in Generation]?: string | null };
 export interface DraftPackage {
   name: string | null;
   versions?: Versions;
+  /** The version to install where the catalogue knows no generations. */
+  version?: string | null;
   ranges?: Versions;
   branches?: Versions;
   /** The catalogue knows no versions at all: npm itself will tell. */
@@ -31,7 +33,7 @@ export interface DraftPackage {
 export function draftEntry(draft: Draft, npm: DraftPackage): CatalogEntry {
   const { versions = {}, ranges = {}, branches = {} } = npm;
   const newest = GENERATIONS.toReversed().find((generation) => versions[generation]);
-  const version = newest ? (versions[newest] ?? null) : null;
+  const version = newest ? (versions[newest] ?? null) : (npm.version ?? null);
   return {
     displayName: displayNameOf(draft.name),
     description: '',

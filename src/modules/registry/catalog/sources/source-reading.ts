@@ -49,6 +49,8 @@ export interface SourceTask {
   state: SourceState;
   client: SourceClient;
   signal: AbortSignal;
+  /** Addresses of the npm registry that packages come from, and of the one that it may stand for; no slash at the end. */
+  npmRegistries: readonly string[];
 }
 
 /** Reads one kind of catalogue. @throws AppError when it cannot be had or is none */
