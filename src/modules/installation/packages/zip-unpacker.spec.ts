@@ -49,7 +49,7 @@ describe('a zip archive', () => {
     ['a file twice, written otherwise', [{ path: 'package/./index.js' }], /twice/],
     ['a file below a file', [{ path: 'package/index.js/x' }], /twice/],
     ['two names for a file', [{ path: 'package/a.js', localPath: 'package/b.js' }], /two names/],
-    ['an encrypted file', [{ path: 'package/a.js', flags: 1 }], /encrypted/],
+    ['an encrypted file', [{ path: 'package/a.js', flags: 1 }], /has an encrypted file/],
     ['a wrong checksum', [{ path: 'package/a.js', content: 'a', crc: 1 }], /damaged/],
     ['less than it says', [{ path: 'package/a.js', content: 'a', claimedSize: 9 }], /damaged/],
     ['more than it says', [{ path: 'package/a.js', content: 'aaaaaaaaa', claimedSize: 1 }], /damaged/],
