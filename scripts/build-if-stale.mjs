@@ -19,6 +19,7 @@ const INPUTS = [
   'scripts/build-guest.mjs',
   'scripts/build-server.mjs',
   'scripts/build-wasm.mjs',
+  'scripts/build-worker.mjs',
 ];
 /** Below the inputs, but written by a build or by npm. */
 const GENERATED = /(^|[\\/])node_modules$|^plugins[\\/][^\\/]+[\\/]build$/;

@@ -9,6 +9,7 @@ import ts from 'typescript';
 import { buildGuest } from './build-guest.mjs';
 import { buildServer } from './build-server.mjs';
 import { buildWasm } from './build-wasm.mjs';
+import { buildWorker } from './build-worker.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -39,6 +40,7 @@ export async function build() {
   if (diagnostics.length > 0) fail(diagnostics);
   await buildGuest();
   await buildServer();
+  await buildWorker();
   await buildWasm();
 }
 

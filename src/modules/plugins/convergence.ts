@@ -60,7 +60,7 @@ export class Convergence implements OnApplicationBootstrap, BeforeApplicationShu
     const row = await this.known.row(pluginId);
     if (!row) return null;
     const { id, slot, name, enabled, revision } = row;
-    const readSpec = async (): Promise<GuestSpec> => this.specs.specOf(row, this.settings.read(row));
+    const readSpec = async (): Promise<GuestSpec> => this.specs.specOf(row, await this.settings.checked(row));
     return { pluginId: id, slot, name, enabled, revision, readSpec };
   }
 }

@@ -16,5 +16,5 @@ export { PluginDto } from './plugin.dto.js';
 export type { PluginsOptions } from './plugins.options.js';
 export { openPluginFolders } from './plugin-folders.js';
 export { checkName } from './plugin-name.js';
-export { compileConfigSchema } from './settings/config-schema.js';
+export { ConfigSchemas } from './settings/config-schemas.js';
 export { readParameters } from './settings/parameters.js';

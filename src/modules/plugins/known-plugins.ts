@@ -11,6 +11,9 @@ import { PluginSettings } from './plugin-settings.js';
 import { viewPlugin, viewWanted, type WantedView } from './plugin-view.js';
 import { WantedPlugins } from './wanted-plugins.js';
 
+/** So long a plugin is shown with a schema that took too long to check, before it is checked again. */
+const UNSURE_MS = 60_000;
+
 /**
  * What readers see of all plugins. Rows are read once, and one again only when an event says that it changed;
  * without events (the listening connection is away) every read goes to the database.
@@ -55,8 +58,9 @@ export class KnownPlugins {
     const { id, slot, revision } = row;
     if (!this.reading) return;
     void this.follow(
-      this.reading.then((wanted) => {
-        if (wanted.isAt({ id, slot, revision: revision - 1 })) return wanted.with([id], [this.wantedOf(row)]);
+      this.reading.then(async (wanted) => {
+        if (wanted.isAt({ id, slot, revision: revision - 1 }))
+          return wanted.with([id], [await this.wantedOf(row)]);
         if (!wanted.isAt({ id, slot, revision })) this.forget(id, revision);
         return wanted;
       }),
@@ -167,19 +171,19 @@ export class KnownPlugins {
   }
 
   private async readAll(): Promise<WantedPlugins> {
-    return new WantedPlugins((await this.plugins.all()).map((row) => this.wantedOf(row)));
+    const rows = await this.plugins.all();
+    return new WantedPlugins(await Promise.all(rows.map((row) => this.wantedOf(row))));
   }
 
   private async readAgain(kept: Promise<WantedPlugins>, ids: string[]): Promise<WantedPlugins> {
     const [wanted, rows] = await Promise.all([kept, this.plugins.some(ids)]);
-    return wanted.with(
-      ids,
-      rows.map((row) => this.wantedOf(row)),
-    );
+    return wanted.with(ids, await Promise.all(rows.map((row) => this.wantedOf(row))));
   }
 
-  private wantedOf(row: PluginEntity): { head: PluginHead; view: WantedView } {
+  private async wantedOf(row: PluginEntity): Promise<{ head: PluginHead; view: WantedView }> {
     const { id, slot, revision } = row;
-    return { head: { id, slot, revision }, view: viewWanted(row, this.settings.read(row)) };
+    const settings = await this.settings.checked(row);
+    if (settings.isUnsure) setTimeout(() => this.forget(id), UNSURE_MS).unref();
+    return { head: { id, slot, revision }, view: viewWanted(row, settings) };
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PreconditionFailed, Unprocessable } from '../../platform/http/errors.js';
+import type { Actor } from '../../platform/http/request.js';
 import { Metrics } from '../../platform/metrics/metrics.service.js';
 import type { Candidate } from '../../runtime/host/index.js';
 import { originOf } from './code-origin.js';
@@ -7,10 +8,15 @@ import { NodeRuntime } from './node-runtime.js';
 import type { PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { PluginRepository } from './plugin.repository.js';
-import { PluginSettings, type Settings, type SettingsChange } from './plugin-settings.js';
+import { type CheckedSettings, PluginSettings, type Settings, type SettingsChange } from './plugin-settings.js';
 import { isUrl, PluginSpecs } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
 import { startRefusal } from './start-refusal.js';
+
+/** A plugin as a change would leave it. */
+export interface Draft extends PluginState {
+  settings: CheckedSettings;
+}
 
 /** Puts together what a plugin would be after a change, and proves that it starts; writes nothing. */
 @Injectable()
@@ -62,20 +68,25 @@ export class PluginDrafts {
     return this.settings.read(row);
   }
 
-  /** The state with a change of settings; none (`undefined`) checks what is stored. @throws Unprocessable */
-  configured(
+  /**
+   * The state with a change of settings; none (`undefined`) checks what is stored.
+   * @param actor whose schemas are compiled and checked
+   * @throws Unprocessable, TooManyRequests
+   */
+  async configured(
+    actor: Actor,
     row: PluginEntity,
     stored: Settings | null,
     patch: Record<string, unknown> | undefined,
     by: Omit<SettingsChange, 'after'>,
-  ): PluginState {
-    const settings = this.settings.change(row, stored, patch, { ...by, after: originOf(row) });
+  ): Promise<Draft> {
+    const settings = await this.settings.change(actor, row, stored, patch, { ...by, after: originOf(row) });
     const { withheld } = settings;
     return { settings, row: { ...row, config: this.settings.seal(row.id, settings), withheld } };
   }
 
   /** Starts what is wanted beside what runs; null where nothing is to run. @throws AppError the cause */
-  async start(state: PluginState): Promise<Candidate | null> {
+  async start(state: Draft): Promise<Candidate | null> {
     if (!state.row.enabled) return null;
     const end = this.metrics.changeSeconds.startTimer({ outcome: 'failed' });
     const candidate = await this.specs
@@ -90,7 +101,7 @@ export class PluginDrafts {
   }
 
   /** Lets this node prepare for the start of what is put on record disabled; returns at once. */
-  foresee({ row, settings }: PluginState): void {
+  foresee({ row, settings }: Draft): void {
     this.specs.specOf(row, settings).then(
       (spec) => this.node.foresee(spec),
       // Whatever is wrong with it is told when it is started.

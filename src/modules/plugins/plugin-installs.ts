@@ -6,7 +6,7 @@ import { allows } from '../../platform/http/scopes.js';
 import { type CodeOrigin, originOf } from './code-origin.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
-import { PluginDrafts } from './plugin-drafts.js';
+import { type Draft, PluginDrafts } from './plugin-drafts.js';
 import type { PluginEntity, PluginSource } from './plugin.entity.js';
 import { foldName } from './plugin-name.js';
 import { PluginProtection } from './plugin-protection.js';
@@ -88,7 +88,7 @@ export class PluginInstalls {
       if (!known) await this.assertFree(id);
       await options.recheck?.();
       const mayReveal = options.mayReveal ?? allows(context.actor.scopes, 'secrets:reveal');
-      const after = await this.drafted(before, id, code, { ...options, mayReveal });
+      const after = await this.drafted(context, before, id, code, { ...options, mayReveal });
       if (before) await this.protection.check(before.row, after.row);
       const { action, alongside, untried = false } = options;
       const candidate = untried ? null : await this.drafts.start(after);
@@ -121,11 +121,12 @@ export class PluginInstalls {
   }
 
   private async drafted(
+    { actor }: RequestContext,
     before: PluginState | null,
     id: string,
     code: CodeOnDisk,
     { enable, retained, mayReveal }: PutOptions & { mayReveal: boolean },
-  ): Promise<PluginState> {
+  ): Promise<Draft> {
     const base = before?.row ?? (await this.newRow(id, retained));
     const enabled = enable ?? before?.row.enabled ?? true;
     const row = await this.drafts.described({ ...base, checksum: null, ...code, enabled, name: base.name });
@@ -138,6 +139,7 @@ export class PluginInstalls {
       updatedAt: new Date(),
     };
     return this.drafts.configured(
+      actor,
       next,
       before?.settings ?? this.drafts.settingsOf({ ...next, id: retained?.id ?? id }),
       undefined,
@@ -150,7 +152,7 @@ export class PluginInstalls {
     return retained ? { ...blank, config: retained.config, withheld: retained.withheld } : blank;
   }
 
-  private async tryOut({ row, settings }: PluginState): Promise<void> {
+  private async tryOut({ row, settings }: Draft): Promise<void> {
     const { ok, checks } = await this.node.trial(await this.specs.specOf(row, settings));
     const failed = checks.find((check) => !check.ok && check.name !== 'check');
     if (!ok && failed) throw new Unprocessable('load_failed', failed.message);

@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../../platform/secrets/secret-box.js';
 import { type FieldProblem, Unprocessable } from '../../platform/http/errors.js';
+import { type Actor, SYSTEM } from '../../platform/http/request.js';
 import type { PluginEntity } from './plugin.entity.js';
-import { compileConfigSchema } from './settings/config-schema.js';
 import type { ConfigVerdict } from './settings/config-verdict.js';
 import { refuseConfig } from './settings/config-guard.js';
+import { ConfigSchemas } from './settings/config-schemas.js';
 import { mergeConfig, mergePatchConfig } from './settings/config-merge.js';
 import { type JsonObject, own } from './settings/json.js';
 import type { ParameterSet } from './settings/parameter.js';
@@ -33,12 +34,18 @@ export interface Settings {
   set: ParameterSet;
   /** As stored; null when none were ever given. */
   config: JsonObject | null;
-  /** What is missing before the plugin can work. */
-  missing: readonly FieldProblem[];
   /** Stored values that do not open, which `config` lacks; null where all do. */
   locked: Locked | null;
   /** Which keys of `config` the code is not given. */
   withheld: Withheld;
+}
+
+/** Settings that were compared with what the plugin asks for. */
+export interface CheckedSettings extends Settings {
+  /** What is missing before the plugin can work. */
+  missing: readonly FieldProblem[];
+  /** The schema took too long, which may have been the fault of a busy machine. */
+  isUnsure?: boolean;
 }
 
 export type MergeRule = 'by-key' | 'merge-patch';
@@ -51,32 +58,57 @@ export interface SettingsChange extends CodeChange {
 /** Opens, checks, changes and seals the settings of plugins. */
 @Injectable()
 export class PluginSettings {
-  constructor(private readonly box: SecretBox) {}
+  constructor(
+    private readonly box: SecretBox,
+    private readonly schemas: ConfigSchemas,
+  ) {}
 
-  /** Never fails for a secret that does not open: such a plugin is not configured, and can still be repaired. */
+  /** Never fails for a secret that does not open: such a plugin can still be repaired. */
   read(row: PluginEntity): Settings {
     const { config, locked } =
       row.config === null ? { config: null, locked: null } : openReadable(this.box, row.id, row.config);
     const open = config ?? {};
     const wasSecret = (key: string): boolean => isSealedSecret(own(row.config ?? {}, key), own(open, key));
     const set = keepingSecrets(parametersOf(row, open), open, wasSecret);
-    const missing = locked
-      ? Object.keys(locked.values).map((key) => ({ field: `config.${key}`, message: locked.cause.message }))
-      : missingWith(row.withheld, missingFrom(withoutWithheld(open, row.withheld), set), set);
-    return { set, config, missing, locked, withheld: row.withheld };
+    return { set, config, locked, withheld: row.withheld };
+  }
+
+  /**
+   * The settings of a record, with what they lack. A plugin with a secret that does not open is not configured, and a
+   * schema that a package brings may be no good: that is the plugin's problem, not that of whoever reads it.
+   */
+  async checked(row: PluginEntity): Promise<CheckedSettings> {
+    const settings = this.read(row);
+    const { set, config, locked, withheld } = settings;
+    if (locked) {
+      const keys = Object.keys(locked.values);
+      return {
+        ...settings,
+        missing: keys.map((key) => ({ field: `config.${key}`, message: locked.cause.message })),
+      };
+    }
+    try {
+      const { missing } = await this.check(SYSTEM.actor, withoutWithheld(config ?? {}, withheld), set);
+      return { ...settings, missing: missingWith(withheld, missing, set) };
+    } catch (error) {
+      if (!(error instanceof Unprocessable)) throw error;
+      const missing = missingWith(withheld, [{ field: 'configSchema', message: error.message }], set);
+      return { ...settings, missing, isUnsure: error.code === 'config_schema_too_slow' };
+    }
   }
 
   /**
    * The settings after a change; what is stored stays as it is.
    * @param row with the declaration that the changed plugin has
-   * @throws Unprocessable with every problem found
+   * @throws Unprocessable with every problem found; TooManyRequests where schemas of the actor took too long before
    */
-  change(
+  async change(
+    actor: Actor,
     row: PluginEntity,
     stored: Settings | null,
     patch: JsonObject | undefined,
     { rule, ...code }: SettingsChange,
-  ): Settings {
+  ): Promise<CheckedSettings> {
     const sent = patch ?? {};
     const open = stored?.config ?? {};
     const wasSecret = secretKeys(stored);
@@ -86,8 +118,11 @@ export class PluginSettings {
     const stays = (key: string): boolean => isDeepStrictEqual(own(open, key), own(merged, key));
     const set = keepingSecrets(parametersOf(row, merged), merged, (key) => stays(key) && wasSecret(key));
     const withheld = withholdFrom(code, stored, sent, merged);
-    const { problems } = check(merged, set);
-    const missing = missingWith(withheld, check(withoutWithheld(merged, withheld), set).missing, set);
+    const whole = await this.check(actor, merged, set);
+    const isWhole = Object.keys(withheld).length === 0;
+    const given = isWhole ? whole : await this.check(actor, withoutWithheld(merged, withheld), set);
+    const { problems } = whole;
+    const missing = missingWith(withheld, given.missing, set);
     const config = patch === undefined && stored?.config == null ? null : merged;
     // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
     if (problems.length > 0 && (row.enabled || patch !== undefined)) refuseConfig(problems);
@@ -102,6 +137,11 @@ export class PluginSettings {
   /** Settings as they are stored. */
   seal(id: string, { config, set, locked }: Settings): Record<string, unknown> | null {
     return config === null ? null : { ...locked?.values, ...sealConfig(this.box, id, config, set) };
+  }
+
+  private async check(actor: Actor, config: JsonObject, set: ParameterSet): Promise<ConfigVerdict> {
+    const effective = effectiveConfig(config, set);
+    return set.schema ? this.schemas.check(actor, set.schema, effective) : checkParameters(effective, set);
   }
 }
 
@@ -121,19 +161,4 @@ function stillLocked(locked: Locked | null, patch: JsonObject): Locked | null {
 
 function parametersOf({ configSchema, declaration }: PluginEntity, config: JsonObject): ParameterSet {
   return readParameters({ ...declaration, ...(configSchema !== null && { configSchema }), config });
-}
-
-function check(config: JsonObject, set: ParameterSet): ConfigVerdict {
-  const effective = effectiveConfig(config, set);
-  return set.schema ? compileConfigSchema(set.schema).check(effective) : checkParameters(effective, set);
-}
-
-/** A schema that a package brings may be no good: that is the plugin's problem, not that of whoever reads it. */
-function missingFrom(config: JsonObject, set: ParameterSet): readonly FieldProblem[] {
-  try {
-    return check(config, set).missing;
-  } catch (error) {
-    if (error instanceof Unprocessable) return [{ field: 'configSchema', message: error.message }];
-    throw error;
-  }
 }

@@ -7,7 +7,7 @@ import { type GuestSpec, inspectArtifact, LoadFailed } from '../../runtime/host/
 import { type Described, describeManifest } from './declaration.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { type LocatedCode, type PluginAddress, PluginSources } from './plugin-sources.js';
-import type { Settings } from './plugin-settings.js';
+import type { CheckedSettings } from './plugin-settings.js';
 import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
 import { effectiveConfig, environmentOf } from './settings/environment.js';
 import { secretValues } from './settings/secret-texts.js';
@@ -33,7 +33,7 @@ export class PluginSpecs {
   }
 
   /** @throws LoadFailed where there is nothing to load; Unavailable where a secret does not open */
-  async specOf(row: PluginEntity, settings: Settings): Promise<GuestSpec> {
+  async specOf(row: PluginEntity, settings: CheckedSettings): Promise<GuestSpec> {
     const { set, config, missing, locked, withheld } = settings;
     if (locked) throw locked.cause;
     const given = effectiveConfig(withoutWithheld(config ?? {}, withheld), set);

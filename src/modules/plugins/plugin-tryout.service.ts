@@ -62,7 +62,7 @@ export class PluginTryout {
   /** What stands in the way of even starting a trial is a failed check, not an error. */
   private async trial(row: PluginEntity): Promise<TrialResult> {
     try {
-      return await this.node.trial(await this.specs.specOf(row, this.settings.read(row)));
+      return await this.node.trial(await this.specs.specOf(row, await this.settings.checked(row)));
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error;
       return {

@@ -1,7 +1,7 @@
 import type { ActualPlugin } from '../../runtime/host/index.js';
 import type { PluginDto } from './plugin.dto.js';
 import type { PluginEntity } from './plugin.entity.js';
-import type { Settings } from './plugin-settings.js';
+import type { CheckedSettings, Settings } from './plugin-settings.js';
 import { configKeys, presentConfig, presentParameters } from './settings/presentation.js';
 import { withheldProblems } from './settings/withheld.js';
 
@@ -14,7 +14,10 @@ export type WantedView = Omit<
 };
 
 /** Secrets are masked here, once; whatever is made from a view is safe to show. */
-export function viewWanted(row: PluginEntity, { set, config, missing, withheld }: Settings): WantedView {
+export function viewWanted(
+  row: PluginEntity,
+  { set, config, missing, withheld }: CheckedSettings,
+): WantedView {
   return {
     id: row.id,
     name: row.name,

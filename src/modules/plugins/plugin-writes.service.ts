@@ -14,11 +14,11 @@ import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
 import type { PatchPluginDto } from './plugin-patch.dto.js';
 import type { CreatePluginDto } from './plugin-request.dto.js';
-import { PluginDrafts } from './plugin-drafts.js';
+import { type Draft, PluginDrafts } from './plugin-drafts.js';
 import type { MergeRule } from './plugin-settings.js';
 import { parseChecksum } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
-import { compileConfigSchema } from './settings/config-schema.js';
+import { ConfigSchemas } from './settings/config-schemas.js';
 
 /** Whose code stays as it was put on record, and need not be read again. */
 const FIXED: ReadonlySet<PluginSource> = new Set(['bundled', 'npm', 'artifact']);
@@ -33,6 +33,7 @@ export class PluginWrites {
     private readonly node: NodeRuntime,
     private readonly known: KnownPlugins,
     private readonly protection: PluginProtection,
+    private readonly schemas: ConfigSchemas,
   ) {}
 
   /** @returns the id of the new plugin */
@@ -41,7 +42,8 @@ export class PluginWrites {
     const taken = new Conflict('name_taken', `A plugin named "${name}" is there already.`, 'name');
     if (await this.plugins.findFolded(foldName(name))) throw taken;
     const blank = blankRow(name, await this.plugins.nextSlot());
-    const schema = dto.configSchema === undefined ? null : compileConfigSchema(dto.configSchema).schema;
+    const schema =
+      dto.configSchema === undefined ? null : await this.schemas.compile(context.actor, dto.configSchema);
     const row = await this.drafts.described({
       ...blank,
       configSchema: schema,
@@ -51,7 +53,11 @@ export class PluginWrites {
     row.enabled = dto.enabled ?? false;
     await this.add(
       context,
-      this.drafts.configured(row, null, dto.config, { rule: 'by-key', before: null, mayReveal: true }),
+      await this.drafts.configured(context.actor, row, null, dto.config, {
+        rule: 'by-key',
+        before: null,
+        mayReveal: true,
+      }),
       taken,
     );
     return row.id;
@@ -72,7 +78,7 @@ export class PluginWrites {
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, expected);
       const mayReveal = allows(context.actor.scopes, 'secrets:reveal');
-      const after = await this.changed(before, dto, { rule, mayReveal });
+      const after = await this.changed(context, before, dto, { rule, mayReveal });
       await this.protection.check(before.row, after.row);
       const reload = dto.enabled === true && before.row.enabled;
       const differs = isDifferent(before, after);
@@ -102,7 +108,7 @@ export class PluginWrites {
   }
 
   /** Starts a new plugin and puts it on record; one that fails leaves nothing, no data folder either. */
-  private add(context: RequestContext, after: PluginState, taken: Conflict): Promise<void> {
+  private add(context: RequestContext, after: Draft, taken: Conflict): Promise<void> {
     const { id, foldedId } = after.row;
     return this.node.exclusively(id, async () => {
       if (await this.plugins.findFolded(foldedId)) throw taken;
@@ -127,10 +133,11 @@ export class PluginWrites {
   }
 
   private async changed(
+    { actor }: RequestContext,
     before: PluginState,
     dto: PatchPluginDto,
     by: { rule: MergeRule; mayReveal: boolean },
-  ): Promise<PluginState> {
+  ): Promise<Draft> {
     const { row } = before;
     if (dto.path !== undefined || dto.checksum !== undefined) assertExchangeable(row);
     const merged = {
@@ -143,9 +150,9 @@ export class PluginWrites {
     const looksAgain = (moved || dto.enabled === true) && !FIXED.has(merged.source);
     const next = looksAgain ? await this.drafts.described(merged) : merged;
     const how = { ...by, before: originOf(row) };
-    if (dto.config === null) return this.drafts.configured(next, null, undefined, how);
+    if (dto.config === null) return this.drafts.configured(actor, next, null, undefined, how);
     const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
-    return this.drafts.configured(next, before.settings, patch, how);
+    return this.drafts.configured(actor, next, before.settings, patch, how);
   }
 }
 

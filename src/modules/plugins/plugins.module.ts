@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ReadyRoutes } from '../../platform/http/ready-routes.js';
 import { BundledPlugins } from './bundled-plugins.js';
+import { ConfigSchemas } from './settings/config-schemas.js';
 import { Convergence } from './convergence.js';
 import { FleetController } from './fleet.controller.js';
 import { FleetService } from './fleet.service.js';
@@ -45,6 +46,7 @@ export class PluginsModule {
       providers: [
         { provide: PLUGINS_OPTIONS, useValue: options },
         BundledPlugins,
+        ConfigSchemas,
         Convergence,
         FleetService,
         FleetWait,
@@ -69,6 +71,7 @@ export class PluginsModule {
         SecretRotation,
       ],
       exports: [
+        ConfigSchemas,
         FleetWait,
         NodeRuntime,
         PluginInstalls,

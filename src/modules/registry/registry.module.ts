@@ -9,7 +9,7 @@ export class RegistryModule {
   /** @param plugins the very module that the application imports */
   static of(plugins: DynamicModule): DynamicModule {
     const catalog = CatalogModule.of(plugins);
-    const parts = [catalog, ArtifactsModule.of(catalog), AgentsModule.of(plugins)];
+    const parts = [catalog, ArtifactsModule.of([plugins, catalog]), AgentsModule.of(plugins)];
     return { module: RegistryModule, imports: parts, exports: parts };
   }
 }

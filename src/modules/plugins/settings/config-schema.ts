@@ -6,12 +6,13 @@ import { Unprocessable } from '../../../platform/http/errors.js';
 import type { ConfigVerdict } from './config-verdict.js';
 import { type JsonObject, isJsonObject } from './json.js';
 import { PatternError, linearPatterns } from './pattern.js';
+import { invalidSchema, schemaText } from './schema-text.js';
 import { verdictOf } from './schema-verdict.js';
 import { withinTime } from './time-limit.js';
 
-const MAX_BYTES = 64 * 1024;
 const MAX_DEPTH = 64;
-const MAX_CACHED = 200;
+/** What compiled schemas may come to in memory, and what one does: so much in any case, and so much a byte of text. */
+const [MAX_CACHED_BYTES, BASE_BYTES, BYTES_PER_BYTE] = [48 * 1024 * 1024, 192 * 1024, 32];
 const COMPILE_MS = 1000;
 const CHECK_MS = 500;
 
@@ -36,35 +37,42 @@ const DRAFTS = {
   '2020-12': { Validator: Ajv2020, meta: new Ajv2020({ strict: false, logger: false }) },
   'draft-07': { Validator: Ajv, meta: new Ajv({ strict: false, logger: false }) },
 } as const;
-const cache = new Map<string, CompiledConfigSchema>();
+const cache = new Map<string, CompiledConfigSchema & { bytes: number }>();
+let cachedBytes = 0;
 
 /**
- * Compiles a plugin's JSON Schema, draft 2020-12 unless its `$schema` names draft-07. Nothing is fetched, and
- * neither compiling nor checking can run away. Equal schemas are compiled once.
+ * Compiles a plugin's JSON Schema, draft 2020-12 unless its `$schema` names draft-07. Nothing is fetched, and neither
+ * compiling nor checking can run away; still both take as long as a stranger decides, so it is for the thread of
+ * `ConfigSchemas`. Equal schemas are compiled once, and only what compiles is kept.
  * @param schema an object, or JSON text of one
  * @throws Unprocessable `config_schema_invalid` saying what is wrong with it
  */
 export function compileConfigSchema(schema: unknown): CompiledConfigSchema {
-  const text = textOf(schema);
+  const text = schemaText(schema);
   const digest = createHash('sha256').update(text).digest('base64');
   const known = cache.get(digest);
-  const compiled = known ?? compile(JSON.parse(text) as unknown);
+  const bytes = BASE_BYTES + BYTES_PER_BYTE * text.length;
+  const compiled = known ?? { ...compile(JSON.parse(text) as unknown), bytes };
   // Put last again: a Map keeps its order, so the first entry is the one that was longest not used.
   cache.delete(digest);
   cache.set(digest, compiled);
-  const [oldest] = cache.keys();
-  if (cache.size > MAX_CACHED && oldest !== undefined) cache.delete(oldest);
+  if (!known) cachedBytes += bytes;
+  for (const [oldest, entry] of cache) {
+    if (cachedBytes <= MAX_CACHED_BYTES) break;
+    cache.delete(oldest);
+    cachedBytes -= entry.bytes;
+  }
   return compiled;
 }
 
 function compile(schema: unknown): CompiledConfigSchema {
-  if (!isJsonObject(schema)) throw invalid('must be a JSON Schema in the form of an object');
-  if (depthOf(schema) > MAX_DEPTH) throw invalid(`is nested deeper than ${MAX_DEPTH} levels`);
+  if (!isJsonObject(schema)) throw invalidSchema('must be a JSON Schema in the form of an object');
+  if (depthOf(schema) > MAX_DEPTH) throw invalidSchema(`is nested deeper than ${MAX_DEPTH} levels`);
   const { Validator, meta } = draftOf(schema);
   // Its first use compiles the meta-schema, which must not be cut off halfway.
   void meta.validateSchema({});
   const { $schema: _named, ...rest } = schema;
-  if (rest['$async'] !== undefined) throw invalid('must not use $async');
+  if (rest['$async'] !== undefined) throw invalidSchema('must not use $async');
   const validate = attempt(() => {
     void meta.validateSchema(rest);
     if (meta.errors) throw new Error(meta.errorsText(meta.errors.slice(0, 5), { dataVar: 'configSchema' }));
@@ -80,9 +88,9 @@ function attempt(action: () => ValidateFunction): ValidateFunction {
   try {
     result = withinTime(COMPILE_MS, action);
   } catch (error) {
-    throw invalid(reasonOf(error), error);
+    throw invalidSchema(reasonOf(error), error);
   }
-  if (result === 'late') throw invalid('takes too long to compile: make it simpler');
+  if (result === 'late') throw invalidSchema('takes too long to compile: make it simpler');
   return result;
 }
 
@@ -98,6 +106,9 @@ function check(validate: ValidateFunction, config: JsonObject): ConfigVerdict {
   } catch (error) {
     // A schema that refers to itself without going deeper into the data exhausts the stack.
     if (!isRangeError(error)) throw error;
+  } finally {
+    // A validator keeps the errors of its last run, which may be millions.
+    validate.errors = null;
   }
   throw new Unprocessable('config_schema_too_slow', tooSlow, 'configSchema');
 }
@@ -107,7 +118,7 @@ function draftOf(schema: JsonObject): (typeof DRAFTS)[keyof typeof DRAFTS] {
   const uri = typeof named === 'string' ? named.replace(/^http:/, 'https:').replace(/#$/, '') : '';
   if (uri === 'https://json-schema.org/draft/2020-12/schema') return DRAFTS['2020-12'];
   if (uri === 'https://json-schema.org/draft-07/schema') return DRAFTS['draft-07'];
-  throw invalid(
+  throw invalidSchema(
     'names a $schema that is not supported: use https://json-schema.org/draft/2020-12/schema or http://json-schema.org/draft-07/schema#',
   );
 }
@@ -118,26 +129,6 @@ function reasonOf(error: unknown): string {
   if (isRangeError(error)) return 'refers to itself without end';
   if (error instanceof PatternError) return `is not usable: ${error.message}`;
   return `is not a valid JSON Schema: ${error instanceof Error ? error.message.slice(0, 500) : 'unreadable'}`;
-}
-
-function textOf(schema: unknown): string {
-  const text = typeof schema === 'string' ? schema : written(schema);
-  if (Buffer.byteLength(text) > MAX_BYTES) throw invalid(`is larger than ${MAX_BYTES} bytes (64 KiB)`);
-  if (typeof schema !== 'string') return text;
-  try {
-    JSON.parse(text);
-    return text;
-  } catch (error) {
-    throw invalid('must be JSON text of a JSON Schema; this is no JSON', error);
-  }
-}
-
-function written(schema: unknown): string {
-  try {
-    return schema === undefined ? 'null' : JSON.stringify(schema);
-  } catch (error) {
-    throw invalid('must be JSON, not nested without end', error);
-  }
 }
 
 function depthOf(schema: JsonObject): number {
@@ -155,10 +146,4 @@ function depthOf(schema: JsonObject): number {
 /** By name: the error may come from another realm than this one. */
 function isRangeError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'RangeError';
-}
-
-function invalid(problem: string, cause?: unknown): Unprocessable {
-  return new Unprocessable('config_schema_invalid', `configSchema ${problem}.`, 'configSchema', [], {
-    cause,
-  });
 }

@@ -5,7 +5,7 @@ import { AddressPolicy } from '../../../platform/http/outbound/address-policy.js
 import { assertPermitted } from '../../../platform/http/outbound/destination.js';
 import type { RequestContext } from '../../../platform/http/request.js';
 import { CONFIG } from '../../../platform/tokens.js';
-import { checkName, compileConfigSchema } from '../../plugins/index.js';
+import { checkName, ConfigSchemas } from '../../plugins/index.js';
 import { foldEntryName } from '../catalog/catalog-entries.repository.js';
 import type { ChangeArtifactDto, PublishedArtifactDto, RegisterPluginDto } from './artifact.dto.js';
 import { ArtifactLedger } from './artifact-ledger.js';
@@ -42,6 +42,7 @@ export class ArtifactPublishing {
     private readonly artifacts: PublishedArtifactRepository,
     private readonly ledger: ArtifactLedger,
     private readonly verification: ArtifactVerification,
+    private readonly schemas: ConfigSchemas,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -53,7 +54,7 @@ export class ArtifactPublishing {
   async publish(context: RequestContext, given: RegisterPluginDto): Promise<PublishedArtifactDto> {
     const name = checkName(given.name);
     const { version } = given;
-    const content = this.contentOf(given);
+    const content = await this.contentOf(context, given);
     const id = artifactId(name, version);
     await this.ledger.change(context, name, async (tx, known) => {
       const twin = known.find((row) => row.name !== name);
@@ -146,11 +147,11 @@ export class ArtifactPublishing {
     });
   }
 
-  private contentOf(given: RegisterPluginDto): Content {
+  private async contentOf({ actor }: RequestContext, given: RegisterPluginDto): Promise<Content> {
     const { pluginType, artifactUrl, checksum } = given;
     const { configSchema = '{}', pluginRuntime = '', description = '' } = given;
     assertPermitted(artifactUrl, new AddressPolicy(this.config.OUTBOUND_ALLOW));
-    compileConfigSchema(configSchema);
+    await this.schemas.compile(actor, configSchema);
     return { pluginType, artifactUrl, checksum, configSchema, pluginRuntime, description };
   }
 }

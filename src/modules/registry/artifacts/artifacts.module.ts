@@ -15,11 +15,11 @@ import { PublishedNames } from './published-names.js';
 /** What is published here: versions of plugins, their artifacts, and whether those are what they claim. */
 @Module({})
 export class ArtifactsModule {
-  /** @param catalog the very module that the registry imports */
-  static of(catalog: DynamicModule): DynamicModule {
+  /** @param imports the very modules of plugins and catalogue that the registry imports */
+  static of(imports: DynamicModule[]): DynamicModule {
     return {
       module: ArtifactsModule,
-      imports: [catalog],
+      imports,
       controllers: [ArtifactsController],
       providers: [
         ArtifactDownloads,
