@@ -11,6 +11,8 @@ import { schemaText } from './schema-text.js';
 const PROGRAM = new URL('./schema-worker.mjs', import.meta.url);
 /** The thread stops a schema itself after 1.5 s; where even that hangs, the thread is ended. Milliseconds. */
 const LIMIT_MS = 4_000;
+/** For the thread to start, on a machine that has much else to do. */
+const START_LIMIT_MS = 30_000;
 /** What an ordinary schema takes is a hundredth of this; the stack is that of the main thread, four times. */
 const MEMORY = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 /** Jobs that may wait, of one caller and of all. */
@@ -32,6 +34,7 @@ interface Waiting {
 export class ConfigSchemas implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly turns = new CallerTurns<Waiting>();
   private worker: Worker | null = null;
+  private isReady = false;
   private running: { caller: string; work: Waiting; timer: NodeJS.Timeout } | null = null;
   private isStopped = false;
 
@@ -93,9 +96,13 @@ export class ConfigSchemas implements OnApplicationBootstrap, OnApplicationShutd
 
   private hand(caller: string, work: Waiting): void {
     const worker = (this.worker ??= this.start());
-    this.running = { caller, work, timer: setTimeout(() => void worker.terminate(), LIMIT_MS) };
+    this.running = { caller, work, timer: this.limit(worker) };
     worker.ref();
     worker.postMessage(work.job);
+  }
+
+  private limit(worker: Worker): NodeJS.Timeout {
+    return setTimeout(() => void worker.terminate(), this.isReady ? LIMIT_MS : START_LIMIT_MS);
   }
 
   private start(): Worker {
@@ -103,16 +110,13 @@ export class ConfigSchemas implements OnApplicationBootstrap, OnApplicationShutd
     let fault: NodeJS.ErrnoException | null = null;
     worker.unref();
     worker.on('message', (message: SchemaMessage) => {
-      if (message === 'ready') this.running?.timer.refresh();
-      else
-        this.end(message.elapsedMs, ({ resolve, reject }) => {
-          if ('verdict' in message) resolve(message.verdict);
-          else reject(new Unprocessable(message.refusal.code, message.refusal.message, 'configSchema'));
-        });
+      if (message === 'ready') this.ready(worker);
+      else this.end(message.elapsedMs, (work) => tell(work, message));
     });
     worker.on('error', (error) => (fault = error));
     worker.on('exit', () => {
       this.worker = null;
+      this.isReady = false;
       const isOurs = fault !== null && fault.code !== 'ERR_WORKER_OUT_OF_MEMORY';
       this.end(LIMIT_MS, ({ job, reject }) => {
         if (this.isStopped) reject(stopping());
@@ -120,6 +124,14 @@ export class ConfigSchemas implements OnApplicationBootstrap, OnApplicationShutd
       });
     });
     return worker;
+  }
+
+  /** The first job's time begins when the thread can begin. */
+  private ready(worker: Worker): void {
+    this.isReady = true;
+    if (!this.running) return;
+    clearTimeout(this.running.timer);
+    this.running.timer = this.limit(worker);
   }
 
   /** Tells whoever waits for the running job what has come of it, and goes on with the next one. */
@@ -133,6 +145,11 @@ export class ConfigSchemas implements OnApplicationBootstrap, OnApplicationShutd
     tell(running.work);
     this.next();
   }
+}
+
+function tell({ resolve, reject }: Waiting, outcome: Exclude<SchemaMessage, 'ready'>): void {
+  if ('verdict' in outcome) resolve(outcome.verdict);
+  else reject(new Unprocessable(outcome.refusal.code, outcome.refusal.message, 'configSchema'));
 }
 
 /** Either limit may be met first where a schema doubles with every level. */
