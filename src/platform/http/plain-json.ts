@@ -5,7 +5,7 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 /** An object or list, and how it is reached. */
 interface Place {
   readonly value: object;
-  readonly key: string;
+  readonly key: string | number;
   readonly parent: Place | null;
 }
 
@@ -17,12 +17,10 @@ interface Place {
 export function assertPlainJson(root: object): void {
   const pending: Place[] = [{ value: root, key: '', parent: null }];
   for (let place = pending.pop(); place; place = pending.pop()) {
-    const { value } = place;
-    const isList = Array.isArray(value);
-    for (const key of Object.keys(value)) {
-      const child: unknown = Reflect.get(value, key);
-      if (!isList && FORBIDDEN.has(key)) throw forbiddenKey(pathOf(place, key));
-      if (!isList && key.includes('\0')) assertNoNul(key, pathOf(place));
+    // A list may have half a million items: their indexes are not made texts.
+    const keys = Array.isArray(place.value) ? place.value.keys() : namesOf(place);
+    for (const key of keys) {
+      const child: unknown = Reflect.get(place.value, key);
       if (typeof child === 'string' && child.includes('\0')) assertNoNul(child, pathOf(place, key));
       if (typeof child === 'object' && child !== null) pending.push({ value: child, key, parent: place });
     }
@@ -35,7 +33,16 @@ export function assertNoNul(value: unknown, field: string): void {
     throw new BadRequest('field_invalid', `${field || 'A key'} must not hold the character U+0000.`, field);
 }
 
-function pathOf(place: Place, key?: string): string {
+function namesOf(place: Place): readonly string[] {
+  const names = Object.keys(place.value);
+  for (const name of names) {
+    if (FORBIDDEN.has(name)) throw forbiddenKey(pathOf(place, name));
+    if (name.includes('\0')) assertNoNul(name, pathOf(place));
+  }
+  return names;
+}
+
+function pathOf(place: Place, key?: string | number): string {
   const keys = key === undefined ? [] : [key];
   for (let at = place; at.parent; at = at.parent) keys.unshift(at.key);
   return keys.join('.');

@@ -43,4 +43,11 @@ describe('configs that no plugin may have', () => {
     expect(refusal(() => merged(stored, { b: 'x'.repeat(100 * 1024) })).message).toMatch(/256 KiB/);
     expect(merged(stored, { a: deep(31) })).toEqual({ a: deep(31) });
   });
+
+  it('refuses more values than can be looked through at once, before it looks at them', () => {
+    guardConfig({ list: Array(9_999).fill(1) });
+    const error = refusal(() => guardConfig({ a: { list: Array(500_000).fill('x') } }));
+    expect([error.code, error.param]).toEqual(['config_invalid', 'config.a.list']);
+    expect(error.message).toContain('at most 10,000');
+  });
 });

@@ -5,10 +5,14 @@ import { FORBIDDEN_KEYS } from './parameter.js';
 
 const MAX_DEPTH = 32;
 const MAX_BYTES = 256 * 1024;
+/** Values at any depth: each is looked at a dozen times, for secrets and masks, before a change is made. */
+const MAX_VALUES = 10_000;
 const MAX_PROBLEMS = 50;
 const MAX_NAME = 64;
 /** Postgres keeps neither NUL nor half of a surrogate pair in JSON. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+const TOO_MANY = `holds too many values: a config has at most ${MAX_VALUES.toLocaleString('en-US')}, at any depth`;
 
 interface Place {
   readonly value: unknown;
@@ -17,19 +21,23 @@ interface Place {
 }
 
 /**
- * Refuses what no config may be: not an object, deeper than 32 levels, larger than 256 KiB as JSON, with keys
- * that reach a prototype, or with characters that cannot be stored. It walks without recursion.
+ * Refuses what no config may be: not an object, deeper than 32 levels, with more than 10,000 values, larger than
+ * 256 KiB as JSON, with keys that reach a prototype, or with characters that cannot be stored. It walks without
+ * recursion.
  * @throws Unprocessable `config_key_forbidden` or `config_invalid`, with all problems found
  */
 export function guardConfig(config: unknown): void {
   if (!isJsonObject(config)) refuseConfig([{ field: 'config', message: 'must be an object of settings' }]);
   const problems: FieldProblem[] = [];
   let forbidden = false;
+  let values = 0;
   const pending: Place[] = [{ value: config, field: 'config', depth: 0 }];
   for (let place = pending.pop(); place && problems.length < MAX_PROBLEMS; place = pending.pop()) {
     const found = problemOf(place);
     if (found) problems.push(found);
     if (found || typeof place.value !== 'object' || place.value === null) continue;
+    values += sizeOf(place.value);
+    if (values > MAX_VALUES) refuseConfig([{ field: place.field, message: TOO_MANY }]);
     for (const [key, value] of Object.entries(place.value)) {
       const field = fieldUnder(place.field, key);
       const refused = keyProblem(key, field);
@@ -65,6 +73,11 @@ function problemOf({ value, field, depth }: Place): FieldProblem | undefined {
   if (['undefined', 'function', 'symbol', 'bigint'].includes(typeof value))
     return { field, message: 'must be a JSON value' };
   return undefined;
+}
+
+/** Counted before anything is made of them: a list may have half a million items. */
+function sizeOf(value: object): number {
+  return Array.isArray(value) ? value.length : Object.keys(value).length;
 }
 
 function keyProblem(key: string, field: string): FieldProblem | undefined {

@@ -69,8 +69,24 @@ const OPEN_KEYS =
   hash range json yaml property i18n locale message event job queue topic record item entity dictionary context
   shortcut arrow enter escape modifier`);
 
+/** Nobody speaks in names that are longer: such a one is hidden, not read. */
+const MAX_NAME = 256;
+/** What is known of the names that were judged last. Each is asked for a dozen times in one change. */
+const known = new Map<string, boolean>();
+const MAX_KNOWN = 5_000;
+
 /** @param name a config key, environment variable, HTTP header or JSON property, in any spelling */
 export function isSensitiveKey(name: string): boolean {
+  if (name.length > MAX_NAME) return true;
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const isSensitive = judge(name);
+  known.set(name, isSensitive);
+  return isSensitive;
+}
+
+function judge(name: string): boolean {
   const parts = wordsOf(name);
   const last = parts.at(-1);
   if (last === undefined) return false;
