@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { refusal } from '../../../../test/support/refusal.js';
+import { guardConfig } from './config-guard.js';
 import { mergeConfig, mergePatchConfig } from './config-merge.js';
 import type { JsonObject } from './json.js';
 import type { ParameterSet } from './parameter.js';
