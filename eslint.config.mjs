@@ -207,6 +207,8 @@ export default defineConfig(
     ],
     ['processes'],
   ),
+  // It takes them away.
+  src(['src/runtime/guest/handles.ts'], ['processes']),
   src(['src/platform/secrets/**/*.ts'], ['ciphers']),
   src(
     ['src/platform/http/outbound{,-*,.*}.ts', 'src/platform/http/outbound/**/*.ts', 'src/**/*.client.ts'],

@@ -31,6 +31,8 @@ interface WorldOptions {
   backOff?: Partial<BackOff>;
   environment?: Record<string, string>;
   network?: boolean;
+  /** Plugins run as the user of the server even where that is root. */
+  sharedUser?: boolean;
   /** Processes that wait for plugins; none unless given. */
   spares?: { most: number; keepMs: number };
 }
@@ -50,13 +52,8 @@ export class PluginWorld {
     readonly runtime: PluginRuntime,
   ) {}
 
-  static async open({
-    limits,
-    backOff,
-    environment,
-    network,
-    spares,
-  }: WorldOptions = {}): Promise<PluginWorld> {
+  static async open(options: WorldOptions = {}): Promise<PluginWorld> {
+    const { limits, backOff, environment, network, sharedUser, spares } = options;
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'plugin-world-')));
     await chmod(folder, 0o755);
     const root = join(folder, 'plugins');
@@ -68,7 +65,7 @@ export class PluginWorld {
       limits: { ...LIMITS, ...limits },
       backOff: { ...BACK_OFF, ...backOff },
       environment: environment ?? guestEnvironment(),
-      uidBase: process.getuid?.() === 0 ? 50_000 : null,
+      uidBase: process.getuid?.() === 0 && !sharedUser ? 50_000 : null,
       network: network ?? true,
       spares: spares ?? { most: 0, keepMs: 0 },
       onChange: (pluginId, actual) => world.changed(pluginId, actual),

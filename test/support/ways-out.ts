@@ -15,12 +15,21 @@ export const READS = [
   `import(path)`,
   `require(path)`,
   `node('child_process').execFileSync('cat', [path]).toString()`,
+  // A link of the plugin's own package that leads elsewhere once it is copied.
+  `(node('fs').cpSync(node('path').dirname(self) + '/linked/in/depth', 'copy', { recursive: true, verbatimSymlinks: true }), node('fs').readdirSync('copy/up'))`,
+  `(await node('fs').promises.cp(node('path').dirname(self) + '/linked/in/depth', 'copy2', { recursive: true, verbatimSymlinks: true }), node('fs').readdirSync('copy2/up'))`,
+  `node('fs').watch(path)`,
+  `node('fs').watchFile(path, () => {})`,
+  `node('fs').statfsSync(path)`,
+  `node('fs').opendirSync(path + '/..')`,
 ];
 
 /** Ways to become more than a plugin. */
 export const ESCAPES = [
   `node('child_process').fork(self).pid`,
   `new (node('child_process').ChildProcess)().spawn({ file: '/bin/true', args: ['true'], stdio: [] })`,
+  `new (node('child_process').ChildProcess)()`,
+  `node('child_process')._forkChild(3, 'json')`,
   `node('cluster').fork().id`,
   `new (node('worker_threads').Worker)('1', { eval: true }).threadId`,
   `node('module').register('data:text/javascript,')`,
@@ -32,9 +41,13 @@ export const ESCAPES = [
   `process.dlopen({ exports: {} }, '/lib/libc.so.6')`,
   `(node('fs').writeFileSync('x.node', 'x'), require(dir + '/x.node'))`,
   `node('crypto').setEngine(dir + '/x.node')`,
+  `node('tls').createSecureContext().context.setClientCertEngine(dir + '/x.so')`,
+  `require('node:ffi').dlopen('libc.so.6', {})`,
+  `require('node:ffi').getRawPointer(Buffer.alloc(8))`,
   `node('v8').setFlagsFromString('--allow-natives-syntax')`,
   `new (require('node:wasi').WASI)({ version: 'preview1', preopens: { '/': '/' } }).wasiImport`,
   `new (require('node:sqlite').DatabaseSync)(':memory:')`,
+  `require('node:sqlite').backup({}, 'x')`,
   `process.report.writeReport('report.json')`,
   `process.setuid(0)`,
   `process.chdir('/')`,
@@ -49,6 +62,9 @@ export const SIGNALS = [
   `process._kill(Number(path), 9)`,
   `process._debugProcess(Number(path))`,
   `node('os').setPriority(Number(path), 19)`,
+  // Where another process is given as the one that was started, by whatever lay in memory.
+  `new (node('child_process').ChildProcess)()._handle.kill(12)`,
+  `node('child_process').spawn('true', { signal: AbortSignal.abort() })`,
 ];
 
 /** Ways to change `path`, a file that is not the plugin's, or the plugin's own program. */
@@ -64,7 +80,24 @@ export const CHANGES = [
   `new Promise((yes, no) => node('net').createServer().on('error', no).listen(path, yes))`,
   `new Promise((yes, no) => node('http').createServer().on('error', no).listen({ path: dir + '/../planted' }, yes))`,
   `new (node('net').createServer().listen('own.sock')._handle.constructor)(1).bind(path)`,
+  `new Promise((yes, no) => node('net').createServer().on('error', no).listen(path + '\\0/../../guests/' + dir.split('/').pop() + '/x', yes))`,
   `(process.report.directory = dir + '/../../custom', process.report.writeReport('planted.mjs'))`,
+];
+
+/** Ways to talk to what listens on `path`, a Unix socket that is not the plugin's. */
+export const CONNECTIONS = [
+  `connected(node('net').connect(path))`,
+  `connected(node('net').connect({ path: dir + '/../../outside.sock' }))`,
+  `connected(node('net').connect('../../outside.sock'))`,
+  `connected(node('net').connect(path + '\\0/../' + dir.split('/').slice(-2).join('/') + '/x'))`,
+  `connected(node('net').connect('\\0abstract'))`,
+  `connected(node('http').get({ socketPath: path, path: '/' }))`,
+  // Where a built-in function that the check could use says what the plugin wants.
+  `replaced(process, 'cwd', () => dir + '/a/b', () => connected(node('net').connect('../../outside.sock')))`,
+  `replaced(String.prototype, 'startsWith', () => true, () => connected(node('net').connect(path)))`,
+  `replaced(node('path'), 'resolve', () => dir + '/x', () => connected(node('net').connect(path)))`,
+  `replaced(Reflect, 'apply', () => true, () => connected(node('net').connect(path)))`,
+  `replaced(globalThis, 'String', () => 'own', () => connected(node('net').connect(path)))`,
 ];
 
 /**
@@ -72,4 +105,4 @@ export const CHANGES = [
  * itself (an undefined name) must not pass for a refusal.
  */
 export const REFUSED =
-  /: refused: (ERR_ACCESS_DENIED|ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED|ERR_UNKNOWN_BUILTIN_MODULE|(ERR_)?MODULE_NOT_FOUND|process\.report\.writeReport is not a function)$/;
+  /: refused: (ERR_ACCESS_DENIED|EACCES|ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED|ERR_UNKNOWN_BUILTIN_MODULE|(ERR_)?MODULE_NOT_FOUND|process\.report\.writeReport is not a function)$/;

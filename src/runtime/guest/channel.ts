@@ -1,5 +1,5 @@
-import { Socket } from 'node:net';
-import { CHANNEL_FD, encode, MAX_LINE_BYTES, type ToGuest, type ToHost } from '../protocol.js';
+import type { Socket } from 'node:net';
+import { encode, MAX_LINE_BYTES, type ToGuest, type ToHost } from '../protocol.js';
 import { LineSplitter } from './line-splitter.js';
 
 /** Unsent bytes beyond which log lines are dropped: a plugin that logs in a loop must not fill memory. */
@@ -7,24 +7,28 @@ const LOG_BACKLOG_BYTES = 2 ** 20;
 /** How long the last message may take to leave, in milliseconds, when the host has stopped reading. */
 const FLUSH_LIMIT_MS = 1_000;
 
+/** Unlike `process.exit` runs nothing that a plugin has registered. Taken before a plugin may replace it. */
+const reallyExit = (process as unknown as { reallyExit(code: number): void }).reallyExit.bind(process);
+
 /**
  * The guest's end of the socket pair to its host. The socket is private: plugin code can at worst open the
  * same descriptor itself, and then the host distrusts what it reads.
  */
 export class Channel {
-  readonly #socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+  readonly #socket: Socket;
   readonly #lines = new LineSplitter(MAX_LINE_BYTES);
   #droppedLogs = 0;
   #finished = false;
 
   /** @param receive called for each message of the host, in order */
-  constructor(receive: (message: ToGuest) => void) {
+  constructor(socket: Socket, receive: (message: ToGuest) => void) {
+    this.#socket = socket;
     this.#socket.on('data', (chunk: Buffer) => {
       for (const line of this.#lines.push(chunk)) receive(JSON.parse(line) as ToGuest);
     });
     // Without a host there is nobody to serve, and nobody left to stop this process.
-    this.#socket.on('error', () => process.exit(1));
-    this.#socket.on('close', () => process.exit(1));
+    this.#socket.on('error', () => reallyExit(1));
+    this.#socket.on('close', () => reallyExit(1));
   }
 
   send(message: ToHost): void {
@@ -49,7 +53,7 @@ export class Channel {
   finish(message: ToHost, code: number): void {
     if (this.#finished) return;
     this.#finished = true;
-    setTimeout(() => process.exit(code), FLUSH_LIMIT_MS);
+    setTimeout(() => reallyExit(code), FLUSH_LIMIT_MS);
     this.#socket.end(encode(message), () => process.exit(code));
   }
 

@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import type { Socket } from 'node:net';
 import os from 'node:os';
 import process from 'node:process';
 import v8 from 'node:v8';
-import { confinePipes } from './pipes.js';
+import { refuseCodeCaches } from './code-cache.js';
+import { deny, replace } from './deny.js';
+import { confineHandles } from './handles.js';
 
 /** Largest memory one WebAssembly instance may have, in pages of 64 KiB: 128 MiB. */
 const WASM_MAX_PAGES = 2_048;
@@ -39,18 +42,23 @@ const PROCESS_FUNCTIONS = [
  */
 const LINK_FUNCTIONS = ['link', 'linkSync', 'symlink', 'symlinkSync'] as const;
 
-/** Closes the doors above for good. Call it before any plugin code is imported. */
-export function lockDown(): void {
+/**
+ * Closes the doors above for good. Call it before any plugin code is imported.
+ * @param channel the Unix socket to the host
+ */
+export function lockDown(channel: Socket): void {
   v8.setFlagsFromString(`--wasm-max-mem-pages=${WASM_MAX_PAGES}`);
   for (const name of PROCESS_FUNCTIONS) deny(process, name, `process.${name}`);
-  pin(process, 'ppid', 0);
+  replace(process, 'ppid', 0);
   deny(v8, 'setFlagsFromString', 'v8.setFlagsFromString');
   deny(os, 'setPriority', 'os.setPriority');
   for (const name of LINK_FUNCTIONS) deny(fs, name, `fs.${name}`);
   for (const name of ['link', 'symlink']) deny(fs.promises, name, `fs.promises.${name}`);
-  pin(process, 'report', reportWithoutFiles());
+  replace(process, 'report', reportWithoutFiles());
   denySqlite();
-  confinePipes();
+  copyLinksNever();
+  refuseCodeCaches();
+  confineHandles(channel);
   // Named imports of built-in modules are copies; this refreshes them.
   syncBuiltinESMExports();
 }
@@ -65,36 +73,28 @@ function reportWithoutFiles(): object {
   return { getReport, excludeNetwork: false };
 }
 
+/**
+ * Node 22 and later copy a folder in machine code that makes the links in it anew without asking: a relative link of
+ * the plugin's own package would lead somewhere else from the copy. With a filter they take the way that asks.
+ */
+function copyLinksNever(): void {
+  const { cpSync } = fs;
+  const always = (): boolean => true;
+  const copy = (from: string, to: string, options?: fs.CopySyncOptions): void => {
+    const own = { ...options };
+    cpSync(from, to, { ...own, filter: own.filter ?? always });
+  };
+  replace(fs, 'cpSync', copy);
+}
+
 /** Node 22 and 24 open SQLite files without asking the permission model, for writing too. */
 function denySqlite(): void {
-  const names: readonly string[] = ['DatabaseSync', 'StatementSync', 'backup'];
   const require = createRequire(import.meta.url);
   try {
-    const sqlite = require('node:sqlite') as object;
-    for (const name of names) if (name in sqlite) deny(sqlite, name, `node:sqlite ${name}`);
+    const sqlite = require('node:sqlite') as Record<string, unknown>;
+    for (const name of Object.keys(sqlite))
+      if (typeof sqlite[name] === 'function') deny(sqlite, name, `node:sqlite ${name}`);
   } catch {
     // Node 20 has no such module.
   }
-}
-
-function deny(target: object, name: string, label: string): void {
-  const denied = function denied(): never {
-    const error = new Error(`${label} is not available to plugins`);
-    throw Object.assign(error, { code: 'ERR_ACCESS_DENIED' });
-  };
-  pin(target, name, Object.freeze(denied));
-}
-
-/**
- * Fixes a property. An accessor that ignores writes, not a read-only value: common packages wrap
- * `process.chdir` on load, and in strict code a write to a read-only property would stop them.
- */
-function pin(target: object, name: string, value: unknown): void {
-  const ignore = (): void => undefined;
-  Object.defineProperty(target, name, {
-    get: () => value,
-    set: ignore,
-    enumerable: true,
-    configurable: false,
-  });
 }

@@ -2,16 +2,18 @@
  * The program one plugin runs in: started by the host with the permission model on, an environment of its
  * own and the channel as descriptor 3. It exports nothing, so that plugin code which imports it gains nothing.
  */
-import { DENY_NETWORK } from '../protocol.js';
+import { Socket } from 'node:net';
+import { CHANNEL_FD, DENY_NETWORK } from '../protocol.js';
 import { Channel } from './channel.js';
 import { errorText } from './error-text.js';
 import { Guest } from './guest.js';
 import { lockDown } from './lockdown.js';
 import { dropNetwork } from './network.js';
 
-lockDown();
+const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+lockDown(socket);
 
-const channel = new Channel((message) => void guest.receive(message));
+const channel = new Channel(socket, (message) => void guest.receive(message));
 const guest = new Guest(channel);
 if (process.argv.includes(DENY_NETWORK)) dropNetwork();
 
