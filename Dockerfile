@@ -27,4 +27,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node is process 1 here: it must answer SIGTERM itself, and it reaps the guests that it starts.
-CMD ["node", "dist/server/main.mjs"]
+CMD ["node", "--disable-sigusr1", "dist/server/main.mjs"]

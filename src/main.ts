@@ -2,7 +2,10 @@ import { readConfig } from './config.js';
 import { CONFIG_CHECKS } from './config-checks.js';
 import { explain } from './explain.js';
 import { nodeReleaseWarning } from './platform/node-release.js';
+import { ignoreInspectorSignal } from './platform/no-inspector.js';
 import { startServer, type Server } from './server.js';
+
+ignoreInspectorSignal();
 
 /** Requests under way (8 s), plugins (3 s) and Postgres end long before this; milliseconds. */
 const STOP_LIMIT_MS = 20_000;

@@ -21,7 +21,7 @@ describe('plugins of a server that was killed', () => {
     return server;
   }
 
-  it('idle ones end by themselves, busy ones at the next start, and both run again', async () => {
+  it('end with it, idle or busy, and run again', async () => {
     database = await createTestDatabase();
     folder = await temporaryFolder();
     const first = await start();
@@ -38,8 +38,8 @@ describe('plugins of a server that was killed', () => {
     expect(before).toHaveLength(1);
     await first.end('SIGKILL');
     expect(await cut).toBe('cut');
-    while ((await processesIn(join(guests, 'idle-'))).length > 0) await new Promise(setImmediate);
-    expect(await processesIn(join(guests, 'busy-'))).toEqual(before);
+    for (const name of ['idle', 'busy'])
+      while ((await processesIn(join(guests, `${name}-`))).length > 0) await new Promise(setImmediate);
 
     const second = await start();
     for (const name of ['idle', 'busy']) {

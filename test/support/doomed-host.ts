@@ -8,7 +8,11 @@ const root = join(folder, 'plugins');
 await mkdir(root, { recursive: true });
 const path = join(root, 'p.mjs');
 const hook = `(c, r) => { fs.writeSync(1, 'called\\n'); while (r.loop); return 1; }`;
-await writeFile(path, `import fs from 'node:fs'; export const preLLMHook = ${hook};`);
+const deaf = `process.exit = process.reallyExit = () => {}; process.on('exit', () => { for (;;); }); setInterval(() => {}, 1e6);`;
+await writeFile(
+  path,
+  `import fs from 'node:fs'; ${mode === 'deaf' ? deaf : ''} export const preLLMHook = ${hook};`,
+);
 const limits = {
   heapMb: 32,
   memoryMb: 256,

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { ToGuest, ToHost } from '../protocol.js';
 import { Channel } from './channel.js';
 import { describeExit, outOfMemory } from './exit-cause.js';
+import { groupWatcher } from './group-watcher.js';
 import { type Launch, launch } from './launch.js';
 import { LogRing } from './log-ring.js';
 import { watchMemory } from './memory-watch.js';
@@ -39,6 +40,7 @@ export class GuestProcess {
     const child = launch(plan);
     this.pid = child.pid ?? null;
     this.channel = this.connect(child);
+    if (this.pid !== null) groupWatcher.watch(this.pid);
     const record = this.pid === null ? null : recordGuest(dataDir, this.pid).catch(() => null);
     this.exited = this.awaitExit(child, plan).finally(async () => {
       const path = await record;
@@ -124,6 +126,7 @@ export class GuestProcess {
     });
     this.over = true;
     endWatch();
+    if (this.pid !== null) groupWatcher.forget(this.pid);
     this.output.drain();
     if (!failure) await atMost(DRAIN_MS, outputRead);
     for (const stream of child.stdio) stream?.destroy();

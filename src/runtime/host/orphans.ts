@@ -11,7 +11,8 @@ interface Identity {
 }
 
 /**
- * Writes down that a guest runs, so that the next server process can end it should this one be killed.
+ * Writes down that a guest runs, so that the next server process can end it should this one be killed, and what
+ * watches over its guests (group-watcher.ts) as well.
  * Does nothing where there is no /proc: a guest also ends by itself when its channel closes.
  * @returns path of the record, to be removed when the guest has ended
  */

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { BadGateway, GatewayTimeout } from '../../../platform/http/errors.js';
 import type { NetworkLimits } from './pnpm-network-guard.js';
+import { NO_INSPECTOR } from '../../../platform/no-inspector.js';
 
 /** One line of the package manager's ndjson reporter. */
 export interface PnpmEvent {
@@ -85,7 +86,7 @@ function start({ args, cwd, folder, environment, ...run }: PnpmRun): ChildProces
   guard.searchParams.set('maxBytes', String(run.maxArchiveBytes ?? DEFAULT_ARCHIVE_BYTES));
   guard.searchParams.set('maxFiles', String(run.maxArchiveFiles ?? DEFAULT_ARCHIVE_FILES));
   guard.searchParams.set('network', JSON.stringify(run.network ?? PUBLIC_ALONE));
-  const program = ['--no-warnings', `--import=${guard.href}`, START, join(folder, COMPILED)];
+  const program = ['--no-warnings', ...NO_INSPECTOR, `--import=${guard.href}`, START, join(folder, COMPILED)];
   const child = spawn(process.execPath, [...program, ...args], {
     cwd,
     env: { ...environment, CI: 'true', PNPM_MAX_WORKERS: WORKERS },

@@ -8,6 +8,9 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script, constants } from 'node:vm';
+import { ignoreInspectorSignal } from '../../../platform/no-inspector.js';
+
+ignoreInspectorSignal();
 
 const DIGEST_BYTES = 32;
 
