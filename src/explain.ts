@@ -21,7 +21,7 @@ interface Place {
 function explainListening(error: Error): string | null {
   const { code, syscall, address, hostname, port } = error as NodeJS.ErrnoException & Place;
   if (code === 'EADDRINUSE')
-    return `Port ${String(port)} is taken. Stop what listens there, or give another: PORT=8081 npm start`;
+    return `Port ${String(port)} is taken${address ? ` on ${address}` : ''}. Stop what listens there, or give another: PORT=8081 npm start`;
   if (syscall === 'listen')
     return `Cannot listen on port ${String(port)} of ${String(address)} (${String(code)}).`;
   if (syscall === 'getaddrinfo' && hostname) return `HOST names no address of this machine: ${hostname}`;

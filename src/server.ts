@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { type Database, openDatabase } from './platform/database/open-database.js';
 import { openDataFolder } from './platform/data-folder/index.js';
+import type { FastExpressAdapter } from './platform/http/express-adapter.js';
 import { createLog } from './platform/log.js';
 import { nodeReleaseWarning } from './platform/node-release.js';
 
@@ -44,6 +45,7 @@ export async function startServer(config: Config, log: Logger = createLog(config
     const built = await (await application).buildApplication(config, folder, database, log);
     app = built.app;
     await app.listen(config.PORT, config.HOST);
+    await (app.getHttpAdapter() as FastExpressAdapter).holdOtherLoopback(config.PORT === 0);
     return { url: addressOf(app, config.HOST), dataDir: folder.path, adminToken: built.adminToken, stop };
   } catch (error) {
     await stop().catch((cause: unknown) => log.error({ err: cause }, 'could not take everything down'));

@@ -43,7 +43,7 @@ function splitList(value: string): string[] {
 /** Every setting there is. */
 export const SETTINGS = {
   PORT: integer('TCP port to listen on; 0 takes a free one.', 8080, 0, 65_535),
-  HOST: text('Address to listen on.', '127.0.0.1'),
+  HOST: text('Address to listen on. Where it is a loopback address, the other one is held too.', '127.0.0.1'),
   DATA_DIR: text('Folder for the embedded database, secrets, plugin files and downloads.', '.data'),
   NODE_NAME: text('Name of this server where nodes are listed. Empty: the name of its host.'),
   DATABASE_URL: text('Postgres 15 or newer, as a URL. Empty: an embedded Postgres 18 in DATA_DIR.'),

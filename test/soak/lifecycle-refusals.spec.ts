@@ -58,7 +58,7 @@ describe('a server that cannot start says why in words and ends with 1', () => {
   it('a port that is taken', async () => {
     const { code, stderr } = await run({ PORT: String(occupant.port) });
     expect(code).toBe(1);
-    expect(stderr).toContain(`Port ${occupant.port} is taken`);
+    expect(stderr).toContain(`Port ${occupant.port} is taken on 127.0.0.1`);
     expectWords(stderr);
   });
 

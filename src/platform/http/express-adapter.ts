@@ -1,9 +1,10 @@
 import { createServer, IncomingMessage, type Server, ServerResponse, type ServerOptions } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Request, Response } from 'express';
 import { writeHead } from './common-headers.js';
 import { type ConnectionLimits, Connections } from './connections.js';
+import { holdOtherLoopback } from './loopback.js';
 import type { Front } from './request-front.js';
 import { answerUnreadable } from './unreadable.js';
 
@@ -18,6 +19,7 @@ const SWEEP_MS = 50;
  */
 export class FastExpressAdapter extends ExpressAdapter {
   private connections: Connections;
+  private otherLoopback: NetServer | null = null;
   /** Sees each request before Express does, and may answer it. */
   front: Front = () => false;
   /** Told what was answered to that which was no request. */
@@ -30,6 +32,11 @@ export class FastExpressAdapter extends ExpressAdapter {
     super();
   }
 
+  /** Answers on both loopback addresses where it listens on one. @throws like `holdOtherLoopback` */
+  async holdOtherLoopback(isFreePort: boolean): Promise<void> {
+    this.otherLoopback = await holdOtherLoopback(this.httpServer as Server, isFreePort);
+  }
+
   /**
    * Stops listening and waits for the requests under way, each of which may end; a connection that a client
    * merely keeps open is closed as soon as it has nothing under way.
@@ -37,7 +44,9 @@ export class FastExpressAdapter extends ExpressAdapter {
   override async close(): Promise<void> {
     const server = this.httpServer as Server | undefined;
     if (!server?.listening) return;
-    const closed = new Promise<void>((done) => server.close(() => done()));
+    const closed = Promise.all(
+      [server, this.otherLoopback].map((one) => one && new Promise<void>((done) => one.close(() => done()))),
+    );
     const sweep = setInterval(() => {
       server.closeIdleConnections();
       this.connections.closeSilent();
