@@ -22,7 +22,8 @@ COPY package.json openapi.yaml LICENSE ./
 COPY --from=build /app/plugins ./plugins
 RUN mkdir /data /plugins && chown node:node /data /plugins
 VOLUME /data
-USER node
+# Starts as root, so that every plugin gets a user of its own without any rights (docker-compose.yml: what root needs
+# for that). As `--user node` it runs too; then plugins share the server's user, and the server says so at start.
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

@@ -27,6 +27,7 @@ function banner({ url, dataDir, adminToken }: Server): string {
     `  Plugboard is up.`,
     `  Explorer     ${url}/docs`,
     `  Data folder  ${dataDir}`,
+    ...sharedUser(),
     adminToken
       ? `  Admin token  ${adminToken}`
       : `  Admin tokens come from your identity provider (JWT_JWKS_URL).`,
@@ -34,6 +35,16 @@ function banner({ url, dataDir, adminToken }: Server): string {
     '',
     '',
   ].join('\n');
+}
+
+/** Says what is missing where plugins cannot have users of their own, which takes root. */
+function sharedUser(): string[] {
+  const uid = process.getuid?.();
+  if (uid === undefined || uid === 0) return [];
+  return [
+    `  Plugins      run as this server's user (uid ${uid}): only Node's permission model stands between them and`,
+    `               its files. Start it as root to give each plugin a user of its own.`,
+  ];
 }
 
 /** A server that is asked to stop while it starts ends what it has started. Asking again does not cut that short. */

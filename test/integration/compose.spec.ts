@@ -12,6 +12,10 @@ interface Service {
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
   networks?: string[] | Record<string, { ipv4_address: string }>;
+  user?: string;
+  cap_drop?: string[];
+  cap_add?: string[];
+  security_opt?: string[];
 }
 interface Compose {
   services: Record<string, Service>;
@@ -66,7 +70,16 @@ it('believes the proxy alone, at an address that no other container gets', () =>
   expect(compose.services['postgres']?.networks).toBeUndefined();
 });
 
-it('declares every volume that it uses, and the image makes the folders for the user that it runs as', () => {
+it('runs servers as root with no more rights than it takes to give each plugin a user of its own', () => {
+  expect(image).not.toMatch(/^USER /m);
+  for (const [, server] of servers()) {
+    expect(server).toMatchObject({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    expect(server.cap_add).toEqual(['SETUID', 'SETGID', 'KILL', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER']);
+    expect(server.user).toBeUndefined();
+  }
+});
+
+it('declares every volume that it uses, and the image makes the folders for either user that it may run as', () => {
   const used = Object.values(compose.services).flatMap(({ volumes = [] }) =>
     volumes.map((one) => one.split(':')[0]),
   );
