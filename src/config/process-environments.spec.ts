@@ -34,11 +34,10 @@ describe('the environment of plugins', () => {
 });
 
 it('leaves the package manager, which runs no code of packages, what it reaches the registry with', () => {
-  const env = {
-    HTTPS_PROXY: 'http://ada:s3cret@proxy.internal',
-    npm_config_registry: 'https://a:b@npm.internal/',
-  };
-  expect(packageManagerEnvironment([], { ...env, JWT_SECRET: 'x' })).toEqual({
+  const env = { HTTPS_PROXY: 'http://ada:s3cret@proxy.internal' };
+  // npm's settings are read here, and given to it as they were read.
+  const ours = { JWT_SECRET: 'x', npm_config_registry: 'https://a:b@npm.internal/' };
+  expect(packageManagerEnvironment({ ...env, ...ours })).toEqual({
     PATH: '/usr/local/bin:/usr/bin:/bin',
     ...env,
   });

@@ -99,7 +99,7 @@ describe('what a registry names', () => {
     const environment = { HOME: folder, PATH: '/usr/bin:/bin', HTTP_PROXY: proxy.url };
     const builder = new PackageBuilder({
       folder: world.folder,
-      npm: await readNpmConfig({ NPM_REGISTRY: world.registry.url }, folder, environment),
+      npm: await readNpmConfig({ NPM_REGISTRY: world.registry.url }, folder, { env: environment }),
       policy: NO_POLICY,
       outboundAllow: [],
       timeoutMs: 20_000,
