@@ -18,7 +18,7 @@ export async function buildServer() {
   rmSync(outdir, { recursive: true, force: true });
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['dist/src/main.js'],
+    entryPoints: ['dist/src/main.js', 'dist/src/token.js'],
     outdir,
     ...BUNDLE,
     write: false,

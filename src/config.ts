@@ -69,10 +69,6 @@ function contradictions(values: Values): string[] {
       'JWT_JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE beside it',
     ],
     [
-      JWT_JWKS_URL === '' && (JWT_ISSUER || JWT_AUDIENCE) !== '',
-      'JWT_ISSUER and JWT_AUDIENCE need JWT_JWKS_URL beside them: tokens signed with JWT_SECRET are not asked for either',
-    ],
-    [
       DATABASE_URL !== '' && !(/^postgres(ql)?:\/\//.test(DATABASE_URL) && URL.canParse(DATABASE_URL)),
       'DATABASE_URL must be postgres://user:password@host:port/database, special characters percent-encoded',
     ],

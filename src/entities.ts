@@ -1,4 +1,4 @@
-import { VirtualKeyEntity } from './modules/auth/index.js';
+import { TokenRevocationEntity, VirtualKeyEntity } from './modules/auth/index.js';
 import {
   EjectedCopyEntity,
   InstalledVersionEntity,
@@ -44,5 +44,6 @@ export const ENTITIES = [
   ScheduledWorkEntity,
   SharedFileChunkEntity,
   SharedFileEntity,
+  TokenRevocationEntity,
   VirtualKeyEntity,
 ];

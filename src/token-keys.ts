@@ -3,7 +3,6 @@ import { keysUnavailable, TokenKeys } from './modules/auth/index.js';
 import type { DataFolder } from './platform/data-folder/index.js';
 import { GuardedClient } from './platform/http/outbound/guarded.client.js';
 
-const ADMIN_TOKEN_SECONDS = 30 * 24 * 3600;
 
 /** A key set is a few kilobytes. */
 const MAX_JWKS_BYTES = 256 * 1024;
@@ -17,6 +16,8 @@ export async function openTokenKeys(
   const secret = config.JWT_SECRET || (await folder.secretFile('jwt-secret', 32));
   return new TokenKeys({
     secret,
+    ...(config.JWT_ISSUER && { issuer: config.JWT_ISSUER }),
+    ...(config.JWT_AUDIENCE && { audience: config.JWT_AUDIENCE }),
     ...(config.JWT_JWKS_URL && {
       provider: {
         jwksUrl: config.JWT_JWKS_URL,
@@ -41,7 +42,13 @@ function jwksFetch(config: Config): (url: string) => Promise<Response> {
   };
 }
 
-/** An admin JWT, good for 30 days. */
-export function signAdminToken(keys: TokenKeys): Promise<string> {
-  return keys.sign({ sub: 'admin', name: 'admin', scope: 'admin' }, ADMIN_TOKEN_SECONDS);
+/**
+ * Life of an admin token that nobody gave another, in seconds: a day of work. It stands in terminals and logs, where it
+ * is forgotten; whoever needs a longer one asks for it.
+ */
+export const ADMIN_TOKEN_SECONDS = 12 * 3600;
+
+/** Signs an admin JWT. */
+export function signAdminToken(keys: TokenKeys, seconds = ADMIN_TOKEN_SECONDS): Promise<string> {
+  return keys.sign({ sub: 'admin', name: 'admin', scope: 'admin' }, seconds);
 }

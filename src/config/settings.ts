@@ -61,8 +61,12 @@ export const SETTINGS = {
     'ES256',
     'EdDSA',
   ] as const),
-  JWT_ISSUER: text('Issuer that tokens must name. Required with JWT_JWKS_URL, and nothing without it.'),
-  JWT_AUDIENCE: text('Audience that tokens must name. Required with JWT_JWKS_URL, and nothing without it.'),
+  JWT_ISSUER: text(
+    'Issuer that tokens must name with JWT_JWKS_URL. Without it: whom tokens signed with JWT_SECRET may name as issuer beside "plugboard".',
+  ),
+  JWT_AUDIENCE: text(
+    'Audience that tokens must name with JWT_JWKS_URL. Without it: what tokens signed with JWT_SECRET may name as audience beside "plugboard".',
+  ),
   SECRETS_KEY: list(
     'Keys for plugin secrets, 32 bytes each as base64 or hex, comma-separated: the first encrypts, all decrypt. Empty: made once and kept in DATA_DIR.',
   ),

@@ -41,13 +41,6 @@ describe('a server that cannot start says why in words and ends with 1', () => {
     expectWords(stderr);
   });
 
-  it('an audience that no token would be asked for', async () => {
-    const { code, stderr } = await run({ JWT_AUDIENCE: 'plugboard' });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/JWT_AUDIENCE need JWT_JWKS_URL/);
-    expectWords(stderr);
-  });
-
   it('production without its secrets', async () => {
     const { code, stderr } = await run({ NODE_ENV: 'production' });
     expect(code).toBe(1);

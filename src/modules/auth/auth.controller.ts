@@ -10,10 +10,14 @@ import {
   CreateVirtualKeyDto,
   KeyDoneDto,
   NewVirtualKeyDto,
+  RevokedTokenDto,
+  RevokedTokenListDto,
+  RevokeTokenDto,
   TokenDto,
   VirtualKeyListDto,
   WhoamiDto,
 } from './auth.dto.js';
+import { TokenRevocations } from './token-revocation.service.js';
 import { VirtualKeyService } from './virtual-key.service.js';
 
 const KEY_PARAM = { name: 'id', description: 'Id or name of a virtual key in use.', example: 'ci' };
@@ -21,7 +25,10 @@ const KEY_PARAM = { name: 'id', description: 'Id or name of a virtual key in use
 @ApiTags('Auth')
 @Controller('api/auth')
 export class AuthController {
-  constructor(private readonly keys: VirtualKeyService) {}
+  constructor(
+    private readonly keys: VirtualKeyService,
+    private readonly revocations: TokenRevocations,
+  ) {}
 
   @Post('virtual-keys')
   @Require('keys:manage')
@@ -89,6 +96,32 @@ export class AuthController {
   @ApiFailures(...BAD_BODY, 'config_key_forbidden', 'scope_missing', 'key_not_found')
   createToken(@Context() context: RequestContext, @Body() body: CreateTokenDto): Promise<TokenDto> {
     return this.keys.createToken(context, body);
+  }
+
+  @Post('tokens/revoke')
+  @HttpCode(200)
+  @Require('keys:manage')
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Revoke a JWT',
+    description:
+      'It stops working at once, on every server, and streams that it opened end. By its `jti` alone it needs `admin`. Virtual keys are revoked with DELETE.',
+  })
+  @ApiOkResponse({ type: RevokedTokenDto, description: 'The token was revoked, now or before.' })
+  @ApiFailures(...BAD_BODY, 'config_key_forbidden', 'scope_missing')
+  revokeToken(@Context() context: RequestContext, @Body() body: RevokeTokenDto): Promise<RevokedTokenDto> {
+    return this.revocations.revoke(context, body);
+  }
+
+  @Get('tokens/revoked')
+  @Require('keys:manage')
+  @ApiOperation({
+    summary: 'List revoked JWTs',
+    description: 'Newest first; a token leaves the list some time after it has expired by itself.',
+  })
+  @ApiOkResponse({ type: RevokedTokenListDto, description: 'The revoked tokens.' })
+  listRevokedTokens(): Promise<RevokedTokenListDto> {
+    return this.revocations.list();
   }
 
   @Get('whoami')

@@ -13,6 +13,7 @@ import {
   MinLength,
 } from 'class-validator';
 import { SCOPES, type Scope } from '../../platform/http/scopes.js';
+import { MAX_JTI } from './authenticator.js';
 
 const SCOPE_LIST = { enum: SCOPES, isArray: true, example: ['plugins:read', 'plugins:write'] } as const;
 
@@ -126,6 +127,54 @@ export class TokenDto {
   /** When it expires. */
   @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:15:00.000Z' })
   expiresAt: string;
+}
+
+/** A token to revoke: itself, or its `jti`. */
+export class RevokeTokenDto {
+  /**
+   * The JWT. It is checked, and not kept.
+   * @example "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI2ZjFjMGIxZSJ9.c2lnbmF0dXJl"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(8192)
+  token?: string;
+  /**
+   * The `jti` claim of the JWT, or what the list shows in its place; needs `admin`.
+   * @example "0b8f3a52-5a0e-4f0e-9f0c-1c5f6f4f9e0d"
+   */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(MAX_JTI)
+  jti?: string;
+}
+
+/** A JWT that is accepted no more. */
+export class RevokedTokenDto {
+  /**
+   * Its `jti` claim; `sha256:` and a digest of its claims where it has none.
+   * @example "0b8f3a52-5a0e-4f0e-9f0c-1c5f6f4f9e0d"
+   */
+  jti: string;
+  /** Whose it is; null where only its `jti` was given. */
+  @ApiProperty({ type: String, nullable: true, example: 'admin' })
+  subject: string | null;
+  /** When it would have expired, and leaves this list; null where only its `jti` was given: it stays. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-01-15T20:00:00.000Z' })
+  expiresAt: string | null;
+  /** When it was revoked. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' })
+  revokedAt: string;
+}
+
+/** JWTs that are accepted no more, newest first. */
+export class RevokedTokenListDto {
+  /** The tokens that have not expired by themselves. */
+  tokens: RevokedTokenDto[];
+  /** How many. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
+  count: number;
 }
 
 /** Who the caller is. */

@@ -80,6 +80,8 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (user) return user;
     if (cause instanceof jose.JWTExpired)
       throw new Unauthorized('token_expired', 'The token has expired.', 'Authorization');
+    if (cause instanceof jose.JWTClaimValidationFailed)
+      throw new Unauthorized('token_invalid', claimRefused(cause), 'Authorization');
     if (cause instanceof Error && !(cause instanceof jose.JOSEError || cause instanceof TypeError))
       throw cause;
     throw new Unauthorized(
@@ -88,4 +90,16 @@ export class AccessGuard extends AuthGuard('jwt') {
       'Authorization',
     );
   }
+}
+
+/** What is wrong with a claim of a token whose signature is right, and what would be right. */
+function claimRefused({ claim, reason }: jose.JWTClaimValidationFailed): string {
+  if (claim === 'exp' && reason === 'missing')
+    return 'The token never expires. Sign it with an `exp` claim: seconds since 1970, such as an hour from now.';
+  if (claim === 'iss')
+    return 'The token names an issuer (`iss`) that is not accepted here: see the setting JWT_ISSUER.';
+  if (claim === 'aud')
+    return 'The token is meant for another audience (`aud`) than this server: see the setting JWT_AUDIENCE.';
+  if (claim === 'nbf') return 'The token is not good yet: its `nbf` claim lies in the future.';
+  return `The token has a \`${claim}\` claim that is not accepted.`;
 }

@@ -6,11 +6,14 @@ import { Unauthorized } from '../../platform/http/errors.js';
 import { isScope, type Scope } from '../../platform/http/scopes.js';
 import { LOG } from '../../platform/tokens.js';
 import { VIRTUAL_KEY } from './token-keys.js';
+import { TokenRevocationRepository } from './token-revocation.repository.js';
 import type { Verified } from './token-cache.js';
 import type { VirtualKeyEntity } from './virtual-key.entity.js';
 import { VirtualKeyRepository } from './virtual-key.repository.js';
 
 export const KEY_PREFIX = 'sk-bf-';
+/** Longest `jti` that is taken as it is, in characters. */
+export const MAX_JTI = 200;
 const TOUCH_EVERY_MS = 60_000;
 
 /** Turns a virtual key, or the claims of a checked JWT, into who is calling. */
@@ -20,6 +23,7 @@ export class Authenticator {
 
   constructor(
     private readonly keys: VirtualKeyRepository,
+    private readonly revoked: TokenRevocationRepository,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -29,21 +33,27 @@ export class Authenticator {
     return verifiedKey(row, undefined);
   }
 
+  /** @param claims of a JWT that is signed and current, and so has an `exp` */
   async fromClaims(claims: JWTPayload): Promise<Verified> {
-    const expiresAt = claims.exp === undefined ? undefined : claims.exp * 1000;
-    if (claims.typ === VIRTUAL_KEY) return this.fromKeyClaims(claims, expiresAt);
+    const jti = tokenId(claims);
+    if (await this.revoked.has(jti))
+      throw new Unauthorized('token_revoked', 'This token has been revoked.', 'Authorization');
+    const expiresAt = (claims.exp ?? 0) * 1000;
+    if (claims.typ === VIRTUAL_KEY) return this.fromKeyClaims(claims, jti, expiresAt);
     const scopes = scopesOf(claims);
-    const id = claims.sub ?? 'unnamed';
-    const name = typeof claims.name === 'string' ? claims.name : id;
+    // Tokens that name nobody are not one caller: each stands for itself.
+    const id = claims.sub ?? `unnamed ${digestOf(claims)}`;
+    const name = typeof claims.name === 'string' ? claims.name : (claims.sub ?? 'unnamed');
     const kind = scopes.has('admin') ? 'admin' : 'jwt';
-    return { actor: { kind, id, name, scopes, ...(expiresAt !== undefined && { expiresAt }) }, keyId: null };
+    return { actor: { kind, id, name, scopes, jti, expiresAt }, keyId: null };
   }
 
-  private async fromKeyClaims(claims: JWTPayload, expiresAt?: number): Promise<Verified> {
+  private async fromKeyClaims(claims: JWTPayload, jti: string, expiresAt: number): Promise<Verified> {
     const row = claims.sub === undefined ? null : await this.keys.findById(claims.sub);
     if (!row || claims.kv !== keyVersion(row))
       throw new Unauthorized('token_revoked', 'The virtual key behind this token was replaced or removed.');
-    return verifiedKey(row, expiresAt);
+    const { actor, keyId } = verifiedKey(row, expiresAt);
+    return { actor: { ...actor, jti }, keyId };
   }
 
   /** Notes that a key is in use, at most once a minute; a failure to note it fails nothing else. */
@@ -55,6 +65,16 @@ export class Authenticator {
       this.log.debug({ err: error, keyId }, 'last use of a key not noted');
     });
   }
+}
+
+/** What a JWT is revoked by: its `jti`, else a digest of its claims. */
+export function tokenId(claims: JWTPayload): string {
+  const { jti } = claims;
+  return typeof jti === 'string' && jti !== '' && jti.length <= MAX_JTI ? jti : `sha256:${digestOf(claims)}`;
+}
+
+function digestOf(claims: JWTPayload): string {
+  return createHash('sha256').update(JSON.stringify(claims)).digest('hex').slice(0, 32);
 }
 
 /** What is stored of a virtual key. */
@@ -76,12 +96,11 @@ function verifiedKey(row: VirtualKeyEntity, tokenExpiresAt?: number): Verified {
   return { actor: { kind: 'virtual_key', id, name, scopes: new Set(row.scopes), ...ends }, keyId: id };
 }
 
-/** Scopes of a JWT: `scope` (space-separated, RFC 8693) or `scopes` (a list); `role: "admin"` stands for `admin`. */
+/** Scopes of a JWT: `scope` (space-separated, RFC 8693) or `scopes` (a list). No other claim gives any. */
 function scopesOf(claims: JWTPayload): Set<Scope> {
   const listed: unknown[] = [
     ...(typeof claims.scope === 'string' ? claims.scope.split(' ') : []),
     ...(Array.isArray(claims.scopes) ? (claims.scopes as unknown[]) : []),
-    ...(claims.role === 'admin' ? ['admin'] : []),
   ];
   return new Set(listed.filter(isScope));
 }

@@ -18,8 +18,8 @@ interface Entry extends Verified {
 }
 
 /**
- * Remembers checked tokens by their hash until they expire. Entries of a virtual key go as soon as any server
- * of the fleet changes it, and are not used at all while such news could not arrive.
+ * Remembers checked tokens by their hash until they expire. An entry goes as soon as any server of the fleet revokes
+ * the token or changes its virtual key, and none is used while such news could not arrive.
  */
 @Injectable()
 export class TokenCache {
@@ -31,6 +31,7 @@ export class TokenCache {
   constructor(private readonly bus: EventBus) {
     bus.on('event', (event) => {
       if (event.type === 'key.changed') this.forgetKey(event.data.keyId);
+      if (event.type === 'token.revoked') this.forgetToken(event.data.jti);
     });
     bus.on('missed', () => this.clear());
   }
@@ -44,10 +45,10 @@ export class TokenCache {
       this.entries.delete(key);
       return null;
     }
-    return entry.keyId !== null && !this.bus.listening ? null : entry;
+    return this.bus.listening ? entry : null;
   }
 
-  /** Runs `verify` and remembers its result, unless a key changed while it ran. */
+  /** Runs `verify` and remembers its result, unless a token or key was revoked while it ran. */
   async remember(token: string, verify: () => Promise<Verified>): Promise<Verified> {
     const seen = this.changes;
     const verified = await verify();
@@ -66,8 +67,16 @@ export class TokenCache {
   }
 
   forgetKey(keyId: string): void {
+    this.forgetWhere((entry) => entry.keyId === keyId);
+  }
+
+  forgetToken(jti: string): void {
+    this.forgetWhere(({ actor }) => actor.jti === jti);
+  }
+
+  private forgetWhere(chosen: (entry: Entry) => boolean): void {
     this.changes++;
-    for (const [hash, entry] of this.entries) if (entry.keyId === keyId) this.entries.delete(hash);
+    for (const [hash, entry] of this.entries) if (chosen(entry)) this.entries.delete(hash);
   }
 
   private clear(): void {

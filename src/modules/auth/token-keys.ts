@@ -10,8 +10,8 @@ import {
 } from 'jose';
 import { Unavailable } from '../../platform/http/errors.js';
 
-/** Issuer of the tokens that this server signs itself. */
-const ISSUER = 'plugboard';
+/** Issuer of the tokens that this server signs itself, and what others call it as their audience. */
+const OWN_NAME = 'plugboard';
 const CLOCK_TOLERANCE_S = 5;
 /** A key id that is not known makes us ask the provider again, no more often than this. */
 const REFETCH_MS = 5_000;
@@ -19,6 +19,9 @@ const REFETCH_MS = 5_000;
 export interface TokenKeysOptions {
   /** Secret of the HS256 tokens that this server signs. */
   secret: string;
+  /** Who else signs tokens with the secret, and what they call this server. */
+  issuer?: string;
+  audience?: string;
   /** Where tokens of an identity provider come from; then only that provider can make admin tokens. */
   provider?: { jwksUrl: string; algorithm: string; issuer: string; audience: string };
   /** Fetches the provider's keys; fails with an AppError when they cannot be had. */
@@ -47,7 +50,7 @@ export class TokenKeys {
   sign(claims: JWTPayload, seconds: number): Promise<string> {
     return new SignJWT(claims)
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setIssuer(ISSUER)
+      .setIssuer(OWN_NAME)
       .setIssuedAt()
       .setJti(randomUUID())
       .setExpirationTime(`${seconds} s`)
@@ -90,13 +93,25 @@ export class TokenKeys {
     }
   }
 
+  /** A token that is signed with the secret need not name issuer and audience, but must not name strange ones. */
   private async verifyLocal(token: string): Promise<JWTPayload> {
+    const { issuer, audience } = this.options;
     const { payload } = await jwtVerify(token, this.local, {
       algorithms: ['HS256'],
       clockTolerance: CLOCK_TOLERANCE_S,
+      requiredClaims: ['exp'],
     });
+    mustName(payload, 'iss', [OWN_NAME, issuer]);
+    mustName(payload, 'aud', [OWN_NAME, audience]);
     return payload;
   }
+}
+
+/** @throws JWTClaimValidationFailed where the claim is there and names none of `accepted` */
+function mustName(payload: JWTPayload, claim: 'iss' | 'aud', accepted: (string | undefined)[]): void {
+  const named = payload[claim];
+  if (named === undefined || [named].flat().some((name) => accepted.includes(name))) return;
+  throw new errors.JWTClaimValidationFailed(`unexpected "${claim}"`, payload, claim, 'check_failed');
 }
 
 /** `typ` claim of a token that stands for a virtual key. */

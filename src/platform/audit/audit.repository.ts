@@ -8,7 +8,7 @@ import { AuditEntity } from './audit.entity.js';
 /** A change to put on record. `before` and `after` must come with their secrets masked. */
 export interface AuditEntry {
   action: string;
-  targetType: 'plugin' | 'key' | 'job' | 'agent' | 'artifact' | 'catalogue';
+  targetType: 'plugin' | 'key' | 'job' | 'agent' | 'artifact' | 'catalogue' | 'token';
   targetId: string;
   before?: object | null;
   after?: object | null;

@@ -18,6 +18,8 @@ export interface EventMap {
   /** A server of the fleet came (`live`), is about to stop (`draining`), stopped (`gone`) or fell silent (`dead`). */
   'node.changed': { nodeId: string; state: string };
   'key.changed': { keyId: string };
+  /** A JWT is accepted no more. */
+  'token.revoked': { jti: string };
   /** What a catalogue source says has changed. */
   'registry.refreshed': { source: string };
   'job.queued': { jobId: string; subject: string };
@@ -49,6 +51,7 @@ export const EVENT_TYPES = Object.keys({
   'plugin.status': true,
   'node.changed': true,
   'key.changed': true,
+  'token.revoked': true,
   'registry.refreshed': true,
   'job.queued': true,
   'job.progress': true,

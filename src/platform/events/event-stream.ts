@@ -37,8 +37,10 @@ export class EventStream implements BeforeApplicationShutdown {
   ) {
     bus.on('event', (event) => {
       if (event.type === 'key.changed') this.endWhere((actor) => actor.id === event.data.keyId);
+      if (event.type === 'token.revoked') this.endWhere((actor) => actor.jti === event.data.jti);
     });
-    bus.on('missed', () => this.endWhere((actor) => actor.kind === 'virtual_key'));
+    // Any token may have been revoked meanwhile: whoever comes back shows it again.
+    bus.on('missed', () => this.endWhere(() => true));
   }
 
   /**

@@ -22,7 +22,7 @@ export const ERROR_CODES = {
   token_missing: [401, 'Send a token: Authorization: Bearer <token>.'],
   token_invalid: [401, 'The token is not one that this server accepts.'],
   token_expired: [401, 'The token has expired.'],
-  token_revoked: [401, 'The virtual key behind the token was revoked or replaced.'],
+  token_revoked: [401, 'The token was revoked, or the virtual key behind it was revoked or replaced.'],
   scope_missing: [403, 'The token lacks a scope that the operation needs.'],
   key_outlives_token: [403, 'The virtual key works longer than the token that would replace it.'],
   route_not_found: [404, 'There is no such route.'],

@@ -9,6 +9,8 @@ export interface Actor {
   id: string;
   name: string;
   scopes: ReadonlySet<Scope>;
+  /** The `jti` of the JWT, or what stands for it; none where it is a virtual key itself. */
+  jti?: string;
   /** When the token expires, in milliseconds since 1970; none: never. */
   expiresAt?: number;
 }
