@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Require, SignedIn } from '../../platform/http/access.js';
 import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY } from '../../platform/http/error-codes.js';
@@ -21,6 +21,11 @@ import { TokenRevocations } from './token-revocation.service.js';
 import { VirtualKeyService } from './virtual-key.service.js';
 
 const KEY_PARAM = { name: 'id', description: 'Id or name of a virtual key in use.', example: 'ci' };
+
+/** No token of an example is good anywhere. */
+const REVOKE_EXAMPLES = {
+  jti: { summary: 'By its jti', value: { jti: '0b8f3a52-5a0e-4f0e-9f0c-1c5f6f4f9e0d' } },
+};
 
 @ApiTags('Auth')
 @Controller('api/auth')
@@ -107,6 +112,7 @@ export class AuthController {
     description:
       'It stops working at once, on every server, and streams that it opened end. By its `jti` alone it needs `admin`. Virtual keys are revoked with DELETE.',
   })
+  @ApiBody({ type: RevokeTokenDto, examples: REVOKE_EXAMPLES })
   @ApiOkResponse({ type: RevokedTokenDto, description: 'The token was revoked, now or before.' })
   @ApiFailures(...BAD_BODY, 'config_key_forbidden', 'scope_missing')
   revokeToken(@Context() context: RequestContext, @Body() body: RevokeTokenDto): Promise<RevokedTokenDto> {
