@@ -1,8 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   IsArray,
-  IsIn,
   IsInt,
   IsISO8601,
   IsOptional,
@@ -11,11 +10,24 @@ import {
   MaxLength,
   Min,
   MinLength,
+  ValidateBy,
 } from 'class-validator';
-import { SCOPES, type Scope } from '../../platform/http/scopes.js';
+import { BOUND_SCOPE, type GrantedScope, isScope, SCOPES } from '../../platform/http/scopes.js';
 import { MAX_JTI } from './authenticator.js';
 
-const SCOPE_LIST = { enum: SCOPES, isArray: true, example: ['plugins:read', 'plugins:write'] } as const;
+const MAX_SCOPES = 50;
+const SCOPE_MESSAGE = `each scope must be one of ${SCOPES.join(', ')}, or registry:publish or registry:write bound to names, as registry:publish:@acme/*`;
+const SCOPE_LIST: ApiPropertyOptions = {
+  type: 'array',
+  maxItems: MAX_SCOPES,
+  items: {
+    anyOf: [
+      { type: 'string', enum: [...SCOPES] },
+      { type: 'string', pattern: BOUND_SCOPE.source },
+    ],
+  },
+  example: ['plugins:read', 'plugins:write'],
+};
 
 /** A virtual key to make. */
 export class CreateVirtualKeyDto {
@@ -27,13 +39,17 @@ export class CreateVirtualKeyDto {
   @MinLength(1)
   @MaxLength(100)
   name: string;
-  /** What it may do; no more than the caller may. Default: plugins:read, plugins:write, registry:read. */
+  /**
+   * What it may do; no more than the caller may. Default: plugins:read, plugins:write, registry:read.
+   * `registry:publish` and `registry:write` may be bound to names: `registry:publish:@acme/*` publishes only what
+   * begins with `@acme/`, `registry:write:edge-*` reports only agents whose id begins with `edge-`.
+   */
   @ApiProperty({ ...SCOPE_LIST, required: false })
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(SCOPES.length)
-  @IsIn(SCOPES, { each: true })
-  scopes?: Scope[];
+  @ArrayMaxSize(MAX_SCOPES)
+  @ValidateBy({ name: 'isScope', validator: { validate: isScope } }, { each: true, message: SCOPE_MESSAGE })
+  scopes?: GrantedScope[];
   /** When it stops working, ISO 8601. Default: never. Made by a virtual key, it stops with that or with its token. */
   @ApiProperty({ type: String, format: 'date-time', required: false, example: '2030-01-01T00:00:00.000Z' })
   @IsOptional()
@@ -60,7 +76,7 @@ export class VirtualKeyDto {
   prefix: string;
   /** What it may do. */
   @ApiProperty(SCOPE_LIST)
-  scopes: Scope[];
+  scopes: GrantedScope[];
   /** When it stops working; null for never. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   expiresAt: string | null;
@@ -194,7 +210,7 @@ export class WhoamiDto {
   name: string;
   /** What it may do. */
   @ApiProperty({ ...SCOPE_LIST, example: ['admin'] })
-  scopes: Scope[];
+  scopes: GrantedScope[];
 }
 
 /** A change that has nothing more to say than that it was made. */

@@ -8,7 +8,7 @@ import type { CommonAnswer } from '../../platform/http/common-headers.js';
 import { RateLimits } from '../../platform/http/limits/rate-limits.service.js';
 import { ReadyRoutes } from '../../platform/http/ready-routes.js';
 import type { AppRequest } from '../../platform/http/request.js';
-import { allows } from '../../platform/http/scopes.js';
+import { allows, holdsForSome } from '../../platform/http/scopes.js';
 import { Authenticator, KEY_PREFIX } from './authenticator.js';
 import { TokenCache, type Verified } from './token-cache.js';
 import { tokenOf } from './token-of.js';
@@ -70,8 +70,10 @@ export class AccessGuard extends AuthGuard('jwt') {
     this.limits.countToken(actor.id, request, response);
     request.actor = actor;
     if (keyId !== null) this.authenticator.touch(keyId);
-    if (access === 'signed-in' || allows(actor.scopes, access)) return true;
-    throw new Forbidden('scope_missing', `This token lacks the scope ${access}.`, access);
+    if (access === 'signed-in') return true;
+    const { scope, forSome } = access;
+    if (forSome ? holdsForSome(actor.scopes, scope) : allows(actor.scopes, scope)) return true;
+    throw new Forbidden('scope_missing', `This token lacks the scope ${scope}.`, scope);
   }
 
   override handleRequest<TUser = Verified>(error: unknown, user: TUser | false, info: unknown): TUser {

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { JWTPayload } from 'jose';
 import type { Logger } from 'pino';
 import { Unauthorized } from '../../platform/http/errors.js';
-import { isScope, type Scope } from '../../platform/http/scopes.js';
+import { type GrantedScope, isScope } from '../../platform/http/scopes.js';
 import { LOG } from '../../platform/tokens.js';
 import { VIRTUAL_KEY } from './token-keys.js';
 import { TokenRevocationRepository } from './token-revocation.repository.js';
@@ -97,7 +97,7 @@ function verifiedKey(row: VirtualKeyEntity, tokenExpiresAt?: number): Verified {
 }
 
 /** Scopes of a JWT: `scope` (space-separated, RFC 8693) or `scopes` (a list). No other claim gives any. */
-function scopesOf(claims: JWTPayload): Set<Scope> {
+function scopesOf(claims: JWTPayload): Set<GrantedScope> {
   const listed: unknown[] = [
     ...(typeof claims.scope === 'string' ? claims.scope.split(' ') : []),
     ...(Array.isArray(claims.scopes) ? (claims.scopes as unknown[]) : []),

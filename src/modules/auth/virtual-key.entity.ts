@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { Scope } from '../../platform/http/scopes.js';
+import type { GrantedScope } from '../../platform/http/scopes.js';
 
 @Entity('virtual_key')
 @Index('virtual_key_name', ['name'], { unique: true, where: 'revoked_at is null' })
@@ -20,7 +20,7 @@ export class VirtualKeyEntity {
   hash: string;
 
   @Column({ type: 'text', array: true })
-  scopes: Scope[];
+  scopes: GrantedScope[];
 
   @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
   expiresAt: Date | null;

@@ -6,7 +6,7 @@ import { Transactions, type Tx } from '../../platform/database/transaction.js';
 import { EventBus } from '../../platform/events/event-bus.js';
 import { BadRequest, Conflict, Forbidden, NotFound } from '../../platform/http/errors.js';
 import type { Actor, RequestContext } from '../../platform/http/request.js';
-import { DEFAULT_SCOPES, type Scope } from '../../platform/http/scopes.js';
+import { DEFAULT_SCOPES, type GrantedScope, mayPassOn } from '../../platform/http/scopes.js';
 import type {
   CreateTokenDto,
   CreateVirtualKeyDto,
@@ -156,9 +156,8 @@ function stored(key: string): Pick<VirtualKeyEntity, 'hash' | 'prefix'> {
   return { hash: hashKey(key), prefix: key.slice(0, KEY_PREFIX.length + 4) };
 }
 
-function mustHold({ scopes }: Actor, wanted: readonly Scope[]): void {
-  if (scopes.has('admin')) return;
-  const missing = wanted.find((scope) => !scopes.has(scope));
+function mustHold({ scopes }: Actor, wanted: readonly GrantedScope[]): void {
+  const missing = wanted.find((scope) => !mayPassOn(scopes, scope));
   if (missing !== undefined)
     throw new Forbidden(
       'scope_missing',

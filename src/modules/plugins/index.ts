@@ -6,6 +6,7 @@ export { PluginsModule } from './plugins.module.js';
 export { type CodeOrigin, originOf } from './code-origin.js';
 export { type CodeOnDisk, PluginInstalls, type RetainedSettings } from './plugin-installs.js';
 export { PluginProtection } from './plugin-protection.js';
+export { ProtectedNames } from './protected-names.js';
 export { PluginSet } from './plugin-set.repository.js';
 export { type LocatedCode, type PluginAddress, PluginSources } from './plugin-sources.js';
 export { NodeRuntime } from './node-runtime.js';

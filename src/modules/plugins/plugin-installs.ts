@@ -8,7 +8,6 @@ import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
 import { type Draft, PluginDrafts } from './plugin-drafts.js';
 import type { PluginEntity, PluginSource } from './plugin.entity.js';
-import { foldName } from './plugin-name.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
@@ -161,14 +160,16 @@ export class PluginInstalls {
   /** As before its removal, else `openai` for `@elizaos/plugin-openai`, else what it is: the first that is free. */
   private async freeId(npmName: string, retained?: string): Promise<string> {
     for (const id of [retained ?? shortName(npmName), shortName(npmName)])
-      if (!(await this.plugins.findFolded(foldName(id)))) return id;
+      if (!(await this.plugins.findLookAlike(id))) return id;
     return npmName;
   }
 
   /** @throws Conflict where another plugin, which may run, came by the id meanwhile */
   private async assertFree(id: string): Promise<void> {
-    if (!(await this.plugins.findFolded(foldName(id)))) return;
-    const message = `Another plugin is called "${id}". Delete it, then install the package again.`;
+    const taken = await this.plugins.findLookAlike(id);
+    if (!taken) return;
+    const how = taken.id === id ? 'has that name' : `looks like "${id}"`;
+    const message = `The plugin "${taken.id}" ${how}. Delete it, then install the package again.`;
     throw new Conflict('name_taken', message, 'name');
   }
 }

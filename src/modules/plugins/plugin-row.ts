@@ -1,12 +1,14 @@
+import { nameKeys } from '../../platform/names.js';
 import type { PluginEntity } from './plugin.entity.js';
-import { foldName } from './plugin-name.js';
 
 /** The record of a plugin that nothing is known of but its name. */
 export function blankRow(name: string, slot: number): PluginEntity {
   const now = new Date();
+  const { folded, skeleton } = nameKeys(name);
   return {
     id: name,
-    foldedId: foldName(name),
+    foldedId: folded,
+    skeleton,
     slot,
     name,
     source: 'path',

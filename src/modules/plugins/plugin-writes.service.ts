@@ -8,8 +8,9 @@ import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
 import type { PluginEntity, PluginSource } from './plugin.entity.js';
-import { checkName, foldName } from './plugin-name.js';
+import { checkName } from './plugin-name.js';
 import { PluginProtection } from './plugin-protection.js';
+import { ProtectedNames } from './protected-names.js';
 import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
 import type { PatchPluginDto } from './plugin-patch.dto.js';
@@ -34,13 +35,14 @@ export class PluginWrites {
     private readonly known: KnownPlugins,
     private readonly protection: PluginProtection,
     private readonly schemas: ConfigSchemas,
+    private readonly protectedNames: ProtectedNames,
   ) {}
 
   /** @returns the id of the new plugin */
   async create(context: RequestContext, dto: CreatePluginDto): Promise<string> {
     const name = checkName(dto.name);
-    const taken = new Conflict('name_taken', `A plugin named "${name}" is there already.`, 'name');
-    if (await this.plugins.findFolded(foldName(name))) throw taken;
+    await this.assertFree(name);
+    await this.protectedNames.check(context.actor, name);
     const blank = blankRow(name, await this.plugins.nextSlot());
     const schema =
       dto.configSchema === undefined ? null : await this.schemas.compile(context.actor, dto.configSchema);
@@ -58,7 +60,6 @@ export class PluginWrites {
         before: null,
         mayReveal: true,
       }),
-      taken,
     );
     return row.id;
   }
@@ -108,10 +109,10 @@ export class PluginWrites {
   }
 
   /** Starts a new plugin and puts it on record; one that fails leaves nothing, no data folder either. */
-  private add(context: RequestContext, after: Draft, taken: Conflict): Promise<void> {
-    const { id, foldedId } = after.row;
+  private add(context: RequestContext, after: Draft): Promise<void> {
+    const { id } = after.row;
     return this.node.exclusively(id, async () => {
-      if (await this.plugins.findFolded(foldedId)) throw taken;
+      await this.assertFree(id);
       try {
         const candidate = await this.drafts.start(after);
         await this.commits.commit(context, { action: 'plugin.create', before: null, after, candidate });
@@ -119,9 +120,15 @@ export class PluginWrites {
       } catch (error) {
         // Another server may have been faster with the same name: then the folder is that plugin's.
         if (!(await this.plugins.findById(id))) await this.node.stop(id, 'deleted');
-        throw isUniqueViolation(error) ? taken : error;
+        throw isUniqueViolation(error) ? taken(id, await this.plugins.findLookAlike(id)) : error;
       }
     });
+  }
+
+  /** @throws Conflict `name_taken`, naming the plugin that has the name or looks like it */
+  private async assertFree(name: string): Promise<void> {
+    const existing = await this.plugins.findLookAlike(name);
+    if (existing) throw taken(name, existing);
   }
 
   /** An id comes before any name; whether it is still there is seen when the record is read. */
@@ -154,6 +161,14 @@ export class PluginWrites {
     const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
     return this.drafts.configured(actor, next, before.settings, patch, how);
   }
+}
+
+function taken(name: string, existing: PluginEntity | null): Conflict {
+  const message =
+    existing === null || existing.id === name
+      ? `A plugin named "${name}" exists already.`
+      : `"${name}" looks like the plugin "${existing.id}". Choose a name that nobody takes for it.`;
+  return new Conflict('name_taken', message, 'name');
 }
 
 /** @throws Conflict where the code is not the caller's to exchange */

@@ -19,6 +19,14 @@ export class PluginEntity {
   @Column({ name: 'folded_id', type: 'text' })
   foldedId: string;
 
+  /**
+   * What `id` looks like (platform/names.ts), so that look-alikes cannot stand side by side. Null for all but the
+   * oldest of those that did before this was checked.
+   */
+  @Index('plugin_skeleton', { unique: true })
+  @Column({ type: 'text', nullable: true })
+  skeleton: string | null;
+
   /** Small number of its own; the operating system's user of its process is made from it. */
   @Index('plugin_slot', { unique: true })
   @Column({ type: 'integer' })

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import type { Tx } from '../../platform/database/transaction.js';
+import { nameKeys } from '../../platform/names.js';
 import { PluginEntity } from './plugin.entity.js';
 
 /** The least there is to know of a plugin: it is another one when any of these differs. */
@@ -38,8 +39,12 @@ export class PluginRepository {
     return this.dataSource.getRepository(PluginEntity).findOneBy({ id });
   }
 
-  findFolded(foldedId: string): Promise<PluginEntity | null> {
-    return this.dataSource.getRepository(PluginEntity).findOneBy({ foldedId });
+  /** The plugin whose id people could take for this one, or that has it. */
+  findLookAlike(id: string): Promise<PluginEntity | null> {
+    const { folded, skeleton } = nameKeys(id);
+    return this.dataSource
+      .getRepository(PluginEntity)
+      .findOne({ where: [{ foldedId: folded }, { skeleton }], order: { createdAt: 'ASC' } });
   }
 
   /** A number that no other plugin has or had. */

@@ -26,6 +26,7 @@ import { PluginWrites } from './plugin-writes.service.js';
 import { PluginsController } from './plugins.controller.js';
 import { PLUGINS_OPTIONS, type PluginsOptions } from './plugins.options.js';
 import { PluginsService } from './plugins.service.js';
+import { ProtectedNames } from './protected-names.js';
 import { SecretDisclosure } from './secret-disclosure.js';
 import { SecretRotation } from './secret-rotation.js';
 
@@ -67,6 +68,7 @@ export class PluginsModule {
         PluginTryout,
         PluginWrites,
         PluginsService,
+        ProtectedNames,
         SecretDisclosure,
         SecretRotation,
       ],
@@ -80,6 +82,7 @@ export class PluginsModule {
         PluginSources,
         PluginWrites,
         PluginsService,
+        ProtectedNames,
       ],
     };
   }

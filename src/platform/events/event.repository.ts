@@ -54,8 +54,4 @@ export class EventRepository {
     );
     return Number(rows[0]?.id ?? 0);
   }
-
-  async deleteOlderThan(days: number): Promise<void> {
-    await this.dataSource.query(`delete from event where at < now() - make_interval(days => $1)`, [days]);
-  }
 }

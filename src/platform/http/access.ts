@@ -1,11 +1,16 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import { ApiFailures } from './api-failures.js';
-import type { Scope } from './scopes.js';
+import type { BindableScope, Scope } from './scopes.js';
 
 const ACCESS = Symbol('access');
+/** A scope that the caller must hold; `forSome`: for some name will do, the service compares the name itself. */
+export interface ScopeAccess {
+  scope: Scope;
+  forSome: boolean;
+}
 /** What the guard reads: a scope that the caller must hold, any good token, or open to everyone. */
-export type Access = Scope | 'signed-in' | 'public';
+export type Access = ScopeAccess | 'signed-in' | 'public';
 
 /** Who may call a controller's method; undefined where it does not say. */
 export function accessOf(handler: object): Access | undefined {
@@ -26,11 +31,27 @@ const SIGN_IN = [
 
 /** Says who may call, to the guard and to the document. A route without it or `@Public()` is closed. */
 export function Require(scope: Scope): MethodDecorator {
+  return requiring({ scope, forSome: false });
+}
+
+/**
+ * The same, also for tokens that hold the scope for some names alone (`registry:publish:@acme/*`). The service behind
+ * the route compares the name (`assertNamed`).
+ */
+export function RequireForName(scope: BindableScope): MethodDecorator {
   return applyDecorators(
-    SetMetadata(ACCESS, scope satisfies Access),
+    requiring({ scope, forSome: true }),
+    ApiExtension('x-scope-bound-to-names', true),
+    ApiFailures('not_owner'),
+  );
+}
+
+function requiring(access: ScopeAccess): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(ACCESS, access satisfies Access),
     ApiBearerAuth('bearer'),
     ApiSecurity('apiKey'),
-    ApiExtension('x-required-scope', scope),
+    ApiExtension('x-required-scope', access.scope),
     ApiFailures(...SIGN_IN, 'scope_missing'),
   );
 }

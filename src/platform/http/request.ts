@@ -1,14 +1,14 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Bucket } from './limits/bucket.js';
-import type { Scope } from './scopes.js';
+import type { GrantedScope } from './scopes.js';
 
 /** Who is calling. `id` is the token's subject or the virtual key's id. */
 export interface Actor {
   kind: 'admin' | 'jwt' | 'virtual_key' | 'system';
   id: string;
   name: string;
-  scopes: ReadonlySet<Scope>;
+  scopes: ReadonlySet<GrantedScope>;
   /** The `jti` of the JWT, or what stands for it; none where it is a virtual key itself. */
   jti?: string;
   /** When the token expires, in milliseconds since 1970; none: never. */

@@ -105,12 +105,6 @@ export class JobRepository {
     );
     return { counts: rows.length === 1, cancelled: rows[0]?.cancelled ?? false };
   }
-
-  async deleteFinishedOlderThan(days: number): Promise<void> {
-    await this.dataSource.query(`delete from job where finished_at < now() - make_interval(days => $1)`, [
-      days,
-    ]);
-  }
 }
 
 /** TypeORM's own type takes JSON columns apart. */

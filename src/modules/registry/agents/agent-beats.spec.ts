@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AgentBeats } from './agent-beats.js';
-import type { AgentsRepository } from './agents.repository.js';
+import type { AgentsRepository, Beat } from './agents.repository.js';
 
 /** As long as a batch that may be sent takes to be sent. */
 const turns = async (): Promise<void> => {
@@ -12,12 +12,15 @@ class HeldTable {
   readonly batches: string[][] = [];
   private readonly ends: ((failure?: Error) => void)[] = [];
 
-  beat(ids: string[]): Promise<Map<string, string>> {
+  beat(beats: Beat[]): ReturnType<AgentsRepository['beat']> {
+    const ids = beats.map(({ agentId }) => agentId);
     this.batches.push(ids);
+    const told = (id: string): [string, { digest: string; owner: string }] => [
+      id,
+      { digest: `of ${id}`, owner: 'me' },
+    ];
     return new Promise((resolve, reject) => {
-      this.ends.push((failure) =>
-        failure ? reject(failure) : resolve(new Map(ids.map((id) => [id, `of ${id}`]))),
-      );
+      this.ends.push((failure) => (failure ? reject(failure) : resolve(new Map(ids.map(told)))));
     });
   }
 
@@ -28,17 +31,21 @@ class HeldTable {
   }
 }
 
-const open = async (): Promise<{ table: HeldTable; beats: AgentBeats }> => {
+const open = (): {
+  table: HeldTable;
+  beat: (agentId: string, caller?: string) => Promise<string | undefined>;
+} => {
   const table = new HeldTable();
-  return { table, beats: new AgentBeats(table as unknown as AgentsRepository) };
+  const beats = new AgentBeats(table as unknown as AgentsRepository);
+  return { table, beat: (agentId, caller = 'me') => beats.beat({ agentId, caller }) };
 };
 
 describe('heartbeats', () => {
   it('that come while one is written go together in the next, each agent once', async () => {
-    const { table, beats } = await open();
-    const first = beats.beat('a');
+    const { table, beat } = open();
+    const first = beat('a');
     await turns();
-    const others = [beats.beat('b'), beats.beat('c'), beats.beat('b')];
+    const others = [beat('b'), beat('c'), beat('b')];
     await table.end();
     expect(await first).toBe('of a');
     await table.end();
@@ -47,19 +54,27 @@ describe('heartbeats', () => {
   });
 
   it('that have come already go together, with nothing under way', async () => {
-    const { table, beats } = await open();
-    const answers = [beats.beat('a'), beats.beat('b')];
+    const { table, beat } = open();
+    const answers = [beat('a'), beat('b')];
     await turns();
     await table.end();
     expect(await Promise.all(answers)).toEqual(['of a', 'of b']);
     expect(table.batches).toEqual([['a', 'b']]);
   });
 
-  it('fail with the write they were in, and not with the one before', async () => {
-    const { table, beats } = await open();
-    const first = beats.beat('a').catch((error: Error) => error.message);
+  it('of somebody else are not answered', async () => {
+    const { table, beat } = open();
+    const answers = [beat('a'), beat('a', 'another')];
     await turns();
-    const second = beats.beat('a');
+    await table.end();
+    expect(await Promise.all(answers)).toEqual(['of a', undefined]);
+  });
+
+  it('fail with the write they were in, and not with the one before', async () => {
+    const { table, beat } = open();
+    const first = beat('a').catch((error: Error) => error.message);
+    await turns();
+    const second = beat('a');
     await table.end(new Error('away'));
     expect(await first).toBe('away');
     await table.end();

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { AgentsRepository } from './agents.repository.js';
+import { AgentsRepository, type Beat } from './agents.repository.js';
 
 interface Batch {
-  readonly agentIds: Set<string>;
-  readonly digests: Promise<Map<string, string>>;
+  /** By caller and agent. */
+  readonly beats: Map<string, Beat>;
+  readonly agents: ReturnType<AgentsRepository['beat']>;
 }
 
 /**
@@ -18,23 +19,25 @@ export class AgentBeats {
 
   constructor(private readonly agents: AgentsRepository) {}
 
-  /** Notes that an agent lives. @returns the digest of what is known of it; undefined when it is not known */
-  async beat(agentId: string): Promise<string | undefined> {
+  /** Notes that an agent lives. @returns the digest of what is known of it; undefined when it is not known, or another's */
+  async beat(beat: Beat): Promise<string | undefined> {
+    const { agentId, caller } = beat;
     this.gathering ??= this.begin();
-    const { agentIds, digests } = this.gathering;
-    agentIds.add(agentId);
-    return (await digests).get(agentId);
+    const { beats, agents } = this.gathering;
+    beats.set(JSON.stringify([caller, agentId]), beat);
+    const agent = (await agents).get(agentId);
+    return agent && (caller === null || agent.owner === caller) ? agent.digest : undefined;
   }
 
   private begin(): Batch {
-    const agentIds = new Set<string>();
-    const digests = this.written
+    const beats = new Map<string, Beat>();
+    const agents = this.written
       .then(() => nextTurn())
       .then(() => {
         this.gathering = null;
-        return this.agents.beat([...agentIds]);
+        return this.agents.beat([...beats.values()]);
       });
-    this.written = digests.catch(() => undefined);
-    return { agentIds, digests };
+    this.written = agents.catch(() => undefined);
+    return { beats, agents };
   }
 }

@@ -60,6 +60,9 @@ export class AgentDto {
   /** Whether it has missed three heartbeats. */
   @ApiProperty({ type: Boolean, example: false })
   stale: boolean;
+  /** Who may report for it: a virtual key by its name or a subject of tokens; null where nobody has since before agents had owners. */
+  @ApiProperty({ type: String, nullable: true, example: 'key:agents' })
+  owner: string | null;
   /** Last sign of life. */
   @ApiProperty(TIME)
   lastSeenAt: string;

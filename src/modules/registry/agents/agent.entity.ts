@@ -1,10 +1,25 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A server or agent that reports here, as it last described itself. */
 @Entity('agent')
 export class AgentEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'agent_pk' })
   id: string;
+
+  /** `id` without case; null where an older agent has the same, from before this was compared. */
+  @Index('agent_folded_id', { unique: true })
+  @Column({ name: 'folded_id', type: 'text', nullable: true })
+  foldedId: string | null;
+
+  /** What `id` looks like (platform/names.ts); null as above. */
+  @Index('agent_skeleton', { unique: true })
+  @Column({ type: 'text', nullable: true })
+  skeleton: string | null;
+
+  /** Who may report for it, as platform/http/ownership.ts writes it; null: nobody's yet. */
+  @Index('agent_owner')
+  @Column({ type: 'text', nullable: true })
+  owner: string | null;
 
   @Column({ type: 'text' })
   name: string;

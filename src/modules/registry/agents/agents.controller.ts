@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Require } from '../../../platform/http/access.js';
+import { Require, RequireForName } from '../../../platform/http/access.js';
 import { ApiFailures } from '../../../platform/http/api-failures.js';
 import { BAD_BODY } from '../../../platform/http/error-codes.js';
+import { HandedOverDto, HandOverDto } from '../../../platform/http/owner.dto.js';
 import { Context, type RequestContext } from '../../../platform/http/request.js';
 import { Idempotent } from '../../../platform/idempotency/idempotent.js';
 import {
@@ -47,14 +48,21 @@ export class AgentsController {
   }
 
   @Put(':agentId')
-  @Require('registry:write')
+  @RequireForName('registry:write')
   @ApiOperation({
     summary: 'Register an agent',
     description:
-      'All that it tells of itself, in place of what it told before. Telling the same again is a heartbeat.',
+      'All that it tells of itself, in place of what it told before. Telling the same again is a heartbeat. It belongs to whoever registers it: others, admins aside, cannot report for it or remove it.',
   })
   @ApiParam(ID)
-  @ApiFailures(...BAD_BODY, 'parameter_invalid', 'name_reserved', 'config_key_forbidden')
+  @ApiFailures(
+    ...BAD_BODY,
+    'parameter_invalid',
+    'name_reserved',
+    'name_taken',
+    'agent_limit',
+    'config_key_forbidden',
+  )
   putAgent(
     @Context() context: RequestContext,
     @Param('agentId') agentId: string,
@@ -74,7 +82,7 @@ export class AgentsController {
 
   @Post(':agentId/heartbeat')
   @HttpCode(200)
-  @Require('registry:write')
+  @RequireForName('registry:write')
   @Idempotent()
   @ApiOperation({
     summary: 'Send a heartbeat',
@@ -84,12 +92,32 @@ export class AgentsController {
   @ApiParam(ID)
   @ApiBody({ type: HeartbeatDto, required: false })
   @ApiFailures(...BAD_BODY, 'parameter_invalid', 'agent_not_found', 'config_key_forbidden')
-  sendHeartbeat(@Param('agentId') agentId: string, @Body() body: HeartbeatDto): Promise<HeartbeatAnswerDto> {
-    return this.agents.beat(agentId, body);
+  sendHeartbeat(
+    @Context() context: RequestContext,
+    @Param('agentId') agentId: string,
+    @Body() body: HeartbeatDto,
+  ): Promise<HeartbeatAnswerDto> {
+    return this.agents.beat(context, agentId, body);
+  }
+
+  @Put(':agentId/owner')
+  @Require('admin')
+  @ApiOperation({
+    summary: 'Hand an agent over',
+    description: 'Its new owner alone, beside admins, may report for it and remove it.',
+  })
+  @ApiParam(ID)
+  @ApiFailures(...BAD_BODY, 'parameter_invalid', 'agent_not_found', 'config_key_forbidden')
+  async handOverAgent(
+    @Context() context: RequestContext,
+    @Param('agentId') agentId: string,
+    @Body() { owner }: HandOverDto,
+  ): Promise<HandedOverDto> {
+    return { ok: true, owner, previousOwner: await this.agents.handOver(context, agentId, owner) };
   }
 
   @Delete(':agentId')
-  @Require('registry:write')
+  @RequireForName('registry:write')
   @ApiOperation({
     summary: 'Remove an agent',
     description: 'One that still lives registers again with its next heartbeat.',

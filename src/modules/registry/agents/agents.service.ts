@@ -1,9 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../../../config.js';
 import { AuditRepository } from '../../../platform/audit/audit.repository.js';
-import { Transactions } from '../../../platform/database/transaction.js';
+import { Transactions, type Tx } from '../../../platform/database/transaction.js';
+import { isUniqueViolation } from '../../../platform/database/unique-violation.js';
 import { EventBus } from '../../../platform/events/event-bus.js';
 import { BadRequest, Conflict, NotFound } from '../../../platform/http/errors.js';
-import type { RequestContext } from '../../../platform/http/request.js';
+import { assertNamed, assertOwner, ownerAfter, ownerOf } from '../../../platform/http/ownership.js';
+import { type Actor, type RequestContext, SYSTEM } from '../../../platform/http/request.js';
+import { allows } from '../../../platform/http/scopes.js';
+import { CONFIG } from '../../../platform/tokens.js';
 import type {
   AgentDetailDto,
   AgentDto,
@@ -14,10 +19,12 @@ import type {
 import type { HeartbeatDto, ListAgentsDto, PutAgentDto } from './agent-request.dto.js';
 import { AgentBeats } from './agent-beats.js';
 import { type AgentState, digestOf, parsePlugins } from './agent-state.js';
-import { type AgentRow, AgentsRepository } from './agents.repository.js';
+import { type AgentRow, AgentsRepository, type Beat } from './agents.repository.js';
 import { pageOf, readCursor } from './page.js';
 
 const DEFAULT_LIMIT = 100;
+/** Silent agents removed in one transaction. */
+const BATCH = 100;
 const DEFAULT_INTERVAL_MS = 300_000;
 /** Begins with a letter or digit; what URLs and shells leave alone. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
@@ -33,6 +40,7 @@ export class AgentsService {
     private readonly transactions: Transactions,
     private readonly audit: AuditRepository,
     private readonly bus: EventBus,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** @throws BadRequest `parameter_invalid` for a cursor that is none */
@@ -51,8 +59,9 @@ export class AgentsService {
   }
 
   /**
-   * Takes all that an agent tells; where nothing of it is new, as a heartbeat.
-   * @throws BadRequest `parameter_invalid`, `field_invalid`, Conflict `name_reserved`
+   * Takes all that an agent tells; where nothing of it is new, as a heartbeat. The agent belongs to whoever tells it first.
+   * @throws BadRequest `parameter_invalid`, `field_invalid`; Forbidden `scope_missing`, `not_owner`; Conflict
+   *   `name_reserved`, `name_taken`, `agent_limit`
    */
   async put(context: RequestContext, agentId: string, body: PutAgentDto): Promise<AgentDto> {
     checkId(agentId);
@@ -62,32 +71,83 @@ export class AgentsService {
         `"${agentId}" is reserved for a route. Choose another id.`,
         'agentId',
       );
+    assertNamed(context.actor, 'registry:write', agentId);
     const state = stateOf(body);
     const digest = digestOf(state);
-    if ((await this.beats.beat(agentId)) !== digest) await this.write(context, agentId, state, digest);
+    if ((await this.beats.beat(beatOf(context.actor, agentId))) !== digest)
+      await this.write(context, agentId, state, digest).catch(async (error: unknown) => {
+        // Another that looks like it came at the same moment.
+        if (isUniqueViolation(error)) await this.assertNoLookAlike(agentId);
+        throw error;
+      });
     return present(await this.find(agentId));
   }
 
-  /** @throws BadRequest `parameter_invalid`, NotFound `agent_not_found` */
-  async beat(agentId: string, { digest }: HeartbeatDto): Promise<HeartbeatAnswerDto> {
+  /** @throws BadRequest `parameter_invalid`, Forbidden `scope_missing`, `not_owner`, NotFound `agent_not_found` */
+  async beat(
+    { actor }: RequestContext,
+    agentId: string,
+    { digest }: HeartbeatDto,
+  ): Promise<HeartbeatAnswerDto> {
     checkId(agentId);
-    const known = await this.beats.beat(agentId);
-    if (known === undefined) throw unknownAgent(agentId);
+    assertNamed(actor, 'registry:write', agentId);
+    const known = await this.beats.beat(beatOf(actor, agentId));
+    if (known === undefined) {
+      assertOwner(actor, (await this.find(agentId)).owner, `Agent "${agentId}"`);
+      throw unknownAgent(agentId);
+    }
     return { ok: true, resync: digest !== undefined && digest !== known };
   }
 
-  /** @throws BadRequest `parameter_invalid`, NotFound `agent_not_found` */
+  /** @throws BadRequest `parameter_invalid`, Forbidden `scope_missing`, `not_owner`, NotFound `agent_not_found` */
   async remove(context: RequestContext, agentId: string): Promise<AgentRemovedDto> {
     checkId(agentId);
+    assertNamed(context.actor, 'registry:write', agentId);
     await this.transactions.run(async (tx) => {
       const before = await this.agents.lock(tx, agentId);
       if (!before) throw unknownAgent(agentId);
+      assertOwner(context.actor, before.owner, `Agent "${agentId}"`);
       await this.agents.delete(tx, agentId);
       const entry = { action: 'agent.remove', targetType: 'agent', targetId: agentId } as const;
       await this.audit.record(tx, context, { ...entry, before: forAudit(before), after: null });
       await this.bus.publish(tx, 'agent.removed', { agentId });
     });
     return { ok: true, message: 'Agent removed' };
+  }
+
+  /**
+   * Makes an agent somebody else's.
+   * @returns who owned it before
+   * @throws BadRequest `parameter_invalid`, NotFound `agent_not_found`
+   */
+  async handOver(context: RequestContext, agentId: string, owner: string): Promise<string | null> {
+    checkId(agentId);
+    return this.transactions.run(async (tx) => {
+      const before = await this.agents.lock(tx, agentId);
+      if (!before) throw unknownAgent(agentId);
+      if (before.owner === owner) return owner;
+      await this.agents.setOwner(tx, agentId, owner);
+      const entry = { action: 'agent.hand_over', targetType: 'agent', targetId: agentId } as const;
+      await this.audit.record(tx, context, { ...entry, before: { owner: before.owner }, after: { owner } });
+      await this.bus.publish(tx, 'agent.changed', { agentId });
+      return before.owner;
+    });
+  }
+
+  /** Removes agents that have not reported for AGENT_RETENTION_DAYS, in small transactions. */
+  async removeSilent(signal: AbortSignal): Promise<void> {
+    const { AGENT_RETENTION_DAYS: days } = this.config;
+    for (let removed = BATCH; removed === BATCH && !signal.aborted;)
+      removed = await this.transactions.run(async (tx) => {
+        const ids = await this.agents.deleteSilent(tx, days, BATCH);
+        for (const targetId of ids)
+          await this.audit.record(tx, SYSTEM, {
+            ...{ action: 'agent.expire', targetType: 'agent', targetId },
+            reason: `It has not reported for ${days} days (AGENT_RETENTION_DAYS).`,
+          });
+        for (const agentId of ids) await this.bus.publish(tx, 'agent.removed', { agentId });
+        return ids.length;
+      });
   }
 
   private async write(
@@ -98,18 +158,43 @@ export class AgentsService {
   ): Promise<void> {
     await this.transactions.run(async (tx) => {
       const before = await this.agents.lock(tx, agentId);
+      if (before) assertOwner(context.actor, before.owner, `Agent "${agentId}"`);
+      else await this.assertMayAdd(tx, context.actor, agentId);
       if (before?.digest === digest) return;
-      await this.agents.put(tx, agentId, state, digest);
+      const owner = before ? ownerAfter(context.actor, before.owner) : ownerOf(context.actor);
+      await this.agents.put(tx, agentId, state, digest, owner);
       const { plugins, ...rest } = state;
       await this.audit.record(tx, context, {
         action: before ? 'agent.update' : 'agent.register',
         targetType: 'agent',
         targetId: agentId,
         before: before && forAudit(before),
-        after: { ...rest, pluginCount: plugins.length, digest },
+        after: { ...rest, pluginCount: plugins.length, digest, owner },
       });
       await this.bus.publish(tx, before ? 'agent.changed' : 'agent.registered', { agentId });
     });
+  }
+
+  /** @throws Conflict `name_taken`, `agent_limit` */
+  private async assertMayAdd(tx: Tx, actor: Actor, agentId: string): Promise<void> {
+    await this.assertNoLookAlike(agentId, tx);
+    const { AGENT_MAX: most } = this.config;
+    if (!(await this.agents.hasOwner(tx, ownerOf(actor), most))) return;
+    throw new Conflict(
+      'agent_limit',
+      `${ownerOf(actor)} has ${most} agents registered, the most that AGENT_MAX permits one owner. Remove some, or raise it.`,
+      'agentId',
+    );
+  }
+
+  private async assertNoLookAlike(agentId: string, tx?: Tx): Promise<void> {
+    const taken = await this.agents.findLookAlike(agentId, tx);
+    if (taken === null) return;
+    throw new Conflict(
+      'name_taken',
+      `"${agentId}" looks like the agent "${taken}". Choose an id that nobody takes for it.`,
+      'agentId',
+    );
   }
 
   private async find(agentId: string): Promise<AgentRow> {
@@ -118,6 +203,10 @@ export class AgentsService {
     if (!row) throw unknownAgent(agentId);
     return row;
   }
+}
+
+function beatOf(actor: Actor, agentId: string): Beat {
+  return { agentId, caller: allows(actor.scopes, 'admin') ? null : ownerOf(actor) };
 }
 
 function checkId(agentId: string): void {
@@ -167,6 +256,7 @@ function forAudit({
   heartbeatInterval,
   pluginCount,
   digest,
+  owner,
 }: AgentRow): object {
-  return { name, endpoint, uri, version, heartbeatInterval, pluginCount, digest };
+  return { name, endpoint, uri, version, heartbeatInterval, pluginCount, digest, owner };
 }

@@ -3,7 +3,7 @@ import { AuditRepository } from '../../../platform/audit/audit.repository.js';
 import { Transactions, type Tx } from '../../../platform/database/transaction.js';
 import { EventBus } from '../../../platform/events/event-bus.js';
 import type { RequestContext } from '../../../platform/http/request.js';
-import { foldEntryName } from '../catalog/catalog-entries.repository.js';
+import { foldName } from '../../../platform/names.js';
 import type { PublishedArtifactEntity, Verification } from './published-artifact.entity.js';
 import { PublishedArtifactRepository } from './published-artifact.repository.js';
 import { PublishedNames } from './published-names.js';
@@ -43,7 +43,7 @@ export class ArtifactLedger {
     name: string,
     decide: (tx: Tx, known: PublishedArtifactEntity[]) => Promise<LedgerEntry | null>,
   ): Promise<void> {
-    const folded = foldEntryName(name);
+    const folded = foldName(name);
     return this.transactions.run(async (tx) => {
       await this.artifacts.lockName(tx, folded);
       const entry = await decide(tx, await this.artifacts.likeNamed(tx, folded));

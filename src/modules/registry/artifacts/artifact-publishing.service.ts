@@ -3,10 +3,13 @@ import type { Config } from '../../../config.js';
 import { Conflict, NotFound } from '../../../platform/http/errors.js';
 import { AddressPolicy } from '../../../platform/http/outbound/address-policy.js';
 import { assertPermitted } from '../../../platform/http/outbound/destination.js';
-import type { RequestContext } from '../../../platform/http/request.js';
+import { assertNamed, assertOwner, ownerAfter, ownerOf } from '../../../platform/http/ownership.js';
+import type { Actor, RequestContext } from '../../../platform/http/request.js';
+import { allows } from '../../../platform/http/scopes.js';
+import { nameKeys } from '../../../platform/names.js';
 import { CONFIG } from '../../../platform/tokens.js';
-import { checkName, ConfigSchemas } from '../../plugins/index.js';
-import { foldEntryName } from '../catalog/catalog-entries.repository.js';
+import type { Tx } from '../../../platform/database/transaction.js';
+import { checkName, ConfigSchemas, ProtectedNames } from '../../plugins/index.js';
 import type { ChangeArtifactDto, PublishedArtifactDto, RegisterPluginDto } from './artifact.dto.js';
 import { ArtifactLedger } from './artifact-ledger.js';
 import { artifactId, present } from './artifact-record.js';
@@ -43,42 +46,42 @@ export class ArtifactPublishing {
     private readonly ledger: ArtifactLedger,
     private readonly verification: ArtifactVerification,
     private readonly schemas: ConfigSchemas,
+    private readonly protectedNames: ProtectedNames,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
    * Publishes a version; its artifact is looked at afterwards. The same again answers the same record.
-   * @throws BadRequest `name_invalid`; Conflict `name_reserved`, `name_taken`, `artifact_changed`; Unprocessable
-   *   `destination_refused`, `config_schema_invalid`
+   * @throws BadRequest `name_invalid`; Forbidden `scope_missing`, `not_owner`, `name_protected`; Conflict
+   *   `name_reserved`, `name_taken`, `artifact_changed`; Unprocessable `destination_refused`, `config_schema_invalid`
    */
   async publish(context: RequestContext, given: RegisterPluginDto): Promise<PublishedArtifactDto> {
     const name = checkName(given.name);
     const { version } = given;
     const content = await this.contentOf(context, given);
     const id = artifactId(name, version);
+    const { actor } = context;
+    assertNamed(actor, 'registry:publish', name);
+    if ((await this.artifacts.named(name)).length === 0) await this.protectedNames.check(actor, name);
+    const vouched = allows(actor.scopes, 'plugins:install');
     await this.ledger.change(context, name, async (tx, known) => {
-      const twin = known.find((row) => row.name !== name);
-      if (twin) throw lookAlike(name, twin.name);
+      const owner = await this.ownerFor(tx, actor, { name, known });
       const before = known.find((row) => row.id === id);
       if (before && !isSame(before, content)) throw immutable(before);
       if (before && before.status !== 'deleted') return null;
       const now = new Date();
-      if (before) await this.artifacts.change(tx, id, { ...NEW, updatedAt: now });
+      if (before) await this.artifacts.change(tx, id, { ...NEW, vouched, updatedAt: now });
       else {
-        const names = {
-          id,
-          name,
-          foldedName: foldEntryName(name),
-          version,
-          versionRank: versionRank(version),
-        };
-        await this.artifacts.insert(tx, { ...names, ...content, ...NEW, registeredAt: now, updatedAt: now });
+        const { folded: foldedName, skeleton } = nameKeys(name);
+        const names = { id, name, foldedName, skeleton, version, versionRank: versionRank(version) };
+        const dates = { registeredAt: now, updatedAt: now };
+        await this.artifacts.insert(tx, { ...names, ...content, ...NEW, owner, vouched, ...dates });
       }
       return {
         action: 'registry.publish',
         id,
         before: before ? statusOf(before) : null,
-        after: { name, version, ...content, status: NEW.status },
+        after: { name, version, ...content, status: NEW.status, owner },
         event: 'registry.published',
         alongside: (last) => this.verification.queue(last, context, { id, name, version }),
       };
@@ -125,6 +128,53 @@ export class ArtifactPublishing {
     throw notFound(id, row);
   }
 
+  /**
+   * Makes a name somebody else's.
+   * @throws NotFound `artifact_not_found`
+   */
+  async handOver(context: RequestContext, name: string, owner: string): Promise<string | null> {
+    let before: string | null = null;
+    await this.ledger.change(context, name, async (tx, known) => {
+      const rows = known.filter((row) => row.name === name);
+      const row = rows.find(({ latest }) => latest) ?? rows[0];
+      if (!row) throw notFound(name, null);
+      before = row.owner;
+      if (before === owner) return null;
+      await this.artifacts.setOwner(tx, name, owner);
+      return {
+        action: 'registry.hand_over',
+        id: row.id,
+        before: { name, owner: before },
+        after: { name, owner },
+        event: 'registry.changed',
+      };
+    });
+    return before;
+  }
+
+  /**
+   * Who owns a name from now on, whose versions are written in `tx`.
+   * @param known all versions of the name and those that fold to the same
+   */
+  private async ownerFor(
+    tx: Tx,
+    actor: Actor,
+    { name, known }: { name: string; known: PublishedArtifactEntity[] },
+  ): Promise<string | null> {
+    const versions = known.filter((row) => row.name === name);
+    const first = versions[0];
+    if (!first) {
+      await this.artifacts.lockNewNames(tx);
+      const taken = await this.artifacts.findLookAlike(tx, name);
+      if (taken !== null) throw lookAlike(name, taken);
+      return ownerOf(actor);
+    }
+    assertOwner(actor, first.owner, `"${name}"`);
+    const owner = ownerAfter(actor, first.owner);
+    if (owner !== first.owner) await this.artifacts.setOwner(tx, name, owner);
+    return owner;
+  }
+
   private async write(
     context: RequestContext,
     id: string,
@@ -132,9 +182,11 @@ export class ArtifactPublishing {
     changes: ArtifactChanges,
   ): Promise<void> {
     const { name, version } = await this.existing(id);
+    assertNamed(context.actor, 'registry:publish', name);
     await this.ledger.change(context, name, async (tx, known) => {
       const before = known.find((row) => row.id === id);
       if (!before || before.status === 'deleted') throw notFound(id, before ?? null);
+      await this.ownerFor(tx, context.actor, { name, known });
       await this.artifacts.change(tx, id, { ...changes, updatedAt: new Date() });
       const looksAgain = changes.attempts === 0;
       return {
@@ -179,7 +231,11 @@ function notFound(id: string, row: Version): NotFound {
 }
 
 function lookAlike(name: string, taken: string): Conflict {
-  return new Conflict('name_taken', `"${name}" looks like "${taken}", which is published here.`, 'name');
+  return new Conflict(
+    'name_taken',
+    `"${name}" looks like "${taken}", which is published here. Choose a name that nobody takes for it.`,
+    'name',
+  );
 }
 
 function immutable({ name, version, status }: PublishedArtifactEntity): Conflict {

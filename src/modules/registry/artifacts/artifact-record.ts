@@ -13,11 +13,12 @@ export function artifactId(name: string, version: string): string {
 /** A version as it is answered. */
 export function present(row: PublishedArtifactEntity): PublishedArtifactDto {
   const { id, name, version, pluginType, artifactUrl, checksum, configSchema, pluginRuntime } = row;
-  const { description, status, statusMessage, replacement, latest, verification, verificationCause } = row;
+  const { description, status, statusMessage, replacement, latest, verification, verificationCause, owner } =
+    row;
   return {
     ...{ id, name, version, pluginType, artifactUrl, checksum, configSchema, pluginRuntime },
     registeredAt: row.registeredAt.toISOString(),
-    ...{ verification, verificationCause, description, status, statusMessage, replacement, latest },
+    ...{ verification, verificationCause, description, status, statusMessage, replacement, latest, owner },
     checkedAt: row.checkedAt?.toISOString() ?? null,
     bytes: row.bytes === null ? null : Number(row.bytes),
     updatedAt: row.updatedAt.toISOString(),

@@ -228,6 +228,12 @@ export class PublishedArtifactDto {
    * @example true
    */
   latest: boolean;
+  /**
+   * Who may publish further versions of the name and change these: a virtual key by its name or a subject of tokens;
+   * null where nobody has since before names had owners.
+   */
+  @ApiProperty({ type: String, nullable: true, example: 'key:ci' })
+  owner: string | null;
   /** Size of the verified artifact. */
   @ApiProperty({ type: 'integer', nullable: true, example: null })
   bytes: number | null;

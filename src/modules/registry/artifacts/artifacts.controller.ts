@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Require } from '../../../platform/http/access.js';
+import { Require, RequireForName } from '../../../platform/http/access.js';
 import { ApiFailures, header } from '../../../platform/http/api-failures.js';
 import { BAD_BODY } from '../../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../../platform/http/request.js';
@@ -47,12 +47,12 @@ export class ArtifactsController {
 
   @Post()
   @HttpCode(200)
-  @Require('registry:publish')
+  @RequireForName('registry:publish')
   @Idempotent()
   @ApiOperation({
     summary: 'Publish a version of a plugin',
     description:
-      'The artifact is fetched and compared with its checksum in the background; until then `verification` is `pending`. A version never changes: the same again answers the same record, other content 409.',
+      'The artifact is fetched and compared with its checksum in the background; until then `verification` is `pending`. A version never changes: the same again answers the same record, other content 409. A name belongs to whoever publishes it first: others, admins aside, cannot publish further versions of it.',
   })
   @ApiBody({ type: RegisterPluginDto, examples: REGISTER_EXAMPLES })
   @ApiOkResponse({ type: PublishedArtifactDto, description: 'The published version.' })
@@ -61,6 +61,7 @@ export class ArtifactsController {
     'name_invalid',
     'name_reserved',
     'name_taken',
+    'name_protected',
     'artifact_changed',
     'destination_refused',
     'config_key_forbidden',
@@ -129,7 +130,7 @@ export class ArtifactsController {
   }
 
   @Patch(':id')
-  @Require('registry:publish')
+  @RequireForName('registry:publish')
   @ID
   @ApiOperation({
     summary: 'Deprecate or yank a version',
@@ -148,7 +149,7 @@ export class ArtifactsController {
 
   @Post(':id/verify')
   @HttpCode(200)
-  @Require('registry:publish')
+  @RequireForName('registry:publish')
   @Idempotent()
   @ID
   @ApiOperation({
@@ -166,7 +167,7 @@ export class ArtifactsController {
 
   @Delete(':id')
   @HttpCode(200)
-  @Require('registry:publish')
+  @RequireForName('registry:publish')
   @ID
   @ApiOperation({
     summary: 'Delete a published version',

@@ -10,17 +10,18 @@ import { ArtifactVerification } from './artifact-verification.job.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { PublishedArtifactRepository } from './published-artifact.repository.js';
 import { PublishedArtifacts } from './published-artifacts.js';
+import { PublishedNamesController } from './published-names.controller.js';
 import { PublishedNames } from './published-names.js';
 
 /** What is published here: versions of plugins, their artifacts, and whether those are what they claim. */
 @Module({})
 export class ArtifactsModule {
-  /** @param imports the very modules of plugins and catalogue that the registry imports */
+  /** @param imports the very modules of plugins and catalog that the registry imports */
   static of(imports: DynamicModule[]): DynamicModule {
     return {
       module: ArtifactsModule,
       imports,
-      controllers: [ArtifactsController],
+      controllers: [ArtifactsController, PublishedNamesController],
       providers: [
         ArtifactDownloads,
         ArtifactFiles,

@@ -28,6 +28,19 @@ export class PublishedArtifactEntity {
   @Column({ name: 'folded_name', type: 'text' })
   foldedName: string;
 
+  /** What the name looks like (platform/names.ts); those of two published names differ, but for ones older than this. */
+  @Index('published_artifact_skeleton')
+  @Column({ type: 'text' })
+  skeleton: string;
+
+  /** Who may change what is published under the name, as platform/http/ownership.ts writes it; null: nobody's yet. */
+  @Column({ type: 'text', nullable: true })
+  owner: string | null;
+
+  /** Whether its publisher could have installed it too; else an npm package of the name makes it a question which is meant. */
+  @Column({ type: 'boolean', default: false })
+  vouched: boolean;
+
   @Column({ type: 'text' })
   version: string;
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, Not } from 'typeorm';
 import type { Tx } from '../../../platform/database/transaction.js';
+import { nameKeys } from '../../../platform/names.js';
 import {
   type ArtifactStatus,
   type ArtifactType,
@@ -39,6 +40,7 @@ export type ArtifactChanges = Partial<
     | 'attempts'
     | 'bytes'
     | 'updatedAt'
+    | 'vouched'
   >
 >;
 
@@ -74,6 +76,25 @@ export class PublishedArtifactRepository {
   /** Everything that was ever published under a name or one that looks like it. */
   likeNamed(tx: Tx, foldedName: string): Promise<PublishedArtifactEntity[]> {
     return tx.findBy(PublishedArtifactEntity, { foldedName });
+  }
+
+  /** No other name comes into use until `tx` ends. */
+  async lockNewNames(tx: Tx): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock(7301983)');
+  }
+
+  /** A name that was ever published and that people could take for this one; null where there is none. */
+  async findLookAlike(tx: Tx, name: string): Promise<string | null> {
+    const { folded, skeleton } = nameKeys(name);
+    const row = await tx.findOne(PublishedArtifactEntity, {
+      where: [{ foldedName: folded }, { skeleton }],
+      order: { registeredAt: 'ASC' },
+    });
+    return row?.name ?? null;
+  }
+
+  async setOwner(tx: Tx, name: string, owner: string | null): Promise<void> {
+    await tx.update(PublishedArtifactEntity, { name }, { owner });
   }
 
   /** Everything that was ever published under exactly this name. */

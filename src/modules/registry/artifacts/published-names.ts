@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../../platform/database/transaction.js';
-import { CatalogEntries, foldEntryName } from '../catalog/catalog-entries.repository.js';
+import { foldName } from '../../../platform/names.js';
+import { CatalogEntries } from '../catalog/catalog-entries.repository.js';
 import type { CatalogEntry, CatalogKind } from '../catalog/catalog-entry.js';
 import { displayNameOf } from '../catalog/sources/catalog-draft.js';
 import { languageOf, runsHere } from './artifact-runtime.js';
@@ -26,7 +27,7 @@ export class PublishedNames {
 
   /** To be called after every change of a version, in its transaction, by whoever holds the name's lock. */
   async settle(tx: Tx, name: string): Promise<void> {
-    const all = (await this.artifacts.likeNamed(tx, foldEntryName(name))).filter((row) => row.name === name);
+    const all = (await this.artifacts.likeNamed(tx, foldName(name))).filter((row) => row.name === name);
     const latest = latestOf(all);
     for (const row of all)
       if (row.latest !== (row.id === latest?.id))

@@ -1,11 +1,11 @@
 import { BadRequest } from '../../../platform/http/errors.js';
-import { foldEntryName } from './catalog-entries.repository.js';
+import { foldName } from '../../../platform/names.js';
 import type { CatalogEntry } from './catalog-entry.js';
 import type { PagePlace } from './catalog-reads.repository.js';
 
 /** The cursor of the page after this entry. */
 export function writeCursor({ name, notInstallable }: CatalogEntry): string {
-  return encode({ installable: notInstallable === null, name: foldEntryName(name) });
+  return encode({ installable: notInstallable === null, name: foldName(name) });
 }
 
 /** @throws BadRequest `parameter_invalid` for a text that no page has given */

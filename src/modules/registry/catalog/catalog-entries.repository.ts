@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../../platform/database/transaction.js';
+import { foldName } from '../../../platform/names.js';
 import { type CatalogEntry, PUBLISHED } from './catalog-entry.js';
 import { CatalogEntryEntity } from './catalog-entry.entity.js';
 import { SearchIndex } from './search/search-index.repository.js';
@@ -23,13 +24,8 @@ export class CatalogEntries {
   /** Takes a name that was published here away; the strongest catalogue's entry is seen again. */
   async withdraw(tx: Tx, name: string): Promise<void> {
     await tx.delete(CatalogEntryEntity, { source: PUBLISHED, name });
-    await this.search.put(tx, [foldEntryName(name)]);
+    await this.search.put(tx, [foldName(name)]);
   }
-}
-
-/** Names that people could take for one another are one name: case, width, and look-alike marks do not count. */
-export function foldEntryName(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
 }
 
 /** The columns of an entry. */
@@ -42,7 +38,7 @@ export function entryRow(
   return {
     source,
     name: entry.name,
-    foldedName: foldEntryName(entry.name),
+    foldedName: foldName(entry.name),
     priority,
     kind: entry.kind,
     category: entry.category,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { nameKeys } from '../../../platform/names.js';
 import { GENERATIONS } from './catalog-entry.js';
 import { CatalogReads, type SourcedEntry } from './catalog-reads.repository.js';
 
@@ -30,6 +31,12 @@ export class CatalogLookup {
   find(name: string): Promise<SourcedEntry | null> {
     const isWhole = name.startsWith('@') || name.includes('/');
     return this.reads.first([name, ...(isWhole ? [] : SHORT_FORMS.map((form) => form(name)))]);
+  }
+
+  /** The npm package that a catalogue lists under this name, or under one that people could read it as; null for none. */
+  listedPackage(name: string): Promise<string | null> {
+    const { folded, skeleton } = nameKeys(name);
+    return this.reads.listedPackage([folded, skeleton]);
   }
 
   /**

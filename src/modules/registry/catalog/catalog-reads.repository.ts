@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { foldEntryName } from './catalog-entries.repository.js';
+import { foldName } from '../../../platform/names.js';
 import type { CatalogEntry, CatalogKind, Generation } from './catalog-entry.js';
 import { SEEN_ENTRIES } from './catalog-entry.entity.js';
 
@@ -55,7 +55,7 @@ export class CatalogReads {
 
   /** The entry of the first of these names that has one. */
   async first(names: readonly string[]): Promise<SourcedEntry | null> {
-    const folded = names.map(foldEntryName);
+    const folded = names.map(foldName);
     const rows = await this.dataSource.query<Row[]>(
       `select source, document as entry, folded_name from ${SEEN_ENTRIES} entry where folded_name = any($1)`,
       [folded],
@@ -69,8 +69,18 @@ export class CatalogReads {
     return this.dataSource.query<Mention[]>(
       `select source, name, version, row_number() over (order by priority, source) = 1 as shown
        from catalog_entry where folded_name = $1 order by priority, source`,
-      [foldEntryName(name)],
+      [foldName(name)],
     );
+  }
+
+  /** An npm package of one of these names that a catalogue lists, whatever its entry is called; null for none. */
+  async listedPackage(names: readonly string[]): Promise<string | null> {
+    const rows = await this.dataSource.query<{ package: string }[]>(
+      `select npm_package as package from catalog_entry where source <> 'published' and npm_package is not null
+         and (folded_name = any($1) or npm_package = any($1)) limit 1`,
+      [names],
+    );
+    return rows[0]?.package ?? null;
   }
 
   /** How many there are. */

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ProtectedNames } from '../../plugins/index.js';
 import { CatalogClient } from './catalog.client.js';
 import { CatalogController } from './catalog.controller.js';
 import { CatalogEntries } from './catalog-entries.repository.js';
@@ -23,6 +24,13 @@ import { SearchWords } from './search/search-words.repository.js';
 /** Where plugins are found: catalogues from elsewhere and what is published here, in one list. */
 @Module({})
 export class CatalogModule {
+  constructor(names: ProtectedNames, lookup: CatalogLookup) {
+    names.define(async (name) => {
+      const listed = await lookup.listedPackage(name);
+      return listed === null ? null : `the npm package "${listed}", which a catalog lists`;
+    });
+  }
+
   /** @param plugins the very module that the application imports */
   static of(plugins: DynamicModule): DynamicModule {
     return {

@@ -10,6 +10,7 @@ import { Agents1769068800000 } from './0009-agents.js';
 import { RateLimits1769155200000 } from './0010-rate-limits.js';
 import { Fleet1769241600000 } from './0011-fleet.js';
 import { CatalogPublished1769245200000 } from './0012-catalog-published.js';
+import { Owners1769248800000 } from './0013-owners.js';
 import { TokenRevocation1769418000000 } from './0014-token-revocation.js';
 import { WithheldSecrets1769504400000 } from './0015-withheld-secrets.js';
 
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   RateLimits1769155200000,
   Fleet1769241600000,
   CatalogPublished1769245200000,
+  Owners1769248800000,
   TokenRevocation1769418000000,
   WithheldSecrets1769504400000,
 ];
