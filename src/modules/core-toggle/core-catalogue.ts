@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Conflict } from '../../platform/http/errors.js';
 import { looksLike } from '../../platform/names.js';
-import { PluginProtection, PluginsService, type PluginDto, ProtectedNames } from '../plugins/index.js';
+import { PluginProtection, PluginsService, type PluginDto } from '../plugins/index.js';
 import type { CorePlugin } from './core-plugins.js';
 import { CORE_TOGGLE_OPTIONS, type CoreToggleOptions } from './core-toggle.options.js';
 
@@ -18,11 +18,10 @@ export class CoreCatalogue implements OnModuleInit {
     @Inject(CORE_TOGGLE_OPTIONS) private readonly options: CoreToggleOptions,
     private readonly plugins: PluginsService,
     private readonly protection: PluginProtection,
-    private readonly protectedNames: ProtectedNames,
   ) {}
 
   onModuleInit(): void {
-    this.protectedNames.define((name) => {
+    this.protection.names.define((name) => {
       const core = this.declared.find((one) => looksLike(one.name, name) || looksLike(one.npmName, name));
       return core ? `the core plugin "${core.name}"` : null;
     });

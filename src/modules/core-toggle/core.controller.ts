@@ -20,6 +20,7 @@ const NOT_TOGGLED = [
   'plugin_not_found',
   'install_in_progress',
   'name_taken',
+  'source_conflict',
   'job_cancelled',
   'plugin_required',
   'revision_conflict',

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import semver from 'semver';
 import type { Config } from '../../config.js';
 import { NotFound } from '../../platform/http/errors.js';
 import { CONFIG } from '../../platform/tokens.js';
-import { type PublishedArtifact, PublishedArtifacts } from '../registry/index.js';
+import { type PublishedArtifact, PublishedArtifacts, type Standing, versionRank } from '../registry/index.js';
 import type { VersionRow } from './installed-version.entity.js';
 import { unpackArtifact } from './packages/artifact-unpacker.js';
 import type { BuiltPackage } from './packages/package-builder.js';
@@ -32,6 +33,11 @@ export class ArtifactBuilds {
       enforce({ name, publishedAt: found.registeredAt, signature, provenance }, this.config);
     }
     return found;
+  }
+
+  /** Who stands behind what is published under a name; null where nothing is. */
+  standing(name: string, version?: string): Promise<Standing | null> {
+    return this.published.standing(name, version);
   }
 
   /** What is known of where it comes from: the publisher's checksum, which its bytes were compared with. */

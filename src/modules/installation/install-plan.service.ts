@@ -31,10 +31,11 @@ export class InstallPlans {
   ) {}
 
   /** @throws AppError what the installation would be refused with, as far as that is known before */
-  async plan({ name, version, enable }: InstallDto): Promise<InstallPlanDto> {
+  async plan(dto: InstallDto): Promise<InstallPlanDto> {
+    const { name, enable } = dto;
     const known = await this.records.installs.find(name);
     if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
-    const wanted = await this.wanted.find(name, version);
+    const wanted = await this.wanted.find(dto);
     if (wanted.published) return this.ofArtifact(wanted.published, known, enable);
     const { resolved, warnings } = wanted;
     const { registry, builder, verifier } = await this.tools.get();

@@ -4,10 +4,9 @@ import type { Config } from '../../config.js';
 import type { JobTask } from '../../platform/jobs/job-handlers.js';
 import { Jobs } from '../../platform/jobs/jobs.service.js';
 import { CONFIG } from '../../platform/tokens.js';
-import { PluginInstalls } from '../plugins/index.js';
 import { type Gathered, Gathering } from './gathering.js';
-import type { InstalledVersionEntity, VersionRow } from './installed-version.entity.js';
-import { InstalledVersionRepository } from './installed-version.repository.js';
+import type { InstallSource, VersionRow } from './installed-version.entity.js';
+import { InstallationRecords, sourceConflict } from './installation-records.js';
 import { pathOf } from './package-code.js';
 import { PackageTools } from './package-tools.js';
 import { packageFolder } from './packages/package-name.js';
@@ -22,10 +21,12 @@ export interface InstallPayload {
   name: string;
   version: string;
   /** Left out: the npm registry. */
-  source?: InstalledVersionEntity['source'];
+  source?: InstallSource;
   enable?: boolean;
   /** Whether who asked for it may see secrets. */
   mayReveal?: boolean;
+  /** The request named the source, so it may be another than that of what is installed. */
+  mayChangeSource?: boolean;
   /** What was found when the version was looked up. */
   warnings?: readonly PlanWarning[];
 }
@@ -51,8 +52,7 @@ export class InstallJob implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
     private readonly tools: PackageTools,
-    private readonly installs: PluginInstalls,
-    private readonly versions: InstalledVersionRepository,
+    private readonly records: InstallationRecords,
     private readonly shelf: VersionShelf,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -110,23 +110,33 @@ export class InstallJob implements OnModuleInit {
     return { pluginId, name, version, installPath: join(this.tools.folder, pathOf(row)), warnings };
   }
 
+  /** @throws Conflict `source_conflict` where the package came here from elsewhere while this was being built */
+  private async assertSameSource(
+    { name, mayChangeSource = false }: InstallPayload,
+    { source }: VersionRow,
+  ): Promise<void> {
+    const present = mayChangeSource ? null : await this.records.sourceOf(name);
+    if (present !== null && present !== source) throw sourceConflict(name, present, source);
+  }
+
   private async put({ context, payload }: JobTask<InstallPayload>, row: VersionRow): Promise<string> {
-    const retained = await this.versions.retained(payload.name);
+    const retained = await this.records.versions.retained(payload.name);
     const code = {
       source: row.source,
       npmName: payload.name,
       version: payload.version,
       path: pathOf(row),
     };
-    return this.installs.put(context, code, {
+    return this.records.installs.put(context, code, {
       action: 'plugin.install',
       enable: payload.enable,
       retained: retained && { ...retained, id: retained.pluginId },
       mayReveal: payload.mayReveal ?? false,
+      recheck: () => this.assertSameSource(payload, row),
       alongside: async (tx, pluginId) => {
-        await this.versions.put(tx, { ...row, pluginId });
-        await this.versions.prune(tx, { ...row, pluginId }, this.config.PLUGIN_KEEP_VERSIONS);
-        await this.versions.forget(tx, payload.name);
+        await this.records.versions.put(tx, { ...row, pluginId });
+        await this.records.versions.prune(tx, { ...row, pluginId }, this.config.PLUGIN_KEEP_VERSIONS);
+        await this.records.versions.forget(tx, payload.name);
       },
     });
   }

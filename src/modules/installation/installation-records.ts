@@ -5,6 +5,7 @@ import type { RequestContext } from '../../platform/http/request.js';
 import { originOf, PluginInstalls } from '../plugins/index.js';
 import { EjectedFolders } from './ejected-folders.js';
 import { EjectedPlaces } from './ejected-places.js';
+import type { InstallSource } from './installed-version.entity.js';
 import { InstalledVersionRepository } from './installed-version.repository.js';
 import { PackageTools } from './package-tools.js';
 import { VersionShelf } from './version-shelf.js';
@@ -20,6 +21,17 @@ export class InstallationRecords {
     private readonly folders: EjectedFolders,
     private readonly places: EjectedPlaces,
   ) {}
+
+  /**
+   * Where the code comes from that has the settings of a package: of what is installed, or of what was when its
+   * settings were kept; null where there are none.
+   */
+  async sourceOf(npmName: string): Promise<InstallSource | null> {
+    const plugin = await this.installs.find(npmName);
+    if (plugin) return sourceOf(plugin);
+    const retained = await this.versions.retained(npmName);
+    return retained?.config ? sourceOf(retained.origin ?? { source: 'npm' }) : null;
+  }
 
   /**
    * Takes a package away, without asking the registry.
@@ -62,6 +74,25 @@ export class InstallationRecords {
     return join(this.tools.folder, directory);
   }
 }
+
+/** What is ejected came from npm. */
+export function sourceOf({ source }: { source: string }): InstallSource {
+  return source === 'artifact' ? 'artifact' : 'npm';
+}
+
+/** What a request would take from another source than what is there, without having said so. */
+export function sourceConflict(name: string, present: InstallSource, other: InstallSource): Conflict {
+  return new Conflict(
+    'source_conflict',
+    `${name} comes from ${SOURCE_WORDS[present]}, and the request means what is to be had from ${SOURCE_WORDS[other]}. Other code would take its place and its settings. Say which it shall be: "source":"${present}" keeps to the one, "source":"${other}" goes over to the other.`,
+    'source',
+  );
+}
+
+const SOURCE_WORDS: Readonly<Record<InstallSource, string>> = {
+  npm: 'the npm registry (npm)',
+  artifact: 'what is published here (artifact)',
+};
 
 export function notInstalled(name: string): NotFound {
   return new NotFound('not_installed', `No package "${name.slice(0, 214)}" is installed.`, 'name');

@@ -42,6 +42,8 @@ const REGISTRY = [
   'registry_answer_invalid',
   'registry_timeout',
   'artifact_not_installable',
+  'artifact_not_found',
+  'source_conflict',
   'artifact_not_verified',
 ] as const;
 const INSTALL = [
@@ -77,7 +79,7 @@ export class InstallationController {
   @ApiOperation({
     summary: 'Install a plugin from npm, or one that is published here',
     description:
-      'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update. `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan: what would be fetched, with sizes, evidence, warnings and what would change.',
+      'Resolves, checks, builds and starts the package; nothing of it runs before it is checked, and its install scripts never do. With another version of an installed package it is an update, from where that came from: another source must be named (`source`). `Prefer: respond-async` answers at once with a job to follow; `dryRun` answers the plan: what would be fetched, with sizes, evidence, warnings and what would change.',
   })
   @ApiNoWait()
   @ApiBody({ type: InstallDto, examples: INSTALL_EXAMPLES })
@@ -171,6 +173,7 @@ export class InstallationController {
     'plugin_not_found',
     'not_installed',
     'version_not_kept',
+    'source_conflict',
     'already_ejected',
     'revision_conflict',
     ...NOT_LOADED,
@@ -181,7 +184,7 @@ export class InstallationController {
     @Param('x') x: string,
     @Body() body: RollbackDto,
   ): Promise<PackageDoneDto> {
-    const [plugin, version] = await this.packages.rollback(context, x, body.version);
+    const [plugin, version] = await this.packages.rollback(context, x, body);
     const pluginName = plugin.npmName ?? plugin.id;
     return { ok: true, requiresRestart: false, pluginName, message: `${pluginName} is back at ${version}` };
   }

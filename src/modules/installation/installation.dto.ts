@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 import { FleetAnsweredDto } from '../plugins/index.js';
+import { INSTALL_SOURCES, type InstallSource } from './installed-version.entity.js';
 import { PlanWarningDto } from './plan-warning.dto.js';
 
 const PACKAGE = '@elizaos/plugin-openai';
@@ -19,6 +20,14 @@ export class InstallDto {
   @IsString()
   @MaxLength(200)
   version?: string;
+  /**
+   * Where to take it from: the npm registry, or what is published here. When left out, what is installed keeps its
+   * source, and of a new name what is published here goes before npm; where that is not clear the answer is 409.
+   */
+  @ApiPropertyOptional({ enum: INSTALL_SOURCES, example: 'npm' })
+  @IsOptional()
+  @IsIn(INSTALL_SOURCES)
+  source?: InstallSource;
   /** Whether the plugin starts at once; when left out, a new one does and an updated one stays as it was. */
   @ApiPropertyOptional({ type: Boolean, example: true })
   @IsOptional()
@@ -53,6 +62,11 @@ export class UninstallDto {
 
 /** A version to go back to. */
 export class RollbackDto {
+  /** Where that version came from; needed where the one in use came from elsewhere, whose place other code would take. */
+  @ApiPropertyOptional({ enum: INSTALL_SOURCES, example: 'npm' })
+  @IsOptional()
+  @IsIn(INSTALL_SOURCES)
+  source?: InstallSource;
   /** One of the kept versions; when left out, the one installed before the present one. */
   @ApiPropertyOptional({ type: String, maxLength: 200 })
   @IsOptional()

@@ -27,25 +27,28 @@ export class InstallationService {
   /**
    * Queues the installation, or joins the one that is under way for the same version.
    * @returns the job's id
-   * @throws Conflict `install_in_progress`, `already_ejected`, and whatever resolving or policy say at once
+   * @throws Conflict `install_in_progress`, `already_ejected`, `source_conflict`, and whatever resolving or policy say at once
    */
-  async begin(context: RequestContext, { name, version, enable }: InstallDto): Promise<string> {
+  async begin(context: RequestContext, dto: InstallDto): Promise<string> {
+    const { name, enable } = dto;
     const known = await this.records.installs.find(name);
     if (known?.source === 'ejected') throw hasLocalCopy(name, 'name');
     if (known && enable === false) await this.records.installs.assertMayBe(known, enable);
-    const wanted = await this.wanted.find(name, version);
+    const wanted = await this.wanted.find(dto);
     const payload: InstallPayload = {
       name,
       version: wanted.version,
       ...(wanted.published ? { source: 'artifact' } : { warnings: wanted.warnings }),
       ...(enable !== undefined && { enable }),
       mayReveal: allows(context.actor.scopes, 'secrets:reveal'),
+      ...(dto.source !== undefined && { mayChangeSource: true }),
     };
     return this.transactions.run(async (tx) => {
       await this.records.versions.lock(tx, name);
       const open = await this.jobs.findOpen(tx, INSTALL, name);
       if (!open) return this.jobs.enqueue(tx, context, { kind: INSTALL, subject: name, payload });
-      if ((open.payload as InstallPayload).version === payload.version) return open.id;
+      const { version, source } = open.payload as InstallPayload;
+      if (version === payload.version && source === payload.source) return open.id;
       throw new Conflict(
         'install_in_progress',
         `Another version of ${name} is being installed: job ${open.id}. Wait for it, or cancel it.`,

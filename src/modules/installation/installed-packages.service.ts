@@ -6,8 +6,14 @@ import type { RequestContext } from '../../platform/http/request.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { PluginsService, type PluginDto } from '../plugins/index.js';
 import type { InstalledVersionDto, UpdateListDto } from './installed.dto.js';
-import type { PolicyDto } from './installation.dto.js';
-import { hasLocalCopy, InstallationRecords, notInstalled } from './installation-records.js';
+import type { PolicyDto, RollbackDto } from './installation.dto.js';
+import {
+  hasLocalCopy,
+  InstallationRecords,
+  notInstalled,
+  sourceConflict,
+  sourceOf,
+} from './installation-records.js';
 import type { InstalledVersionEntity } from './installed-version.entity.js';
 import { pathOf } from './package-code.js';
 import { PackageTools } from './package-tools.js';
@@ -33,11 +39,16 @@ export class InstalledPackages {
     return (await this.kept(plugin)).map((row) => this.present(row, row.version === plugin.version));
   }
 
-  /** Goes back to a kept version, without the registry. @returns the version */
+  /**
+   * Goes back to a kept version, without the registry.
+   * @returns the version
+   * @throws NotFound `plugin_not_found`, `not_installed`, `version_not_kept`; Conflict `already_ejected`,
+   *   `source_conflict` where it came from elsewhere and the request does not say so
+   */
   async rollback(
     context: RequestContext,
     segment: string,
-    wanted?: string,
+    { version: wanted, source: from }: RollbackDto,
   ): Promise<[plugin: PluginDto, to: string]> {
     const plugin = await this.plugins.get(segment);
     if (plugin.source === 'ejected') throw hasLocalCopy(plugin.id, 'x');
@@ -47,6 +58,8 @@ export class InstalledPackages {
     );
     if (!row) throw notKept(rows);
     const { npmName, version, source } = row;
+    const present = sourceOf(plugin);
+    if (source !== (from ?? present)) throw sourceConflict(npmName, present, source);
     await this.records.installs.put(
       context,
       { source, npmName, version, path: pathOf(row) },
@@ -116,9 +129,9 @@ export class InstalledPackages {
   }
 
   private present(row: InstalledVersionEntity, current: boolean): InstalledVersionDto {
-    const { npmName: name, pluginId, version, trust, files } = row;
+    const { npmName: name, pluginId, version, source, trust, files } = row;
     return {
-      ...{ name, pluginId, version, current, files, trust },
+      ...{ name, pluginId, version, source, current, files, trust },
       installedAt: row.installedAt.toISOString(),
       path: this.records.pathOf(pathOf(row)),
       integrity: trust.integrity,

@@ -2,6 +2,10 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typ
 import { PluginEntity } from '../plugins/index.js';
 import type { Trust } from './packages/package-verifier.js';
 
+/** Where installed code comes from: the npm registry, or what is published here. */
+export const INSTALL_SOURCES = ['npm', 'artifact'] as const;
+export type InstallSource = (typeof INSTALL_SOURCES)[number];
+
 /** A version of a package that is kept for a plugin: the one that runs, and those to go back to. */
 @Entity('installed_version')
 export class InstalledVersionEntity {
@@ -21,7 +25,7 @@ export class InstalledVersionEntity {
 
   /** Where it came from: the npm registry, or what is published here. */
   @Column({ type: 'text', default: 'npm' })
-  source: 'npm' | 'artifact';
+  source: InstallSource;
 
   /** The built directory, relative to the folder of packages. */
   @Column({ type: 'text' })

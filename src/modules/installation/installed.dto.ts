@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { INSTALL_SOURCES, type InstallSource } from './installed-version.entity.js';
 import { TrustDto } from './trust.dto.js';
 
 /** An installed version of a package. */
@@ -18,6 +19,9 @@ export class InstalledVersionDto {
    * @example "1.6.0"
    */
   version: string;
+  /** Where it came from: the npm registry, or what is published here. */
+  @ApiProperty({ enum: INSTALL_SOURCES, example: 'npm' })
+  source: InstallSource;
   /**
    * Whether this version is the one in use.
    * @example true

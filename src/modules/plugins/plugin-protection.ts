@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Conflict } from '../../platform/http/errors.js';
 import type { PluginEntity } from './plugin.entity.js';
+import { ProtectedNames } from './protected-names.js';
 
 export type Protected = Pick<PluginEntity, 'id' | 'source' | 'npmName'>;
 
@@ -11,6 +12,8 @@ export type Protect = (plugin: Protected, deleted: boolean) => Promise<Conflict 
 @Injectable()
 export class PluginProtection {
   private readonly rules: Protect[] = [];
+
+  constructor(readonly names: ProtectedNames) {}
 
   /** For modules, at start. */
   define(rule: Protect): void {

@@ -10,7 +10,6 @@ import { PluginCommits, type PluginState } from './plugin-commits.js';
 import type { PluginEntity, PluginSource } from './plugin.entity.js';
 import { checkName } from './plugin-name.js';
 import { PluginProtection } from './plugin-protection.js';
-import { ProtectedNames } from './protected-names.js';
 import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
 import type { PatchPluginDto } from './plugin-patch.dto.js';
@@ -35,14 +34,13 @@ export class PluginWrites {
     private readonly known: KnownPlugins,
     private readonly protection: PluginProtection,
     private readonly schemas: ConfigSchemas,
-    private readonly protectedNames: ProtectedNames,
   ) {}
 
   /** @returns the id of the new plugin */
   async create(context: RequestContext, dto: CreatePluginDto): Promise<string> {
     const name = checkName(dto.name);
     await this.assertFree(name);
-    await this.protectedNames.check(context.actor, name);
+    await this.protection.names.check(context.actor, name);
     const blank = blankRow(name, await this.plugins.nextSlot());
     const schema =
       dto.configSchema === undefined ? null : await this.schemas.compile(context.actor, dto.configSchema);

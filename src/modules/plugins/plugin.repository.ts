@@ -87,13 +87,12 @@ export class PluginRepository {
 }
 
 /** Of several plugins that a segment could mean: by id, else by display name, else by npm name. */
-export function pickNamed<T extends { id: string; name: string; npmName: string | null }>(
-  plugins: readonly T[],
-  segment: string,
-): T | null {
+function pickNamed(plugins: readonly PluginEntity[], segment: string): PluginEntity | null {
   return (
     plugins.find(({ id }) => id === segment) ??
     plugins.find(({ name }) => name === segment) ??
+    // A file of somebody's own may claim any npm name; the package that really is installed goes first.
+    plugins.find(({ npmName, source }) => npmName === segment && source !== 'path') ??
     plugins.find(({ npmName }) => npmName === segment) ??
     null
   );

@@ -134,6 +134,7 @@ export class PluginsController {
     ...BAD_SETTINGS,
     'name_invalid',
     'name_taken',
+    'name_protected',
     'name_reserved',
     'revision_conflict',
     'config_schema_invalid',

@@ -18,8 +18,11 @@ export class WantedPlugins {
   constructor(plugins: readonly WantedPlugin[]) {
     this.plugins = new Map(plugins.map((plugin) => [plugin.view.id, plugin]));
     this.views = plugins.map(({ view }) => view).sort((a, b) => (a.id < b.id ? -1 : 1));
-    for (const key of ['id', 'name', 'npmName'] as const)
-      for (const view of this.views) this.call(view, view[key]);
+    for (const key of ['id', 'name'] as const) for (const view of this.views) this.call(view, view[key]);
+    // A file of somebody's own may claim any npm name; the package that really is installed goes first.
+    const files = this.views.filter(({ source }) => source === 'path');
+    const packages = this.views.filter(({ source }) => source !== 'path');
+    for (const view of [...packages, ...files]) this.call(view, view.npmName);
   }
 
   /** The same with some of them read again; one that is gone by now is not among `plugins`. */

@@ -105,7 +105,11 @@ export class AgentsRepository {
   }
 
   /** Writes all that an agent told over what is known of it. */
-  async put(tx: Tx, agentId: string, state: AgentState, digest: string, owner: string | null): Promise<void> {
+  async put(
+    tx: Tx,
+    agentId: string,
+    { state, digest, owner }: { state: AgentState; digest: string; owner: string | null },
+  ): Promise<void> {
     const { name, endpoint, uri, version, heartbeatInterval, plugins } = state;
     const { folded, skeleton } = nameKeys(agentId);
     await tx.query(

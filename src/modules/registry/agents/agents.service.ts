@@ -162,7 +162,7 @@ export class AgentsService {
       else await this.assertMayAdd(tx, context.actor, agentId);
       if (before?.digest === digest) return;
       const owner = before ? ownerAfter(context.actor, before.owner) : ownerOf(context.actor);
-      await this.agents.put(tx, agentId, state, digest, owner);
+      await this.agents.put(tx, agentId, { state, digest, owner });
       const { plugins, ...rest } = state;
       await this.audit.record(tx, context, {
         action: before ? 'agent.update' : 'agent.register',

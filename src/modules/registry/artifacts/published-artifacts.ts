@@ -19,6 +19,13 @@ export interface PublishedArtifact {
   registeredAt: Date;
 }
 
+/** Who has published something under a name. */
+export interface Standing {
+  owner: string | null;
+  /** Whether its publisher could have installed it too. */
+  vouched: boolean;
+}
+
 /** What is published here, for whoever installs it. */
 @Injectable()
 export class PublishedArtifacts {
@@ -26,6 +33,13 @@ export class PublishedArtifacts {
     private readonly artifacts: PublishedArtifactRepository,
     private readonly files: ArtifactFiles,
   ) {}
+
+  /** Who stands behind the version that `find` would choose; null where nothing is published under the name. */
+  async standing(name: string, wanted = 'latest'): Promise<Standing | null> {
+    const rows = (await this.artifacts.named(name)).filter(({ status }) => status !== 'deleted');
+    const row = chosen(rows, wanted.trim() || 'latest') ?? rows[0];
+    return row ? { owner: row.owner, vouched: row.vouched } : null;
+  }
 
   /**
    * The version to install.

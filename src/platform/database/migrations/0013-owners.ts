@@ -6,7 +6,6 @@ alter table plugin add column skeleton text;
 alter table agent add column folded_id text, add column skeleton text, add column owner text;
 alter table published_artifact add column skeleton text, add column owner text,
   add column vouched boolean not null default false;
-alter table retained_settings add column source text not null default 'npm';
 `;
 
 const K = 'unnest($1::text[], $2::text[], $3::text[]) as k(name, folded, skeleton)';
@@ -42,10 +41,9 @@ drop index plugin_skeleton, agent_folded_id, agent_skeleton, agent_owner, publis
 alter table plugin drop column skeleton;
 alter table agent drop column folded_id, drop column skeleton, drop column owner;
 alter table published_artifact drop column skeleton, drop column owner, drop column vouched;
-alter table retained_settings drop column source;
 `;
 
-/** What names look like, who owns them, and where the code came from that settings are kept for. */
+/** What names look like, and who owns them. */
 export class Owners1769248800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(COLUMNS);
