@@ -6,10 +6,10 @@
  */
 import { isMainThread, parentPort } from 'node:worker_threads';
 import zlib from 'node:zlib';
+import type { NetworkLimits } from '../../../platform/http/outbound/process-guard.js';
 import { ArchiveRefused, checkRatio } from './archive-entry.js';
 import { archiveFormat, foreignFormat } from './archive-format.js';
 import { scanArchive } from './archive-scan.js';
-import type { NetworkLimits } from './pnpm-network-guard.js';
 
 const limits = new URL(import.meta.url).searchParams;
 const maxOutputLength = Number(limits.get('maxBytes'));
@@ -78,7 +78,7 @@ function guardOrders(port: NonNullable<typeof parentPort>): void {
 if (parentPort) guardOrders(parentPort);
 
 if (isMainThread) {
-  const { guardConnections } = await import('./pnpm-network-guard.js');
+  const { guardConnections } = await import('../../../platform/http/outbound/process-guard.js');
   guardConnections(JSON.parse(limits.get('network') ?? '') as NetworkLimits);
   process.umask(0o022);
   process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL')).resume();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { BadGateway, GatewayTimeout } from '../../../platform/http/errors.js';
-import type { NetworkLimits } from './pnpm-network-guard.js';
+import type { NetworkLimits } from '../../../platform/http/outbound/process-guard.js';
 import { NO_INSPECTOR } from '../../../platform/no-inspector.js';
 
 /** One line of the package manager's ndjson reporter. */

@@ -2,10 +2,10 @@ import dns from 'node:dns';
 import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction, Socket } from 'node:net';
-import { AddressPolicy } from '../../../platform/http/outbound/address-policy.js';
-import { arePermitted } from '../../../platform/http/outbound/destination.js';
+import { AddressPolicy } from './address-policy.js';
+import { arePermitted } from './destination.js';
 
-/** Where the package manager may connect to besides public addresses. */
+/** Where a process of the package manager may connect to besides public addresses. */
 export interface NetworkLimits {
   /** Addresses of the registries that the operator configured: these hosts and ports may be private. */
   readonly registries: readonly string[];
@@ -56,7 +56,7 @@ function guardRequests(origins: ReadonlySet<string>, policy: AddressPolicy): voi
       const isPrivate = LOCAL.test(hostname) || (isIP(hostname) !== 0 && !policy.permits(hostname));
       if (isPrivate && !origins.has(`${hostname}:${port}`) && !policy.listsHost(hostname))
         throw refusal(hostname);
-      return Reflect.apply(request, protocol, given);
+      return Reflect.apply(request, protocol, given) as ClientRequest;
     };
     Object.assign(protocol, { request: checkedRequest });
   }
@@ -98,10 +98,10 @@ function checkedOptions(
 function checkedLookup(lookup: LookupFunction, policy: AddressPolicy): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, options, (error, found, family) => {
-      const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address);
-      if (!error && !arePermitted(hostname.toLowerCase(), addresses, policy))
-        callback(refusal(hostname), '', 0);
-      else callback(error, found, family);
+      if (error) return callback(error, found, family);
+      const addresses = typeof found === 'string' ? [found] : found.map(({ address }) => address);
+      if (arePermitted(hostname.toLowerCase(), addresses, policy)) callback(null, found, family);
+      else callback(refusal(hostname), '', 0);
     });
   };
 }
