@@ -52,7 +52,11 @@ describe('an artifact', () => {
       [[MANIFEST, { path: 'package/../../evil.js' }], /leads out/],
       [[MANIFEST, { path: 'package/Package.json' }], /one on some disks/],
       [many, /POLICY_MAX_FILES/, { POLICY_MAX_FILES: 2 }],
-      [[{ path: 'a', content: randomBytes(2 ** 20 + 1) }], /200 times/, { POLICY_MAX_UNPACKED_MB: 1 }],
+      [
+        [{ path: 'a', content: randomBytes(2 ** 20 + 1) }],
+        /POLICY_MAX_UNPACKED_MB/,
+        { POLICY_MAX_UNPACKED_MB: 1 },
+      ],
     ] as [TarEntry[], RegExp, object?][]) {
       await expect(unpack(pack(entries), 'a', policy)).rejects.toEqual(refused('package_refused', message));
       expect(await readdir(folder.path)).toEqual(['file']);
