@@ -33,7 +33,7 @@ async function residentMiB(): Promise<number> {
 it('a flood of schemas that double with each level stops neither the server nor others', async () => {
   const [flooder, other] = [server.client(await keyFor('flooder')), server.client(await keyFor('other'))];
   const before = await residentMiB();
-  let isOver = false;
+  const state = { isOver: false };
   const flood = Promise.all(
     Array.from({ length: 60 }, async (_, i) => {
       const answer = await flooder.post(PLUGINS, {
@@ -43,7 +43,7 @@ it('a flood of schemas that double with each level stops neither the server nor 
       });
       return failure(answer).slice(0, 2).join(' ');
     }),
-  ).finally(() => (isOver = true));
+  ).finally(() => (state.isOver = true));
   const made = (async (): Promise<number[]> => {
     const statuses: number[] = [];
     for (const name of ['one', 'two', 'three']) {
@@ -53,7 +53,7 @@ it('a flood of schemas that double with each level stops neither the server nor 
     return statuses;
   })();
   let [ready, longest] = [0, 0];
-  while (!isOver) {
+  while (!state.isOver) {
     const started = performance.now();
     expect((await other.get('/health/ready')).status).toBe(200);
     longest = Math.max(longest, performance.now() - started);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PreconditionFailed, Unprocessable } from '../../platform/http/errors.js';
-import type { Actor } from '../../platform/http/request.js';
+import type { RequestContext } from '../../platform/http/request.js';
 import { Metrics } from '../../platform/metrics/metrics.service.js';
 import type { Candidate } from '../../runtime/host/index.js';
 import { originOf } from './code-origin.js';
@@ -8,7 +8,12 @@ import { NodeRuntime } from './node-runtime.js';
 import type { PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { PluginRepository } from './plugin.repository.js';
-import { type CheckedSettings, PluginSettings, type Settings, type SettingsChange } from './plugin-settings.js';
+import {
+  type CheckedSettings,
+  PluginSettings,
+  type Settings,
+  type SettingsChange,
+} from './plugin-settings.js';
 import { isUrl, PluginSpecs } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
 import { startRefusal } from './start-refusal.js';
@@ -63,6 +68,11 @@ export class PluginDrafts {
     };
   }
 
+  /** A JSON Schema that came with a request, as it is kept; null where none came. @throws as `PluginSettings.schemaOf` */
+  async schemaOf({ actor }: RequestContext, given: unknown): Promise<Record<string, unknown> | null> {
+    return given === undefined ? null : this.settings.schemaOf(actor, given);
+  }
+
   /** The settings that a record carries. */
   settingsOf(row: PluginEntity): Settings {
     return this.settings.read(row);
@@ -70,17 +80,15 @@ export class PluginDrafts {
 
   /**
    * The state with a change of settings; none (`undefined`) checks what is stored.
-   * @param actor whose schemas are compiled and checked
    * @throws Unprocessable, TooManyRequests
    */
   async configured(
-    actor: Actor,
     row: PluginEntity,
     stored: Settings | null,
     patch: Record<string, unknown> | undefined,
     by: Omit<SettingsChange, 'after'>,
   ): Promise<Draft> {
-    const settings = await this.settings.change(actor, row, stored, patch, { ...by, after: originOf(row) });
+    const settings = await this.settings.change(row, stored, patch, { ...by, after: originOf(row) });
     const { withheld } = settings;
     return { settings, row: { ...row, config: this.settings.seal(row.id, settings), withheld } };
   }

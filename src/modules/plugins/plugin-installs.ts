@@ -11,6 +11,7 @@ import type { PluginEntity, PluginSource } from './plugin.entity.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
+import type { SettingsChange } from './plugin-settings.js';
 import { PluginSpecs } from './plugin-specs.js';
 
 /** Code that another module has put on disk, to be put on record. */
@@ -87,7 +88,8 @@ export class PluginInstalls {
       if (!known) await this.assertFree(id);
       await options.recheck?.();
       const mayReveal = options.mayReveal ?? allows(context.actor.scopes, 'secrets:reveal');
-      const after = await this.drafted(context, before, id, code, { ...options, mayReveal });
+      const { actor } = context;
+      const after = await this.drafted(before, id, code, { ...options, actor, mayReveal });
       if (before) await this.protection.check(before.row, after.row);
       const { action, alongside, untried = false } = options;
       const candidate = untried ? null : await this.drafts.start(after);
@@ -120,11 +122,10 @@ export class PluginInstalls {
   }
 
   private async drafted(
-    { actor }: RequestContext,
     before: PluginState | null,
     id: string,
     code: CodeOnDisk,
-    { enable, retained, mayReveal }: PutOptions & { mayReveal: boolean },
+    { enable, retained, actor, mayReveal }: PutOptions & Pick<SettingsChange, 'actor' | 'mayReveal'>,
   ): Promise<Draft> {
     const base = before?.row ?? (await this.newRow(id, retained));
     const enabled = enable ?? before?.row.enabled ?? true;
@@ -137,12 +138,12 @@ export class PluginInstalls {
       revision: before ? base.revision + 1 : 1,
       updatedAt: new Date(),
     };
+    const origin = before ? originOf(before.row) : (retained?.origin ?? null);
     return this.drafts.configured(
-      actor,
       next,
       before?.settings ?? this.drafts.settingsOf({ ...next, id: retained?.id ?? id }),
       undefined,
-      { rule: 'by-key', before: before ? originOf(before.row) : (retained?.origin ?? null), mayReveal },
+      { rule: 'by-key', before: origin, actor, mayReveal },
     );
   }
 

@@ -53,6 +53,7 @@ export type MergeRule = 'by-key' | 'merge-patch';
 /** How settings are merged, how the code changes that has them, and by whom. */
 export interface SettingsChange extends CodeChange {
   readonly rule: MergeRule;
+  readonly actor: Actor;
 }
 
 /** Opens, checks, changes and seals the settings of plugins. */
@@ -103,11 +104,10 @@ export class PluginSettings {
    * @throws Unprocessable with every problem found; TooManyRequests where schemas of the actor took too long before
    */
   async change(
-    actor: Actor,
     row: PluginEntity,
     stored: Settings | null,
     patch: JsonObject | undefined,
-    { rule, ...code }: SettingsChange,
+    { rule, actor, ...code }: SettingsChange,
   ): Promise<CheckedSettings> {
     const sent = patch ?? {};
     const open = stored?.config ?? {};
@@ -127,6 +127,15 @@ export class PluginSettings {
     // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
     if (problems.length > 0 && (row.enabled || patch !== undefined)) refuseConfig(problems);
     return { set, config, missing, locked: stillLocked(stored?.locked ?? null, sent), withheld };
+  }
+
+  /**
+   * A JSON Schema of settings as it is kept.
+   * @param given an object, or JSON text of one
+   * @throws Unprocessable `config_schema_invalid`; TooManyRequests as `change`
+   */
+  schemaOf(actor: Actor, given: unknown): Promise<JsonObject> {
+    return this.schemas.compile(actor, given);
   }
 
   /** The settings sealed anew where an older key sealed them; null where there is nothing to do. */

@@ -15,10 +15,9 @@ import { blankRow } from './plugin-row.js';
 import type { PatchPluginDto } from './plugin-patch.dto.js';
 import type { CreatePluginDto } from './plugin-request.dto.js';
 import { type Draft, PluginDrafts } from './plugin-drafts.js';
-import type { MergeRule } from './plugin-settings.js';
+import type { MergeRule, SettingsChange } from './plugin-settings.js';
 import { parseChecksum } from './plugin-specs.js';
 import { unknownPlugin } from './plugins.service.js';
-import { ConfigSchemas } from './settings/config-schemas.js';
 
 /** Whose code stays as it was put on record, and need not be read again. */
 const FIXED: ReadonlySet<PluginSource> = new Set(['bundled', 'npm', 'artifact']);
@@ -33,7 +32,6 @@ export class PluginWrites {
     private readonly node: NodeRuntime,
     private readonly known: KnownPlugins,
     private readonly protection: PluginProtection,
-    private readonly schemas: ConfigSchemas,
   ) {}
 
   /** @returns the id of the new plugin */
@@ -42,19 +40,18 @@ export class PluginWrites {
     await this.assertFree(name);
     await this.protection.names.check(context.actor, name);
     const blank = blankRow(name, await this.plugins.nextSlot());
-    const schema =
-      dto.configSchema === undefined ? null : await this.schemas.compile(context.actor, dto.configSchema);
     const row = await this.drafts.described({
       ...blank,
-      configSchema: schema,
+      configSchema: await this.drafts.schemaOf(context, dto.configSchema),
       ...addressOf(dto, null),
       ...placeOf(dto),
     });
     row.enabled = dto.enabled ?? false;
     await this.add(
       context,
-      await this.drafts.configured(context.actor, row, null, dto.config, {
+      await this.drafts.configured(row, null, dto.config, {
         rule: 'by-key',
+        actor: context.actor,
         before: null,
         mayReveal: true,
       }),
@@ -77,7 +74,8 @@ export class PluginWrites {
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, expected);
       const mayReveal = allows(context.actor.scopes, 'secrets:reveal');
-      const after = await this.changed(context, before, dto, { rule, mayReveal });
+      const { actor } = context;
+      const after = await this.changed(before, dto, { rule, actor, mayReveal });
       await this.protection.check(before.row, after.row);
       const reload = dto.enabled === true && before.row.enabled;
       const differs = isDifferent(before, after);
@@ -138,10 +136,9 @@ export class PluginWrites {
   }
 
   private async changed(
-    { actor }: RequestContext,
     before: PluginState,
     dto: PatchPluginDto,
-    by: { rule: MergeRule; mayReveal: boolean },
+    by: Pick<SettingsChange, 'rule' | 'actor' | 'mayReveal'>,
   ): Promise<Draft> {
     const { row } = before;
     if (dto.path !== undefined || dto.checksum !== undefined) assertExchangeable(row);
@@ -155,9 +152,9 @@ export class PluginWrites {
     const looksAgain = (moved || dto.enabled === true) && !FIXED.has(merged.source);
     const next = looksAgain ? await this.drafts.described(merged) : merged;
     const how = { ...by, before: originOf(row) };
-    if (dto.config === null) return this.drafts.configured(actor, next, null, undefined, how);
+    if (dto.config === null) return this.drafts.configured(next, null, undefined, how);
     const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
-    return this.drafts.configured(actor, next, before.settings, patch, how);
+    return this.drafts.configured(next, before.settings, patch, how);
   }
 }
 

@@ -30,6 +30,9 @@ export function assertWithinLimits(json: Uint8Array): void {
   const open: Container[] = [];
   let parts = 0;
   let textAt = 0;
+  const countPart = (): void => {
+    if (++parts > MAX_PARTS) throw tooManyParts(pathOf(json, open));
+  };
   for (let at = 0; at < json.length; at++) {
     const byte = json[at];
     if (byte === QUOTE) {
@@ -37,7 +40,7 @@ export function assertWithinLimits(json: Uint8Array): void {
       at = endOfText(json, at);
     } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
       if (open.length > MAX_DEPTH) throw tooDeep(pathOf(json, open));
-      if (++parts > MAX_PARTS) throw tooManyParts(pathOf(json, open));
+      countPart();
       open.push({ isList: byte === OPEN_LIST, count: 0, keyAt: 0 });
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) open.pop();
     else if (byte === COLON || byte === COMMA) {
@@ -47,7 +50,7 @@ export function assertWithinLimits(json: Uint8Array): void {
       container.count++;
       if (container.isList) continue;
       if (container.count > MAX_KEYS) throw tooManyKeys(pathOf(json, open.slice(0, -1)));
-      if (++parts > MAX_PARTS) throw tooManyParts(pathOf(json, open));
+      countPart();
     }
   }
 }
