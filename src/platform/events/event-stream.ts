@@ -7,6 +7,7 @@ import type { Actor } from '../http/request.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { CONFIG } from '../tokens.js';
 import { EventBus } from './event-bus.js';
+import type { AppEvent } from './event-map.js';
 import { EventRepository } from './event.repository.js';
 import { EventTail } from './event-tail.js';
 import { type EventFeed, StreamReader } from './stream-reader.js';
@@ -35,12 +36,13 @@ export class EventStream implements BeforeApplicationShutdown {
     private readonly overload: Overload,
     @Inject(CONFIG) private readonly limits: Pick<Config, 'STREAMS_PER_CALLER' | 'STREAMS_TOTAL'>,
   ) {
-    bus.on('event', (event) => {
+    const endRevoked = (event: AppEvent): void => {
       if (event.type === 'key.changed') this.endWhere((actor) => actor.id === event.data.keyId);
       if (event.type === 'token.revoked') this.endWhere((actor) => actor.jti === event.data.jti);
-    });
-    // Any token may have been revoked meanwhile: whoever comes back shows it again.
-    bus.on('missed', () => this.endWhere(() => true));
+    };
+    bus.on('event', endRevoked);
+    // What the bus has missed is read by the tail.
+    tail.on('event', endRevoked);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { EventBus } from './event-bus.js';
@@ -16,10 +17,11 @@ const RETRY_MS = 1_000;
  * Reads new events once for the whole process: one query for each announced batch, however many streams are open, and
  * none while there is no stream. Streams read from the window of the newest events that it keeps, each from its own
  * position. Because the window is read from the table in the order of ids, a stream that changes from the table to the
- * window misses nothing and gets nothing twice.
+ * window misses nothing and gets nothing twice. Emits each `event` that it reads, also those that were missed while the
+ * listening connection was away.
  */
 @Injectable()
-export class EventTail {
+export class EventTail extends EventEmitter<{ event: [AppEvent] }> {
   private window: AppEvent[] = [];
   /** The window has every event after this one. */
   private from = 0;
@@ -33,6 +35,7 @@ export class EventTail {
     private readonly events: EventRepository,
     bus: EventBus,
   ) {
+    super();
     const wake = (): void => {
       this.isStale = true;
       if (!this.isReading && this.followers.size > 0) void this.read();
@@ -104,6 +107,7 @@ export class EventTail {
     const fresh = events.filter(({ id }) => Number(id) > this.newest);
     this.window.push(...fresh);
     this.newest = Number(fresh.at(-1)?.id ?? this.newest);
+    for (const event of fresh) this.emit('event', event);
     if (this.window.length < 2 * WINDOW) return;
     const dropped = this.window.splice(0, this.window.length - WINDOW);
     this.from = Number(dropped.at(-1)?.id ?? this.from);
