@@ -54,7 +54,7 @@ describe('stored secrets', () => {
     });
     const record = `/api/v1/plugins/${published.body.id}`;
     await until(world.server, record, ({ text }) => text.includes('"verified"'));
-    const taken = await install(installer, {});
+    const taken = await install(installer, { source: 'artifact' });
     expect(taken).toMatchObject({ source: 'artifact', configured: false });
     expect(withheld(taken)).toEqual(['config.ANSWER_TOKEN']);
 
