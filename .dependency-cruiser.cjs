@@ -145,7 +145,8 @@ module.exports = {
       from: {
         path: '^(src|test/support|bench)/',
         orphan: true,
-        pathNot: ['/migrations/', '\\.d\\.ts$', SPEC],
+        // Node is told to preload the lifeline.
+        pathNot: ['/migrations/', '\\.d\\.ts$', SPEC, '^test/support/lifeline\\.ts$'],
       },
       to: {},
     },

@@ -3,7 +3,6 @@ import { keysUnavailable, TokenKeys } from './modules/auth/index.js';
 import type { DataFolder } from './platform/data-folder/index.js';
 import { GuardedClient } from './platform/http/outbound/guarded.client.js';
 
-
 /** A key set is a few kilobytes. */
 const MAX_JWKS_BYTES = 256 * 1024;
 const JWKS_LIMIT_MS = 4_000;

@@ -1,7 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { Config } from '../config.js';
-import { applyRetention, type Retention } from './database/retention.js';
+import { type Retention, RetentionRepository } from './database/retention.repository.js';
 import { RateLimitRepository } from './http/limits/rate-limit.repository.js';
 import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { FleetSchedule } from './schedule/fleet-schedule.js';
@@ -17,7 +16,7 @@ const EVERY_MS = 3_600_000;
 export class Housekeeping implements OnModuleInit {
   constructor(
     private readonly schedule: FleetSchedule,
-    private readonly dataSource: DataSource,
+    private readonly retention: RetentionRepository,
     private readonly idempotency: IdempotencyRepository,
     private readonly rateLimits: RateLimitRepository,
     @Inject(CONFIG) private readonly config: Config,
@@ -28,7 +27,7 @@ export class Housekeeping implements OnModuleInit {
   }
 
   private async sweep(signal: AbortSignal): Promise<void> {
-    for (const rule of retentions(this.config)) await applyRetention(this.dataSource, rule, signal);
+    for (const rule of retentions(this.config)) await this.retention.apply(rule, signal);
     await this.idempotency.deleteExpired();
     await this.rateLimits.deleteFull();
   }

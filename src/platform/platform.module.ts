@@ -13,6 +13,7 @@ import { EventTail } from './events/event-tail.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { DiskChores } from './disk-chores.js';
+import { RetentionRepository } from './database/retention.repository.js';
 import { Housekeeping } from './housekeeping.js';
 import { ArtifactStore } from './artifacts/artifact-store.js';
 import { SharedFilesUpkeep } from './artifacts/shared-files-upkeep.js';
@@ -117,6 +118,7 @@ export class PlatformModule {
         Housekeeping,
         NodeRepository,
         RateLimitRepository,
+        RetentionRepository,
         ScheduledWorkRepository,
         SharedFilesUpkeep,
       ],

@@ -32,7 +32,9 @@ it('gives the oldest of look-alikes their key, and leaves all of them in place, 
     plugin_type, plugin_runtime, artifact_url, checksum, config_schema)
     values ('1', 'Сосо', 'сосо', '1', '1', '', 'log', '', 'https://x.example', 'sha256:00', '{}')`);
   await source.runMigrations();
-  expect(await source.query('select id, folded_id, skeleton, owner from agent order by registered_at')).toEqual([
+  expect(
+    await source.query('select id, folded_id, skeleton, owner from agent order by registered_at'),
+  ).toEqual([
     { id: 'Edge-1', folded_id: 'edge-1', skeleton: 'edge-l', owner: null },
     { id: 'edge-l', folded_id: 'edge-l', skeleton: null, owner: null },
     { id: 'edge-1', folded_id: null, skeleton: null, owner: null },

@@ -1,4 +1,5 @@
-import type { PluginEntity } from './plugin.entity.js';
+export const PLUGIN_SOURCES = ['bundled', 'npm', 'path', 'artifact', 'ejected'] as const;
+export type PluginSource = (typeof PLUGIN_SOURCES)[number];
 
 /**
  * Where a plugin's code comes from, as far as a caller chooses it. Another version of a package is from the same
@@ -10,7 +11,13 @@ export type CodeOrigin =
   | { readonly source: 'npm' | 'artifact'; readonly name: string | null }
   | { readonly source: 'path'; readonly path: string | null; readonly checksum: string | null };
 
-type CodeAddress = Pick<PluginEntity, 'source' | 'npmName' | 'path' | 'checksum'>;
+/** Where the record of a plugin says that its code is. */
+interface CodeAddress {
+  readonly source: PluginSource;
+  readonly npmName: string | null;
+  readonly path: string | null;
+  readonly checksum: string | null;
+}
 
 export function originOf({ source, npmName, path, checksum }: CodeAddress): CodeOrigin {
   if (source === 'bundled') return { source };

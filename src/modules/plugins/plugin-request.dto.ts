@@ -13,7 +13,8 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { ANY_JSON, FreeForm } from '../../platform/http/free-form.js';
-import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
+import { PLUGIN_SOURCES, type PluginSource } from './code-origin.js';
+import { PLACEMENTS, type Placement } from './plugin.entity.js';
 import { STATUSES, type Status } from './plugin-status.js';
 import { PLUGIN_TYPES, type PluginType } from '../../runtime/host/index.js';
 import { PageCursor, PageLimit, QueryFlag } from '../../platform/http/page.dto.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { PluginEntity, PluginSource } from './plugin.entity.js';
+import type { PluginSource } from './code-origin.js';
+import type { PluginEntity } from './plugin.entity.js';
 
 /** Where a plugin's code really is. */
 export interface LocatedCode {

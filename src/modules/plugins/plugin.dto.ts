@@ -2,7 +2,8 @@ import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { ANY_JSON } from '../../platform/http/free-form.js';
 import { FleetAnsweredDto } from './fleet-outcome.dto.js';
 import { STATUSES, type Status } from './plugin-status.js';
-import { PLACEMENTS, PLUGIN_SOURCES, type Placement, type PluginSource } from './plugin.entity.js';
+import { PLUGIN_SOURCES, type PluginSource } from './code-origin.js';
+import { PLACEMENTS, type Placement } from './plugin.entity.js';
 import { PageDto } from '../../platform/http/page.dto.js';
 
 /** One thing that is wrong or doubtful about a plugin's settings. */

@@ -1,9 +1,8 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { PluginSource } from './code-origin.js';
 import type { Declaration } from './declaration.js';
 import type { Withheld } from './settings/withheld.js';
 
-export const PLUGIN_SOURCES = ['bundled', 'npm', 'path', 'artifact', 'ejected'] as const;
-export type PluginSource = (typeof PLUGIN_SOURCES)[number];
 export const PLACEMENTS = ['pre_builtin', 'post_builtin'] as const;
 export type Placement = (typeof PLACEMENTS)[number];
 
