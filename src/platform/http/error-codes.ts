@@ -7,7 +7,7 @@ export const ERROR_CODES = {
   body_not_object: [400, 'The body must be a JSON object, sent with Content-Type: application/json.'],
   body_too_complex: [
     400,
-    'An object in the body has more than 1,000 keys, or the body more than 50,000 objects, lists and keys in all.',
+    'An object in the body has more than 1,000 keys, or the body more than 50,000 objects, lists and keys, or 100,000 items.',
   ],
   body_too_deep: [400, 'The body nests deeper than 64 levels.'],
   core_required: [400, 'Core plugins cannot be disabled.'],

@@ -6,6 +6,8 @@ const MAX_DEPTH = 64;
 const MAX_KEYS = 1_000;
 /** Objects, lists and keys of the whole body. */
 const MAX_PARTS = 50_000;
+/** Items of all lists of the body. */
+const MAX_ITEMS = 100_000;
 const MAX_SHOWN = 64;
 
 const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c];
@@ -28,10 +30,12 @@ interface Container {
  */
 export function assertWithinLimits(json: Uint8Array): void {
   const open: Container[] = [];
-  let parts = 0;
-  let textAt = 0;
+  let [parts, items, textAt] = [0, 0, 0];
   const countPart = (): void => {
-    if (++parts > MAX_PARTS) throw tooManyParts(pathOf(json, open));
+    if (++parts > MAX_PARTS) throw tooMany(MAX_PARTS, 'objects, lists and keys', pathOf(json, open));
+  };
+  const countItem = (): void => {
+    if (++items >= MAX_ITEMS) throw tooMany(MAX_ITEMS, 'items of lists', pathOf(json, open));
   };
   for (let at = 0; at < json.length; at++) {
     const byte = json[at];
@@ -48,9 +52,9 @@ export function assertWithinLimits(json: Uint8Array): void {
       if (!container || container.isList !== (byte === COMMA)) continue;
       container.keyAt = textAt;
       container.count++;
-      if (container.isList) continue;
-      if (container.count > MAX_KEYS) throw tooManyKeys(pathOf(json, open.slice(0, -1)));
-      countPart();
+      if (container.count > MAX_KEYS && !container.isList) throw tooManyKeys(pathOf(json, open.slice(0, -1)));
+      if (container.isList) countItem();
+      else countPart();
     }
   }
 }
@@ -82,8 +86,8 @@ function tooManyKeys(path: string): BadRequest {
   return new BadRequest('body_too_complex', `${named(path)} has more than ${limit}.`, path);
 }
 
-function tooManyParts(path: string): BadRequest {
-  const limit = `${MAX_PARTS.toLocaleString('en-US')} objects, lists and keys in all, the most that a body may have`;
+function tooMany(most: number, what: string, path: string): BadRequest {
+  const limit = `${most.toLocaleString('en-US')} ${what} in all, the most that a body may have`;
   return new BadRequest(
     'body_too_complex',
     `The body has more than ${limit}; that is reached at ${path}.`,
