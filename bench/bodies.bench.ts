@@ -27,7 +27,6 @@ interface Case {
   /** What is sent where. */
   what: string;
   body: string;
-  headers?: Record<string, string>;
 }
 
 interface Schema {
@@ -60,7 +59,7 @@ export async function run(options: string[]): Promise<void> {
   });
 }
 
-/** Each field of each body, and one that no body has, with each of the values; then long addresses and headers. */
+/** Each field of each body, and one that no body has, with each of the values. */
 function cases(): Case[] {
   const seen = new Set<string>();
   const all: Case[] = [];
@@ -71,7 +70,12 @@ function cases(): Case[] {
   for (const { id, method, target, path, body } of shownRequests()) {
     if (typeof body !== 'object' || body === null || seen.has(id)) continue;
     seen.add(id);
-    const request = { operation: id, method: method.toUpperCase(), target };
+    // The hook that the small plugin has.
+    const request = {
+      operation: id,
+      method: method.toUpperCase(),
+      target: target.replace('httpTransportPreHook', 'preLLMHook'),
+    };
     const example: object = id === 'createPlugin' ? { name: 'made', path: 'small.mjs' } : body;
     const fields = fieldsOf(path, method);
     for (const [shape, value] of values) {
@@ -108,11 +112,7 @@ async function measure(server: BenchServer, each: Case): Promise<{ status: numbe
     await pauseOf(server);
     const sent = await fetch(new URL(each.target, server.url), {
       method: each.method,
-      headers: {
-        authorization: `Bearer ${server.token}`,
-        'content-type': 'application/json',
-        ...each.headers,
-      },
+      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
       body: each.body,
     });
     await sent.arrayBuffer();
