@@ -7,8 +7,7 @@ import { Wire } from '../support/wire.js';
 const READS = 10;
 /** The server also does things at its own pace, heartbeats and looks at the queue; so often is it given to be quiet. */
 const TRIES = 50;
-/** Enough that what the server reads by itself meanwhile does not show. */
-const CHANGES = 100;
+const CHANGES = 5;
 
 let database: TestDatabase;
 let wire: Wire;
@@ -76,15 +75,19 @@ it('reads the record of a plugin once for a change of its settings', async () =>
   await server.plugin('quiet.mjs', `export const getName = () => 'quiet';`);
   await call.post('/api/plugins', { name: 'quiet', path: 'quiet.mjs' });
   await call.get('/api/plugins');
-  const rows = await wire.countOf(/FROM "plugin" /g, async () => {
-    for (let n = 0; n < CHANGES; n++)
-      expect(await call.put('/api/plugins/quiet', { config: { n } })).toMatchObject({
-        status: 200,
-        body: { plugin: { config: { n } } },
-      });
-  });
-  expect(rows).toBeGreaterThanOrEqual(CHANGES);
-  expect(rows).toBeLessThan(CHANGES * 1.2);
+  let fewest = Infinity;
+  for (let attempt = 0; fewest > CHANGES && attempt < TRIES; attempt++) {
+    const rows = await wire.countOf(/FROM "plugin" /g, async () => {
+      for (let n = 0; n < CHANGES; n++)
+        expect(await call.put('/api/plugins/quiet', { config: { n } })).toMatchObject({
+          status: 200,
+          body: { plugin: { config: { n } } },
+        });
+    });
+    expect(rows).toBeGreaterThanOrEqual(CHANGES);
+    fewest = Math.min(fewest, rows);
+  }
+  expect(fewest).toBe(CHANGES);
 });
 
 it('refuses who may not read as on any other route', async () => {
