@@ -56,12 +56,13 @@ const reader = async (name: string): Promise<string> => {
   return (await one.client().post<{ key: string }>('/api/auth/virtual-keys', wanted)).body.key;
 };
 const opened: EventSource[] = [];
-const openMany = async (count: number, token: string, path?: string): Promise<EventSource[]> => {
-  const open = (): Promise<EventSource> => EventSource.open(one.url, token, '0', path);
-  const sources = await Promise.all(Array.from({ length: count }, open));
-  opened.push(...sources);
-  return sources;
+const open = async (...where: Parameters<typeof EventSource.open>): Promise<EventSource> => {
+  const source = await EventSource.open(...where);
+  opened.push(source);
+  return source;
 };
+const openMany = (count: number, token: string, path?: string): Promise<EventSource[]> =>
+  Promise.all(Array.from({ length: count }, () => open(one.url, token, '0', path)));
 const closeAll = (sources: EventSource[]): Promise<unknown> =>
   Promise.all(
     sources.map((source) => {
@@ -125,13 +126,13 @@ describe('many streams on one server', () => {
 });
 
 it('misses nothing and repeats nothing over many reconnects while two servers write', async () => {
-  const stay = await EventSource.open(one.url, one.token);
+  const stay = await open(one.url, one.token);
   const [seen, writing]: [string[], Promise<string>[]] = [[], []];
   const from = String((await startOf(stay)) ?? 0);
   let lastId = from;
   for (let round = 0; round < 12; round++) {
     const server = round % 2 ? one : two;
-    const source = await EventSource.open(server.url, server.token, lastId);
+    const source = await open(server.url, server.token, lastId);
     for (let n = 0; n < 5; n++) writing.push(change(n % 2 ? one : two));
     await eventually(() => expect(source.ids.length).toBeGreaterThan(2));
     source.close();
@@ -140,10 +141,10 @@ it('misses nothing and repeats nothing over many reconnects while two servers wr
     lastId = source.ids.at(-1) ?? lastId;
   }
   await Promise.all(writing);
-  const rest = await EventSource.open(one.url, one.token, lastId, '?once=true');
+  const rest = await open(one.url, one.token, lastId, '?once=true');
   await rest.ended;
   seen.push(...rest.ids);
-  const recorded = await EventSource.open(two.url, two.token, from, '?once=true');
+  const recorded = await open(two.url, two.token, from, '?once=true');
   await recorded.ended;
   const last = Number(seen.at(-1));
   expect(seen).toEqual(recorded.ids.filter((id) => Number(id) <= last));
@@ -162,7 +163,7 @@ async function startOf(source: EventSource): Promise<string | undefined> {
 
 it('what happens while the server cannot hear it is made good: events come, and a revoked key loses its stream', async () => {
   const key = await reader('cut off');
-  const [stays, ends] = [await EventSource.open(one.url, one.token), await EventSource.open(one.url, key)];
+  const [stays, ends] = [await open(one.url, one.token), await open(one.url, key)];
   wire.cut();
   expect((await two.client().delete('/api/auth/virtual-keys/cut%20off')).status).toBe(200);
   const id = await change(two);
@@ -181,14 +182,14 @@ describe('a filter', () => {
           .client()
           .put('/api/plugins/header-policy', { config: { setHeaders: { n: String(made++) } } })
       ).status;
-    const types = await EventSource.open(one.url, one.token, '0', '?types=plugin.updated,key.changed');
-    const plugin = await EventSource.open(one.url, one.token, '0', '?plugin=header-policy');
+    const types = await open(one.url, one.token, '0', '?types=plugin.updated,key.changed');
+    const plugin = await open(one.url, one.token, '0', '?plugin=header-policy');
     const id = await change(one);
     expect(await put()).toBe(200);
     await eventually(() => {
       expect(keyIds(types)).toContain(id);
-      expect(types.seen.at(-1)?.type).toBe('plugin.updated');
-      expect(plugin.seen.at(-1)?.type).toBe('plugin.updated');
+      for (const { seen } of [types, plugin])
+        expect(seen.map(({ type }) => type)).toContain('plugin.updated');
     });
     expect(new Set(types.seen.map(({ type }) => type))).toEqual(new Set(['key.changed', 'plugin.updated']));
     expect(new Set(plugin.seen.map(({ data }) => data.pluginId))).toEqual(new Set(['header-policy']));

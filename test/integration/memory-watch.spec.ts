@@ -63,7 +63,10 @@ describe('the watch over memory in use', () => {
   it('ends a guest that uses more than it may, though the kernel lets it', async () => {
     const folder = await temporaryFolder();
     const entry = join(folder.path, 'plugin.mjs');
-    await writeFile(entry, 'globalThis.held = Buffer.alloc(60 * 2 ** 20, 1); setInterval(() => {}, 60_000);');
+    await writeFile(
+      entry,
+      `export const getName = () => 'greedy'; globalThis.held = Buffer.alloc(60 * 2 ** 20, 1);`,
+    );
     const guest = new GuestProcess(
       {
         guestProgram: built('src/runtime/guest-program/main.mjs'),
