@@ -54,6 +54,11 @@ export function readConfig(
   return Object.freeze({ ...values, DATA_DIR: resolve(values.DATA_DIR), production });
 }
 
+/** The data folder, for what comes before the settings are read: not checked, and as it was given. */
+export function givenDataDir(env: NodeJS.ProcessEnv = process.env): string {
+  return env.DATA_DIR?.trim() || SETTINGS.DATA_DIR.fallback;
+}
+
 /** What is wrong with settings that are right one by one. */
 function contradictions(values: Values): string[] {
   const { DATABASE_URL, JWT_SECRET, JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, SECRETS_KEY } = values;

@@ -1,13 +1,14 @@
 import { mkdirSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
+import { givenDataDir } from './config.js';
 import { ignoreInspectorSignal } from './platform/no-inspector.js';
 
 /** Node has it from 22.8 on. */
 const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown };
 
 ignoreInspectorSignal();
-if (enableCompileCache) keepCompiled(enableCompileCache, process.env.DATA_DIR || '.data');
+if (enableCompileCache) keepCompiled(enableCompileCache, givenDataDir());
 // Imported late: its code is compiled with the cache, and no signal can come before the line above.
 await import('./start.js');
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import semver from 'semver';
 import type { Config } from '../../config.js';
 import { NotFound } from '../../platform/http/errors.js';
 import { CONFIG } from '../../platform/tokens.js';
-import { type PublishedArtifact, PublishedArtifacts, type Standing, versionRank } from '../registry/index.js';
+import { type PublishedArtifact, PublishedArtifacts, type Standing } from '../registry/index.js';
 import type { VersionRow } from './installed-version.entity.js';
 import { unpackArtifact } from './packages/artifact-unpacker.js';
 import type { BuiltPackage } from './packages/package-builder.js';

@@ -13,5 +13,4 @@ export { CatalogEntryEntity } from './catalog/catalog-entry.entity.js';
 export { CatalogLookup, type MeantPackage, type NoPackage } from './catalog/catalog-lookup.js';
 export { CatalogSourceEntity } from './catalog/catalog-source.entity.js';
 export { SearchIndex } from './catalog/search/search-index.repository.js';
-export { versionRank } from './artifacts/version-order.js';
 export { RegistryModule } from './registry.module.js';

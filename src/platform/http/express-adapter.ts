@@ -34,7 +34,7 @@ export class FastExpressAdapter extends ExpressAdapter {
 
   /** Answers on both loopback addresses where it listens on one. @throws like `holdOtherLoopback` */
   async holdOtherLoopback(isFreePort: boolean): Promise<void> {
-    this.otherLoopback = await holdOtherLoopback(this.httpServer as Server, isFreePort);
+    this.otherLoopback = await holdOtherLoopback(this.httpServer, isFreePort);
   }
 
   /**
@@ -44,9 +44,8 @@ export class FastExpressAdapter extends ExpressAdapter {
   override async close(): Promise<void> {
     const server = this.httpServer as Server | undefined;
     if (!server?.listening) return;
-    const closed = Promise.all(
-      [server, this.otherLoopback].map((one) => one && new Promise<void>((done) => one.close(() => done()))),
-    );
+    const open = this.otherLoopback ? [server, this.otherLoopback] : [server];
+    const closed = Promise.all(open.map((one) => new Promise<void>((done) => one.close(() => done()))));
     const sweep = setInterval(() => {
       server.closeIdleConnections();
       this.connections.closeSilent();
