@@ -4,7 +4,7 @@ const SPECIAL = ['browser', 'fleet', 'soak'];
 const TIMEOUT_MS = { fleet: 120_000, soak: 60_000, nodes: 60_000 };
 /** What depends on the release of Node, which `npm run test:nodes` runs on each line: specs of all kinds. */
 const NODES = [
-  'integration/{fence,guest-lockdown,guest-network,guest-signal}',
+  'integration/{fence,guest-handles,guest-lockdown,guest-network,guest-signal,orphans}',
   'integration/{memory-limit,memory-watch}',
   'integration/{guest-agent,guest-gateway,guest-wasm}',
   'integration/{guest-life,shutdown,embedded-postgres-start}',

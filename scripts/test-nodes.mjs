@@ -1,6 +1,7 @@
 /**
- * `npm run test:nodes`: runs what depends on the release of Node (below) on the newest release of each line that
- * Plugboard supports, on one Postgres for all. The binaries are npm packages, kept in node_modules/.cache/nodes.
+ * `npm run test:nodes`: runs what depends on the release of Node (the suite `nodes` of jest.config.mjs) on the newest
+ * release of each line that Plugboard supports, on one Postgres for all. The binaries are npm packages, kept in
+ * node_modules/.cache/nodes.
  *
  *   --all              runs the whole of `npm test` on each line
  *   --line 24          on this line only; may be given more than once
@@ -26,22 +27,6 @@ import { installIfNeeded, npm, requireNode } from './install.mjs';
 import { openTestPostgres } from './test-postgres.mjs';
 
 const LINES = ['20', '22', '24', '26'];
-const SPECS = {
-  fence: [
-    'integration/fence',
-    'integration/guest-lockdown',
-    'integration/guest-network',
-    'soak/hazard-escape',
-  ],
-  memory: ['integration/memory-limit', 'integration/memory-watch', 'soak/hazard-resources'],
-  formats: ['integration/guest-agent', 'integration/guest-gateway', 'integration/guest-wasm'],
-  'hostile plugins': ['soak/hazard-formats', 'soak/hazard-hook', 'soak/hazard-messages', 'soak/wasm-hostile'],
-  'start and stop': ['integration/guest-life', 'integration/shutdown', 'integration/embedded-postgres-start'],
-  'an installation': ['e2e/installation-install'],
-};
-/** Specs of the soak suite are among them. */
-const TIMEOUT_MS = 60_000;
-
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules', '.cache', 'nodes');
 const { values: options } = parseArgs({
@@ -108,10 +93,7 @@ function isOpen(folder) {
 }
 
 function test(node, line) {
-  const specs = Object.values(SPECS).flat();
-  const chosen = options.all
-    ? []
-    : ['--testTimeout', TIMEOUT_MS, '--runTestsByPath', ...specs.map((spec) => `dist/test/${spec}.spec.js`)];
+  const chosen = options.all ? [] : ['--suite', 'nodes'];
   const results = options['json-out'];
   const out = results ? ['--json-out', resolve(results, `node-${line}.json`)] : [];
   const child = spawn(node, [join(root, 'scripts', 'test.mjs'), ...out, ...chosen], {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
 /** What a process of this Node takes that does nothing, in KiB. */
@@ -10,8 +11,8 @@ export interface IdleMemory {
   residentKb: number;
 }
 
-/** Prints its own record; the file system is not asked for anything else. */
-const PROGRAM = `process.stdout.write(require('node:fs').readFileSync('/proc/self/status', 'utf8'))`;
+/** Prints its own record. Reads it as plugins read files, so that Node's pool of threads, 32 MiB of stacks, is there. */
+const PROGRAM = `require('node:fs').readFile('/proc/self/status', (_, status) => process.stdout.write(status))`;
 
 const measured = new Map<string, Promise<IdleMemory | null>>();
 
@@ -23,25 +24,30 @@ export function memoryFlags(heapMb: number): string[] {
 
 /**
  * Measures an idle process with the flags of a guest, once for each set of flags. Releases differ: V8 in Node 24 and
- * 26 reserves 512 MiB for its tables of functions that it never fills, Node 20 and 22 reserve 24 MiB in all.
+ * 26 reserves 512 MiB for its tables of functions that it never fills, Node 20 and 22 reserve 56 MiB in all.
  * @returns null where there is no /proc to read
+ * @throws Error where there is one, and the process does not start: without the measure there would be no limit
  */
 export function idleMemory(heapMb: number): Promise<IdleMemory | null> {
   const flags = memoryFlags(heapMb);
   const key = flags.join(' ');
   const known = measured.get(key) ?? measure(flags);
   measured.set(key, known);
+  known.catch(() => measured.delete(key));
   return known;
 }
 
 async function measure(flags: string[]): Promise<IdleMemory | null> {
+  if (!existsSync('/proc/self/status')) return null;
   const child = spawn(process.execPath, [...flags, '--eval', PROGRAM], {
     env: {},
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const [status] = await Promise.all([text(child.stdout), once(child, 'close')]).catch(() => ['']);
+  const [status] = await Promise.all([text(child.stdout), once(child, 'close')]);
   const dataKb = fieldOf(status, 'VmData');
-  return dataKb === null ? null : { dataKb, residentKb: residentKb(status) };
+  if (dataKb === null)
+    throw new Error('An idle process could not be measured, to set the memory limit of plugins by');
+  return { dataKb, residentKb: residentKb(status) };
 }
 
 /** Memory in use that no file backs, shared and swapped-out memory included, according to `/proc/<pid>/status`. */
