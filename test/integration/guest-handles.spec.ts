@@ -86,6 +86,13 @@ describe('a plugin that runs as the user of the server', () => {
     ).toEqual([]);
   });
 
+  it('is not told where things lie in memory, but which C library there is', async () => {
+    const handles = `(({ libuv, nativeStack }) => [libuv, nativeStack])(process.report.getReport())`;
+    expect(await probe(handles)).toEqual([[], []]);
+    const header = `Object.keys(process.report.getReport().header)`;
+    expect(await probe(header)).toContain('nodejsVersion');
+  });
+
   it('makes no link by copying one', async () => {
     for (const copy of [
       `node('fs').cpSync(from, 'made', options)`,

@@ -8,6 +8,10 @@ const ATTACKS: Record<string, string> = {
   'a second start': `fs.writeSync(3, '{"type":"ready","initialised":true}\\n')`,
   'a line without end': `(() => { const b = Buffer.alloc(65536, 97); for (;;) fs.writeSync(3, b); })()`,
   'a hundred thousand levels': `fs.writeSync(3, '{"type":"result","id":1,"ok":true,"value":' + '['.repeat(1e5) + ']'.repeat(1e5) + '}\\n')`,
+  'more values than are read': `(() => {
+    const bytes = Buffer.from('{"type":"result","id":99,"ok":true,"value":[' + '0,'.repeat(3e5) + '0]}\\n');
+    for (let at = 0; at < bytes.length;) try { at += fs.writeSync(3, bytes, at); } catch {}
+  })()`,
 };
 
 describe('a plugin that sends malformed messages', () => {
@@ -36,6 +40,18 @@ describe('a plugin that sends malformed messages', () => {
     );
     expect((await world.runtime.callHook('subject', 'preLLMHook', {})).value).toBe('mine');
     expect(world.runtime.actual('subject').restarts).toBe(0);
+  });
+
+  it('an answer of too many values is no answer, and no reason to end it', async () => {
+    await world.run(await world.plugin(`export const preLLMHook = () => Array(3e5).fill(0);`));
+    const error = await failureOf(world.runtime.callHook('subject', 'preLLMHook', {}));
+    expect(error.message).toContain('the answer has more than 200000 values');
+    expect(world.runtime.actual('subject').restarts).toBe(0);
+  });
+
+  it('a long text may hold what separates values', async () => {
+    await world.run(await world.plugin(`export const preLLMHook = () => '[{,\\\\"'.repeat(2e5);`));
+    expect((await world.runtime.callHook('subject', 'preLLMHook', {})).value).toHaveLength(1e6);
   });
 
   it('a flood of well-formed ones is rationed', async () => {

@@ -1,5 +1,12 @@
 import type { Socket } from 'node:net';
-import { encode, MAX_LINE_BYTES, type ToGuest, type ToHost } from '../protocol.js';
+import {
+  encode,
+  hasTooManyValues,
+  MAX_LINE_BYTES,
+  MAX_VALUES,
+  type ToGuest,
+  type ToHost,
+} from '../protocol.js';
 import { LineSplitter } from './line-splitter.js';
 
 /** Unsent bytes beyond which log lines are dropped: a plugin that logs in a loop must not fill memory. */
@@ -44,6 +51,10 @@ export class Channel {
     const line = `{"type":"result","id":${id},"ok":true,"value":${json}}\n`;
     if (Buffer.byteLength(line) > MAX_LINE_BYTES) {
       const message = `the answer is longer than ${MAX_LINE_BYTES} bytes`;
+      return this.send({ type: 'result', id, ok: false, message });
+    }
+    if (hasTooManyValues(line)) {
+      const message = `the answer has more than ${MAX_VALUES} values`;
       return this.send({ type: 'result', id, ok: false, message });
     }
     this.#write(line);

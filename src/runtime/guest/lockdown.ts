@@ -65,11 +65,16 @@ export function lockDown(channel: Socket): void {
 
 /**
  * Node 20 writes reports into any folder that `process.report.directory` names, and on signals and crashes too.
- * What remains is what packages ask: the report as an object, which tells them the C library.
+ * What remains is what packages ask: the report as an object, which tells them the C library. Not where things lie in
+ * memory, which is what somebody needs who has found a fault in Node's machine code.
  */
 function reportWithoutFiles(): object {
   const { report } = process;
-  const getReport = (error?: Error): object | string => report.getReport(error);
+  const getReport = (error?: Error): object => ({
+    ...report.getReport(error),
+    libuv: [],
+    nativeStack: [],
+  });
   return { getReport, excludeNetwork: false };
 }
 

@@ -1,5 +1,12 @@
 import type { Socket } from 'node:net';
-import { decodeFromGuest, encode, MAX_LINE_BYTES, type ToGuest, type ToHost } from '../protocol.js';
+import {
+  decodeFromGuest,
+  encode,
+  hasTooManyValues,
+  MAX_LINE_BYTES,
+  type ToGuest,
+  type ToHost,
+} from '../protocol.js';
 import { isTooDeep } from './depth.js';
 import { PayloadTooLarge } from './errors.js';
 import { ByteLines } from './lines.js';
@@ -63,6 +70,8 @@ export class Channel {
 
   private receive(line: string): void {
     if (this.closed) return;
+    // Before it is parsed, which is what takes long.
+    if (hasTooManyValues(line)) return this.violation('sent a malformed message (too many values)');
     const message = decodeFromGuest(line);
     if (!message || (message.type === 'result' && message.ok && isTooDeep(message.value)))
       return this.violation('sent a malformed message');
