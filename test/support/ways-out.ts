@@ -81,6 +81,7 @@ export const CHANGES = [
   `new Promise((yes, no) => node('http').createServer().on('error', no).listen({ path: dir + '/../planted' }, yes))`,
   `new (node('net').createServer().listen('own.sock')._handle.constructor)(1).bind(path)`,
   `new Promise((yes, no) => node('net').createServer().on('error', no).listen(path + '\\0/../../guests/' + dir.split('/').pop() + '/x', yes))`,
+  `new Promise((yes, no) => node('net').createServer().on('error', no).listen('../../' + './'.repeat(47) + 'planted1/../guests/' + dir.split('/').pop() + '/x', yes))`,
   `(process.report.directory = dir + '/../../custom', process.report.writeReport('planted.mjs'))`,
 ];
 
@@ -90,6 +91,8 @@ export const CONNECTIONS = [
   `connected(node('net').connect({ path: dir + '/../../outside.sock' }))`,
   `connected(node('net').connect('../../outside.sock'))`,
   `connected(node('net').connect(path + '\\0/../' + dir.split('/').slice(-2).join('/') + '/x'))`,
+  // The first 108 bytes lead out, all of it back in: Node 20 and 22 cut off the rest.
+  `connected(node('net').connect('../../' + './'.repeat(45) + 'outside.sock/../guests/' + dir.split('/').pop() + '/x'))`,
   `connected(node('net').connect('\\0abstract'))`,
   `connected(node('http').get({ socketPath: path, path: '/' }))`,
   // Where a built-in function that the check could use says what the plugin wants.

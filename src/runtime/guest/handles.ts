@@ -20,6 +20,10 @@ const apply = Reflect.apply.bind(Reflect);
 const toText = String;
 const later = setImmediate;
 const resolvePath = resolve;
+const byteLength = Buffer.byteLength.bind(Buffer);
+
+/** Longest name of a socket, in bytes: without the NUL that ends it, and macOS has four fewer than Linux. */
+const LONGEST_NAME = process.platform === 'linux' ? 107 : 103;
 
 /** What the system itself would answer: packages that try a socket go on without it. */
 const NOT_PERMITTED = -constants.errno.EACCES;
@@ -55,9 +59,10 @@ function confinePipes(prototype: Pipe): void {
   const folder = process.cwd();
   const { bind, connect } = prototype;
   // A path is made a text once: what is looked at is what is used. Never by `process.cwd()`, which the plugin may
-  // replace; and the system reads a name up to its first NUL.
+  // replace. The system reads a name up to its first NUL, and Node 20 and 22 cut a long one off: what is left of a
+  // path that leads out and back in may lead out only.
   const isOwn = (path: string): boolean =>
-    !hasNul(path) && startsWith(resolvePath(folder, path), folder + sep);
+    byteLength(path) <= LONGEST_NAME && !hasNul(path) && startsWith(resolvePath(folder, path), folder + sep);
   replace(prototype, 'bind', function (this: Pipe, path: unknown): unknown {
     const name = toText(path);
     return isOwn(name) ? apply(bind, this, [name]) : NOT_PERMITTED;
