@@ -82,6 +82,7 @@ export class EventTail extends EventEmitter<{ event: [AppEvent] }> {
     this.window = [];
     this.from = this.newest = newest;
     // What was announced while that was read, before anybody could be woken for it.
+    this.isStale = true;
     if (!this.isReading) void this.read();
   }
 
@@ -89,8 +90,11 @@ export class EventTail extends EventEmitter<{ event: [AppEvent] }> {
     this.isReading = true;
     for (this.isStale = true; this.isStale && this.followers.size > 0;) {
       this.isStale = false;
+      const { window } = this;
       try {
         const events = await this.events.after(this.newest, PAGE);
+        // Opened anew meanwhile, perhaps further back: these would leave a gap.
+        if (window !== this.window) continue;
         if (events.length === PAGE) this.isStale = true;
         this.append(events);
         if (events.length > 0) await this.wakeFollowers();
@@ -103,11 +107,9 @@ export class EventTail extends EventEmitter<{ event: [AppEvent] }> {
   }
 
   private append(events: readonly AppEvent[]): void {
-    // The window may have been opened anew, further on, while these were read.
-    const fresh = events.filter(({ id }) => Number(id) > this.newest);
-    this.window.push(...fresh);
-    this.newest = Number(fresh.at(-1)?.id ?? this.newest);
-    for (const event of fresh) this.emit('event', event);
+    this.window.push(...events);
+    this.newest = Number(events.at(-1)?.id ?? this.newest);
+    for (const event of events) this.emit('event', event);
     if (this.window.length < 2 * WINDOW) return;
     const dropped = this.window.splice(0, this.window.length - WINDOW);
     this.from = Number(dropped.at(-1)?.id ?? this.from);
