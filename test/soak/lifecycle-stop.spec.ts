@@ -52,7 +52,8 @@ it('a request under way is answered, then everything ends with 0', async () => {
   expect((await answer).status).toBe(200);
   expect(await ended).toBe(0);
   expect(lives(pid)).toBe(false);
-  expect(running.printed).not.toMatch(/Warning|could not/);
+  // As Node's own warnings begin; the release of Node may be worth one of ours.
+  expect(running.printed).not.toMatch(/\(node:\d+\) |could not/);
 });
 
 it('event streams and connections that are merely kept open hold nothing up', async () => {

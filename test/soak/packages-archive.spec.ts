@@ -37,7 +37,7 @@ describe('hostile archives', () => {
 
   describe.each(PACKS)('%s', (_form, pack) => {
     it('are none when nothing is wrong with them', async () => {
-      expect(await build((manifest) => pack([manifest]))).toMatchObject({ scripts: [] });
+      expect(await build((manifest) => pack([manifest]))).toMatchObject({ built: { scripts: [] } });
     });
 
     it.each<[string, TarEntry[], RegExp]>([
