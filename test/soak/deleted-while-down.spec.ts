@@ -36,5 +36,7 @@ it('what a plugin left on a server that was down when it was deleted is not for 
   expect(await hook(fleet.api(1), 'heir')).toEqual([]);
   expect((await readdir(guests)).filter((name) => name.startsWith('.trial-'))).toEqual([]);
   expect((await fleet.api(0).delete(`${at('heir')}?wait=all`)).status).toBe(200);
-  expect((await readdir(guests)).filter((name) => name.startsWith('heir-'))).toEqual([]);
+  await eventually(async () =>
+    expect((await readdir(guests)).filter((name) => name.startsWith('heir-'))).toEqual([]),
+  );
 });

@@ -3,14 +3,14 @@ import { HazardServer } from '../support/hazard-server.js';
 
 describe('a plugin that goes wrong in a hook', () => {
   let world: HazardServer;
-  beforeAll(async () => (world = await HazardServer.open({ env: { GUEST_CALL_TIMEOUT: '400' } })));
+  beforeAll(async () => (world = await HazardServer.open({ env: { GUEST_CALL_TIMEOUT: '1000' } })));
   afterAll(() => world.close());
 
   const active = (name: string): Promise<unknown> => world.until(name, ({ isActive }) => isActive);
 
   it.each([
-    ['loops', 'for (;;);', 504, 'hook_timed_out', /within 400 ms/],
-    ['never-answers', 'return new Promise(() => {});', 504, 'hook_timed_out', /within 400 ms/],
+    ['loops', 'for (;;);', 504, 'hook_timed_out', /within 1000 ms/],
+    ['never-answers', 'return new Promise(() => {});', 504, 'hook_timed_out', /within 1000 ms/],
     ['throws', `throw new Error('bad request');`, 502, 'plugin_error', /bad request/],
     ['exits', 'process.exit(7);', 502, 'plugin_error', /exited with code 7/],
     ['returns-a-cycle', 'const a = {}; a.a = a; return a;', 502, 'plugin_error', /cycle/],
