@@ -7,7 +7,7 @@ const NODES = [
   'integration/{fence,guest-handles,guest-lockdown,guest-network,guest-signal,orphans}',
   'integration/{memory-limit,memory-watch}',
   'integration/{guest-agent,guest-gateway,guest-wasm}',
-  'integration/{guest-life,shutdown,embedded-postgres-start}',
+  'integration/{guest-life,shutdown,embedded-postgres-start,compile-cache}',
   'e2e/installation-install',
   'soak/{hazard-escape,hazard-formats,hazard-hook,hazard-messages,hazard-resources,wasm-hostile}',
 ];
