@@ -132,8 +132,6 @@ function launch({ env, dataDir, databaseUrl, uid }: ServerOptions): ChildProcess
       DATABASE_URL: databaseUrl ?? '',
       // Specs count processes; those about spares ask for them.
       GUEST_SPARES: '0',
-      // Each server has a folder of its own: what it would keep there, nobody reads.
-      NODE_DISABLE_COMPILE_CACHE: '1',
       ...env,
     },
     stdio: ['pipe', 'pipe', 'pipe'],
