@@ -5,8 +5,13 @@ import { EVENT_TYPES, type EventType } from './event-map.js';
 
 /** Which events to stream; all, where nothing is said. */
 export class EventQueryDto {
-  /** Only events of these types, comma-separated. */
-  @ApiProperty({ type: String, example: 'plugin.created,plugin.updated', required: false })
+  /** Only events of these types, each as a parameter of its own or comma-separated in one. */
+  @ApiProperty({
+    enum: EVENT_TYPES,
+    isArray: true,
+    example: ['plugin.created', 'plugin.updated'],
+    required: false,
+  })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
   @IsIn(EVENT_TYPES, { each: true, message: `each of types must be one of: ${EVENT_TYPES.join(', ')}` })
