@@ -161,19 +161,6 @@ async function startOf(source: EventSource): Promise<string | undefined> {
   return source.ids[0];
 }
 
-it('what happens while the server cannot hear it is made good: events come, and a revoked key loses its stream', async () => {
-  const key = await reader('cut off');
-  const [stays, ends] = [await open(one.url, one.token), await open(one.url, key)];
-  wire.cut();
-  expect((await two.client().delete('/api/auth/virtual-keys/cut%20off')).status).toBe(200);
-  const id = await change(two);
-  wire.mend();
-  await eventually(() => expect(keyIds(stays)).toContain(id));
-  await ends.ended;
-  await eventually(async () => expect(await change(one)).toMatch(/-/));
-  stays.close();
-});
-
 describe('a filter', () => {
   it('leaves out other types and other plugins, live and from the past', async () => {
     const put = async (): Promise<number> =>
@@ -204,6 +191,19 @@ describe('a filter', () => {
     });
     expect(refused.text).toContain('plugin.status');
   });
+});
+
+it('what happens while the server cannot hear it is made good: events come, and a revoked key loses its stream', async () => {
+  const key = await reader('cut off');
+  const [stays, ends] = [await open(one.url, one.token), await open(one.url, key)];
+  wire.cut();
+  expect((await two.client().delete('/api/auth/virtual-keys/cut%20off')).status).toBe(200);
+  const id = await change(two);
+  wire.mend();
+  await eventually(() => expect(keyIds(stays)).toContain(id));
+  await ends.ended;
+  await eventually(async () => expect(await change(one)).toMatch(/-/));
+  stays.close();
 });
 
 describe('the streams of a caller are limited', () => {
