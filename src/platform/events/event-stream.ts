@@ -53,7 +53,10 @@ export class EventStream implements BeforeApplicationShutdown {
   async stream(response: Response, actor: Actor, lastId: number | null, feed: EventFeed): Promise<void> {
     this.admit(response, actor);
     const reader = await this.readerOf(response, lastId, feed);
-    const leave = await this.tail.follow(() => void reader.catchUp(this.tail));
+    // It may be woken while it waits for the tail to open: what came until its head is written is sent below.
+    const leave = await this.tail.follow(() => {
+      if (response.headersSent) void reader.catchUp(this.tail);
+    });
     response.once('close', leave);
     if (response.destroyed || this.stopping) {
       leave();
