@@ -102,7 +102,8 @@ describe('published versions', () => {
   it('are deprecated and yanked, and another one takes the place of a yanked one', async () => {
     const shared = { ...DOCUMENTED, name: 'worn-out' };
     await world.api.post(ARTIFACTS, { ...shared, version: '1.0.0' });
-    const { id } = (await world.api.post<Published>(ARTIFACTS, { ...shared, version: '2.0.0' })).body;
+    const published = (await world.api.post<Published>(ARTIFACTS, { ...shared, version: '2.0.0' })).body;
+    const { id } = await world.looked(published);
     const said = { statusMessage: 'Leaks.', replacement: 'better' };
     const deprecated = await world.api.patch(`${ARTIFACTS}/${id}`, { status: 'deprecated', ...said });
     expect(deprecated.body).toMatchObject({ status: 'deprecated', ...said, latest: true });
