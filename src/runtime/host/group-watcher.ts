@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs';
 const SHELL = '/bin/sh';
 
 /**
- * Reads `+ GROUP` and `- GROUP`, and when its input ends, which is when the server ends, however that comes about,
- * kills the process groups that are left. What is meant for the server and its group must not end it.
+ * Starts with the groups in its arguments (a server that is killed at this moment has no time to write them), reads
+ * `+ GROUP` and `- GROUP`, and when its input ends, which is when the server ends, however that comes about, kills the
+ * process groups that are left. What is meant for the server and its group must not end it.
  */
 const SCRIPT = `
 trap '' HUP INT TERM
-groups=
+groups=$*
 while read -r change group; do
   rest=
   for one in $groups; do [ "$one" = "$group" ] || rest="$rest $one"; done
@@ -41,7 +42,7 @@ class GroupWatcher {
 
   private start(): void {
     if (!existsSync(SHELL)) return;
-    const shell = spawn(SHELL, ['-c', SCRIPT], {
+    const shell = spawn(SHELL, ['-c', SCRIPT, SHELL, ...Array.from(this.groups, String)], {
       cwd: '/',
       env: {},
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -58,7 +59,6 @@ class GroupWatcher {
     // It must not keep us from ending.
     shell.unref();
     (shell.stdin as unknown as { unref(): void }).unref();
-    for (const group of this.groups) this.tell('+', group);
   }
 
   private tell(change: '+' | '-', group: number): void {

@@ -2,6 +2,9 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { guestsFolder, removeGuestFolder, TRIAL_PREFIX } from './guest-folder.js';
 
+/** In the flags of a process: it runs no code of its own any more (PF_EXITING of Linux). */
+const ENDING = 0x4;
+
 /** Identifies a process beyond its number, which the kernel gives out again. */
 interface Identity {
   pid: number;
@@ -28,8 +31,8 @@ export async function forgetGuest(record: string): Promise<void> {
 }
 
 /**
- * Ends the guests that a killed server left behind, and removes the folders of its trials. To be called once, before any guest is started and only
- * by the one server that owns the data folder.
+ * Ends the guests that a killed server left behind, and removes the folders of its trials. To be called once, before
+ * any guest is started, and only by the one server that owns the data folder.
  * @returns how many were still running
  */
 export async function sweepOrphans(dataDir: string): Promise<number> {
@@ -60,9 +63,10 @@ async function identify(pid: number): Promise<Identity | null> {
     // Fields from 3 on; the name in field 2 may itself hold spaces and brackets, so after its last bracket.
     const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
     const [state] = fields;
+    const flags = Number(fields[6]);
     const startTicks = fields[19];
-    // A zombie has ended; only its parent has not looked yet.
-    if (state === 'Z') return null;
+    // A zombie has ended, only its parent has not looked yet; before that the kernel takes it apart.
+    if (state === 'Z' || (flags & ENDING) !== 0) return null;
     return startTicks ? { pid, startTicks, bootId: bootId.trim() } : null;
   } catch {
     return null;
