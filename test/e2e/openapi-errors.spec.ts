@@ -59,7 +59,13 @@ it.each([
     'an encoding that is not read',
     415,
     'body_encoding_unsupported',
-    () => call.post('/api/plugins', '{}', { ...json, 'content-encoding': 'zstd' }),
+    () => call.post('/api/plugins', '{}', { ...json, 'content-encoding': 'compress' }),
+  ],
+  [
+    'a body that does not unpack',
+    400,
+    'bad_json',
+    () => call.post('/api/plugins', '{}', { ...json, 'content-encoding': 'gzip' }),
   ],
   ['an escape that is none', 400, 'parameter_invalid', () => call.get('/api/plugins/%E0%A4%A')],
   [
