@@ -23,8 +23,10 @@ import { VirtualKeyRepository } from './virtual-key.repository.js';
 
 const DEFAULT_TOKEN_SECONDS = 900;
 
+const CHANGES = { 'key.create': 'created', 'key.rotate': 'rotated', 'key.revoke': 'revoked' } as const;
+
 interface KeyChange {
-  action: 'key.create' | 'key.rotate' | 'key.revoke';
+  action: keyof typeof CHANGES;
   keyId: string;
   before: VirtualKeyDto | null;
   after: VirtualKeyDto | null;
@@ -144,7 +146,7 @@ export class VirtualKeyService {
   private async recordChange(tx: Tx, context: RequestContext, change: KeyChange): Promise<void> {
     const { action, keyId: targetId, before, after } = change;
     await this.audit.record(tx, context, { action, targetType: 'key', targetId, before, after });
-    await this.bus.publish(tx, 'key.changed', { keyId: targetId });
+    await this.bus.publish(tx, 'key.changed', { keyId: targetId, change: CHANGES[action] });
   }
 }
 

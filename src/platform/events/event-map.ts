@@ -17,7 +17,8 @@ export interface EventMap {
   'plugin.status': { pluginId: string; nodeId: string; status: string };
   /** A server of the fleet came (`live`), is about to stop (`draining`), stopped (`gone`) or fell silent (`dead`). */
   'node.changed': { nodeId: string; state: string };
-  'key.changed': { keyId: string };
+  /** A virtual key; all but `created` end what was opened with it. */
+  'key.changed': { keyId: string; change: 'created' | 'rotated' | 'revoked' };
   /** A JWT is accepted no more. */
   'token.revoked': { jti: string };
   /** What a catalogue source says has changed. */

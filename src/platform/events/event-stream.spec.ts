@@ -15,25 +15,36 @@ class FakeResponse extends EventEmitter {
     this.headersSent = true;
   }
 
+  destroy(): void {
+    this.destroyed = true;
+  }
+
+  end(): void {
+    this.writableEnded = true;
+  }
+
   write(chunk: string | Buffer): void {
     this.headersSent = true;
     this.written.push(chunk.toString());
   }
 }
 
-it('writes nothing before its head, though an event comes while it begins to follow', async () => {
-  const event = { id: '1', type: 'key.changed', data: {}, at: '' };
+const event = { id: '1', type: 'key.changed', data: {}, at: '' };
+
+/** Opens a stream of the key `k` to the end; `meanwhile` happens while it begins to follow. */
+async function written(meanwhile: (wake: () => void, bus: EventEmitter) => void): Promise<string[]> {
+  const bus = new EventEmitter();
   const tail = Object.assign(new EventEmitter(), {
     position: 1,
     after: (position: number) => (position < 1 ? [event] : []),
     follow: async (wake: () => void) => {
-      wake();
+      meanwhile(wake, bus);
       await Promise.resolve();
       return () => undefined;
     },
   });
   const parts = [
-    new EventEmitter(),
+    bus,
     { newestId: () => Promise.resolve(0) },
     tail,
     { eventStreams: { set: () => undefined } },
@@ -47,10 +58,29 @@ it('writes nothing before its head, though an event comes while it begins to fol
     isLast: () => false,
   };
   const response = new FakeResponse();
-  const actor = { kind: 'admin', id: 'a', name: 'a', scopes: new Set(), expiresAt: Date.now() + 60_000 };
+  const actor = {
+    kind: 'virtual_key',
+    id: 'k',
+    name: 'k',
+    scopes: new Set(),
+    expiresAt: Date.now() + 60_000,
+  };
   const args = [response, actor, 0, feed] as unknown as Parameters<EventStream['stream']>;
   await new EventStream(...parts).stream(...args);
   await new Promise((done) => setImmediate(done));
   response.emit('close');
-  expect(response.written).toEqual(['retry: 1000\n\n', 'the event']);
+  return response.written;
+}
+
+it('writes nothing before its head, though an event comes while it begins to follow', async () => {
+  expect(await written((wake) => wake())).toEqual(['retry: 1000\n\n', 'the event']);
+});
+
+it.each([
+  ['goes on when the creation of its key is told late', 'created', ['retry: 1000\n\n', 'the event']],
+  ['does not begin when its key is revoked meanwhile', 'revoked', []],
+  ['does not begin when its key is rotated meanwhile', 'rotated', []],
+])('%s', async (_, change, expected) => {
+  const changed = { type: 'key.changed', data: { keyId: 'k', change } };
+  expect(await written((_wake, bus) => bus.emit('event', changed))).toEqual(expected);
 });

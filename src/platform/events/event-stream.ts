@@ -37,7 +37,9 @@ export class EventStream implements BeforeApplicationShutdown {
     @Inject(CONFIG) private readonly limits: Pick<Config, 'STREAMS_PER_CALLER' | 'STREAMS_TOTAL'>,
   ) {
     const endRevoked = (event: AppEvent): void => {
-      if (event.type === 'key.changed') this.endWhere((actor) => actor.id === event.data.keyId);
+      // A new key's event may come when its first stream is open already.
+      if (event.type === 'key.changed' && event.data.change !== 'created')
+        this.endWhere((actor) => actor.id === event.data.keyId);
       if (event.type === 'token.revoked') this.endWhere((actor) => actor.jti === event.data.jti);
     };
     bus.on('event', endRevoked);
