@@ -21,7 +21,6 @@ describe('a plugin that prints without measure', () => {
     await world.disable('subject', 2);
     const { logs } = world.runtime.actual('subject');
     expect(logs.length).toBeLessThanOrEqual(200);
-    expect(logs[0]).toBe('plugin subject initialized successfully');
     expect(logs.some((line) => /\d{5,} bytes of output dropped/.test(line))).toBe(true);
   });
 
