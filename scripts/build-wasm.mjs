@@ -10,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * `minimal` frees memory, but only when the module itself asks for it; `abort=` makes a failed assertion a
- * plain trap, so that the module imports nothing and runs on every host.
+ * `minimal` frees memory, but only when the module itself asks for it. The import `env.abort` stays: what it is called
+ * with says what failed and where, and without it a failed assertion is a trap that says nothing.
  */
-const FLAGS = ['--optimize', '--runtime', 'minimal', '--use', 'abort='];
+export const FLAGS = ['--optimize', '--runtime', 'minimal'];
 
 /**
  * @returns {Promise<string[]>} the files written, none when all were up to date

@@ -21,6 +21,8 @@ export const MAX_VALUES = 200_000;
  * scrubbed: the first part of a secret that a cut went through is no match, and would be shown.
  */
 export const MAX_TEXT = 64 * 1024;
+/** Most frames that are shown of one error. */
+export const MAX_STACK_LINES = 12;
 /** What a text that was cut ends with: the beginning of a secret may stand before it. */
 export const CUT = '…';
 
@@ -102,13 +104,21 @@ export interface LoadedMessage {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** What went wrong in the plugin's code. */
+export interface Failure {
+  /** One line: message, causes, and the place in the author's source. */
+  message: string;
+  /** The plugin's own frames as Node writes them, innermost first; empty where there are none. */
+  stack: string[];
+}
+
 export type ToHost =
   | LoadedMessage
   /** `initialised` is false when the start message said not to. */
   | { type: 'ready'; initialised: boolean }
-  | { type: 'failed'; message: string }
+  | ({ type: 'failed' } & Failure)
   | { type: 'result'; id: number; ok: true; value: unknown }
-  | { type: 'result'; id: number; ok: false; message: string }
+  | ({ type: 'result'; id: number; ok: false } & Failure)
   | { type: 'log'; level: LogLevel; line: string }
   | { type: 'pong'; id: number }
   | { type: 'stopped' };
@@ -146,23 +156,18 @@ export function hasTooManyValues(json: string): boolean {
 export function decodeFromGuest(line: string): ToHost | null {
   const value = parseObject(line);
   if (!value) return null;
-  const { type, id, message } = value;
+  const { type, id } = value;
   switch (type) {
     case 'loaded':
       return decodeLoaded(value);
     case 'ready':
       return { type, initialised: value.initialised === true };
     case 'failed':
-      return { type, message: typeof message === 'string' ? cutText(message) : 'no cause given' };
+      return { type, ...decodeFailure(value, 'no cause given') };
     case 'result':
       if (!isId(id)) return null;
       if (value.ok === true) return { type, id, ok: true, value: value.value ?? null };
-      return {
-        type,
-        id,
-        ok: false,
-        message: typeof message === 'string' ? cutText(message) : 'failed',
-      };
+      return { type, id, ok: false, ...decodeFailure(value, 'failed') };
     case 'log':
       if (typeof value.line !== 'string') return null;
       return { type, level: isLevel(value.level) ? value.level : 'info', line: value.line };
@@ -173,6 +178,14 @@ export function decodeFromGuest(line: string): ToHost | null {
     default:
       return null;
   }
+}
+
+function decodeFailure({ message, stack }: Record<string, unknown>, otherwise: string): Failure {
+  const lines = Array.isArray(stack) ? stack.slice(0, MAX_STACK_LINES) : [];
+  return {
+    message: typeof message === 'string' ? cutText(message) : otherwise,
+    stack: lines.filter((line) => typeof line === 'string').map((line) => cutText(line)),
+  };
 }
 
 function decodeLoaded(value: Record<string, unknown>): LoadedMessage {

@@ -34,8 +34,8 @@ describe('the module', () => {
     expect(await buildWasm()).toEqual([]);
   });
 
-  it('imports nothing, names itself, and does nothing without rules', () => {
-    expect(plugin.imports).toEqual([]);
+  it('imports abort alone, names itself, and does nothing without rules', () => {
+    expect(plugin.imports).toEqual([{ module: 'env', name: 'abort', kind: 'function' }]);
     expect(plugin.read(plugin.exports.get_name())).toBe('HeaderPolicy');
     expect(plugin.exports.init(0, 0)).toBe(0);
     expect(plugin.preHook({ context: { id: 'a', n: 1 }, request })).toEqual({

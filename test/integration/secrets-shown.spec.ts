@@ -31,11 +31,11 @@ describe('a secret in what a plugin says', () => {
     const long = (at: number): string => `'x'.repeat(${at}) + cfg.KEY`;
     const broken = await plugin(HOOK, `throw new Error(${long(3_984)});`);
     const refused = await failureOf(world.runtime.prepare(broken));
-    expect(refused.message).toMatch(/^x+\*{4}$/);
+    expect(refused.message).toMatch(/^x+\*{4}( \(\S*)?$/);
     const failing = `export const preLLMHook = () => { throw new Error(${long(3_990)}); };`;
     await world.run(await plugin(failing));
     const failed = await failureOf(world.runtime.callHook('subject', 'preLLMHook', {}));
-    expect(failed.message).toMatch(/^x+\*{4}$/);
+    expect(failed.message).toMatch(/^x+\*{4}( \(\S*)?$/);
   });
 
   it('is not shown in part where a check returns a long text', async () => {

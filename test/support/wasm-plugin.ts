@@ -32,11 +32,14 @@ export class WasmPlugin {
   readonly imports: unknown[];
   readonly exports: Exports;
 
-  /** @param file the module; it must need no imports */
+  /** @param file the module; it may import env.abort */
   constructor(file: URL) {
     const module = new WebAssembly.Module(readFileSync(file));
     this.imports = WebAssembly.Module.imports(module);
-    this.exports = new WebAssembly.Instance(module, {}).exports as Exports;
+    const abort = (): never => {
+      throw new Error('the module aborted');
+    };
+    this.exports = new WebAssembly.Instance(module, { env: { abort } }).exports as Exports;
   }
 
   get memoryBytes(): number {

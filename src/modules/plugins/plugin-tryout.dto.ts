@@ -26,10 +26,15 @@ export class TestCheckDto {
   message: string;
 }
 
-/** All steps of a test. */
+/** The steps of a test, and what the plugin printed. */
 export class TestChecksDto {
   /** The steps, in their order. */
   checks: TestCheckDto[];
+  /**
+   * What the plugin printed meanwhile, oldest first: its warnings, and the stacks of its errors.
+   * @example ["warn: OPENAI_BASE_URL is no URL, the default is used"]
+   */
+  logs: string[];
 }
 
 /** What came of testing a plugin in a throw-away process. */

@@ -28,13 +28,13 @@ export class PluginTryout {
 
   async test(segment: string): Promise<TestResultDto> {
     const row = await this.find(segment);
-    const { ok, checks, durationMs } = await this.trial(row);
+    const { ok, checks, logs, durationMs } = await this.trial(row);
     const failed = checks.find((check) => !check.ok);
     return {
       ok,
       success: ok,
       pluginId: row.id,
-      result: { checks },
+      result: { checks, logs },
       message: failed ? `${failed.name}: ${failed.message}` : 'All checks passed',
       durationMs,
     };
@@ -68,6 +68,7 @@ export class PluginTryout {
       return {
         ok: false,
         durationMs: 0,
+        logs: [],
         checks: [{ name: 'load', ok: false, durationMs: 0, message: error.message }],
       };
     }

@@ -51,11 +51,11 @@ export class Channel {
     const line = `{"type":"result","id":${id},"ok":true,"value":${json}}\n`;
     if (Buffer.byteLength(line) > MAX_LINE_BYTES) {
       const message = `the answer is longer than ${MAX_LINE_BYTES} bytes`;
-      return this.send({ type: 'result', id, ok: false, message });
+      return this.send({ type: 'result', id, ok: false, message, stack: [] });
     }
     if (hasTooManyValues(line)) {
       const message = `the answer has more than ${MAX_VALUES} values`;
-      return this.send({ type: 'result', id, ok: false, message });
+      return this.send({ type: 'result', id, ok: false, message, stack: [] });
     }
     this.#write(line);
   }

@@ -31,7 +31,7 @@ function one(error: unknown): string {
   if (typeof message !== 'string') return plainObject(error);
   const kind = typeof name === 'string' && name !== 'Error' && error instanceof Error ? `${name}: ` : '';
   const inner = Array.isArray(errors) ? ` [${errors.slice(0, MAX_CAUSES).map(one).join('; ')}]` : '';
-  return `${kind}${message || 'no message'}${inner}${permission(error)}${place(error)}`;
+  return `${kind}${message || 'no message'}${inner}${permission(error)}`;
 }
 
 function plainObject(value: object): string {
@@ -45,11 +45,4 @@ function permission(error: object): string {
   const { permission: right, resource } = error as { permission?: unknown; resource?: unknown };
   if (typeof right !== 'string') return '';
   return typeof resource === 'string' && resource ? ` (${right} ${resource})` : ` (${right})`;
-}
-
-/** A syntax error tells file and line only in the first line of its stack. */
-function place(error: object): string {
-  if (!(error instanceof SyntaxError) || typeof error.stack !== 'string') return '';
-  const found = /^(?:file:\/\/)?(\/.+?|[A-Za-z]:\\.+?):(\d+)$/m.exec(error.stack.split('\n')[0] ?? '');
-  return found ? ` (${found[1]?.split(/[\\/]/).pop()}, line ${found[2]})` : '';
 }

@@ -1,6 +1,6 @@
 import type { StartMessage, ToGuest } from '../protocol.js';
 import type { Channel } from './channel.js';
-import { errorText } from './error-text.js';
+import { describeError } from './error-place.js';
 import { loadJavaScript } from './javascript.adapter.js';
 import { toJson, withoutProto } from './json-value.js';
 import type { LoadedPlugin, LoadRequest } from './loaded-plugin.js';
@@ -10,6 +10,8 @@ import { runCheck } from './own-check.js';
 export class Guest {
   private plugin: LoadedPlugin | null = null;
   private ready = false;
+  /** Absolute path of the plugin's entry, once it is told. */
+  private entry = '';
 
   constructor(private readonly channel: Pick<Channel, 'send' | 'sendResult' | 'finish'>) {}
 
@@ -36,7 +38,14 @@ export class Guest {
     }
   }
 
+  /** Ends the process for an error that nobody caught. */
+  fail(kind: string, error: unknown): void {
+    const { message, stack } = describeError(error, this.entry);
+    this.channel.finish({ type: 'failed', message: `${kind}: ${message}`, stack }, 1);
+  }
+
   private async start(message: StartMessage): Promise<void> {
+    this.entry = message.entry;
     try {
       for (const [key, value] of Object.entries(message.env)) process.env[key] = value;
       const plugin = await this.load(message);
@@ -48,7 +57,8 @@ export class Guest {
       this.ready = message.initialise;
       this.channel.send({ type: 'ready', initialised: message.initialise });
     } catch (error) {
-      this.channel.finish({ type: 'failed', message: errorText(error) }, 1);
+      if (isUnplacedSyntaxError(error)) dieOf(error);
+      else this.channel.finish({ type: 'failed', ...describeError(error, this.entry) }, 1);
     }
   }
 
@@ -71,7 +81,7 @@ export class Guest {
       if (!this.plugin || !this.ready) throw new Error('the plugin is not initialised');
       this.channel.sendResult(id, toJson(await run(this.plugin)));
     } catch (error) {
-      this.channel.send({ type: 'result', id, ok: false, message: errorText(error) });
+      this.channel.send({ type: 'result', id, ok: false, ...describeError(error, this.entry) });
     }
   }
 
@@ -79,8 +89,26 @@ export class Guest {
     try {
       if (this.ready) await this.plugin?.stop();
     } catch (error) {
-      this.channel.send({ type: 'log', level: 'error', line: `stop failed: ${errorText(error)}` });
+      const { message, stack } = describeError(error, this.entry);
+      for (const line of [`stop failed: ${message}`, ...stack])
+        this.channel.send({ type: 'log', level: 'error', line });
     }
     this.channel.finish({ type: 'stopped' }, 0);
   }
+}
+
+/** Whether an ES module did not compile: Node then keeps the place to itself. */
+function isUnplacedSyntaxError(error: unknown): error is SyntaxError {
+  return error instanceof SyntaxError && describeError(error).stack.length === 0;
+}
+
+/**
+ * Ends the process as Node ends one whose error nobody caught: only then it prints the file, the line and signs below
+ * what is wrong, which the host reads.
+ */
+function dieOf(error: SyntaxError): void {
+  process.removeAllListeners('uncaughtException');
+  setImmediate(() => {
+    throw error;
+  });
 }

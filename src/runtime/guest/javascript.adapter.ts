@@ -10,7 +10,7 @@ import type { Bag, LoadedPlugin, LoadRequest } from './loaded-plugin.js';
  * @throws what the module throws while it loads; Error naming the right exports when it is neither
  */
 export async function loadJavaScript(request: LoadRequest): Promise<LoadedPlugin> {
-  const namespace = await importEntry(request.entry);
+  const namespace = (await import(pathToFileURL(request.entry).href)) as Bag;
   if (isGatewayModule(namespace)) return loadGatewayPlugin(namespace, request);
   const plugin = pickAgentPlugin(namespace);
   if (plugin) {
@@ -18,17 +18,6 @@ export async function loadJavaScript(request: LoadRequest): Promise<LoadedPlugin
     return new AgentPlugin(plugin, request);
   }
   throw new Error(neither(basename(request.entry), Object.keys(namespace)));
-}
-
-async function importEntry(entry: string): Promise<Bag> {
-  try {
-    return (await import(pathToFileURL(entry).href)) as Bag;
-  } catch (error) {
-    // Alone among errors, it would not say what it is about.
-    if (error instanceof SyntaxError)
-      throw new Error(`${basename(entry)} could not be loaded`, { cause: error });
-    throw error;
-  }
 }
 
 function neither(file: string, names: string[]): string {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { LogLevel } from '../protocol.js';
-import { errorText } from './error-text.js';
+import { describeError } from './error-place.js';
 import type { Log } from './loaded-plugin.js';
 
 /** Longest log line, in characters. */
@@ -43,7 +43,7 @@ export function logLine(args: readonly unknown[]): string {
 
 function text(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (value instanceof Error) return errorText(value);
+  if (value instanceof Error) return describeError(value).message;
   try {
     return inspect(value, { depth: 3, breakLength: Infinity, maxStringLength: 1_000 });
   } catch {

@@ -5,7 +5,6 @@
 import { Socket } from 'node:net';
 import { CHANNEL_FD, DENY_NETWORK } from '../protocol.js';
 import { Channel } from './channel.js';
-import { errorText } from './error-text.js';
 import { Guest } from './guest.js';
 import { lockDown } from './lockdown.js';
 import { dropNetwork } from './network.js';
@@ -17,11 +16,5 @@ const channel = new Channel(socket, (message) => void guest.receive(message));
 const guest = new Guest(channel);
 if (process.argv.includes(DENY_NETWORK)) dropNetwork();
 
-process.on('uncaughtException', (error) => fail('uncaught exception', error));
-process.on('unhandledRejection', (reason) => fail('unhandled rejection', reason));
-
-function fail(kind: string, error: unknown): void {
-  const message = `${kind}: ${errorText(error)}`;
-  channel.send({ type: 'log', level: 'error', line: message });
-  channel.finish({ type: 'failed', message }, 1);
-}
+process.on('uncaughtException', (error) => guest.fail('uncaught exception', error));
+process.on('unhandledRejection', (reason) => guest.fail('unhandled rejection', reason));

@@ -73,8 +73,10 @@ export class HookTimedOut extends GatewayTimeout {
 
 /** The plugin's own code failed, or its process ended during the call; `message` is the plugin's cause. */
 export class HookFailed extends BadGateway {
-  constructor(message: string) {
+  /** @param stack the plugin's own frames, which say more in the server's log than ours */
+  constructor(message: string, stack: readonly string[] = []) {
     super('plugin_error', message);
+    if (stack.length > 0) this.stack = [`${this.name}: ${message}`, ...stack].join('\n');
   }
 }
 

@@ -27,6 +27,16 @@ describe('the cause of an exit in words', () => {
       'exited with code 1: TypeError: x is not a function',
     ],
     [
+      'a module that does not compile',
+      { code: 1, tail: ['file:///p/a.mjs:3', 'let = 1;', '    ^', '', 'SyntaxError: Unexpected token'] },
+      'SyntaxError: Unexpected token (file:///p/a.mjs:3:5)',
+    ],
+    [
+      'a module that does not compile, with a very long line',
+      { code: 1, tail: ['/p/a.mjs:1', 'let', '', 'SyntaxError: Unexpected token'] },
+      'SyntaxError: Unexpected token (/p/a.mjs:1)',
+    ],
+    [
       'words about memory from one that ended well',
       { code: 0, tail: ['out of memory'] },
       'exited with code 0',

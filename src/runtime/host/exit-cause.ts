@@ -16,6 +16,9 @@ const ALLOCATION_FAILED =
   /RangeError: (Array buffer allocation failed|Failed to allocate memory|WebAssembly\.\w+\(\): (could not|Out of memory: Cannot) allocate)/;
 const ERROR_LINE = /^(?:Uncaught )?(?:[\w$]*(?:Error|Exception))(?: \[\w+\])?: .+/;
 
+/** How Node begins to tell of a module that does not compile; the line follows, and signs below what is wrong. */
+const MODULE_LINE = /^(?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*:\d+$/;
+
 /** The cause where a process has used more memory than it may. */
 export function outOfMemory(memoryMb: number): string {
   return `ran out of memory (limit ${memoryMb} MiB)`;
@@ -33,6 +36,15 @@ export function describeExit({ code, signal, tail, heapMb, memoryMb }: Exit): st
   const crashed = signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL' || code === 1;
   if (crashed && MEMORY_FULL.test(printed)) return outOfMemory(memoryMb);
   const error = tail.findLast((line) => ERROR_LINE.test(line));
+  if (error?.startsWith('SyntaxError: ') && code === 1) return `${error}${syntaxErrorPlace(tail)}`;
   const how = signal ? `was ended by ${signal}` : `exited with code ${code ?? 'unknown'}`;
   return error && code !== 0 ? `${how}: ${error}` : how;
+}
+
+/** File, line and column in brackets; no column where Node found the line too long to show, nothing where it names none. */
+function syntaxErrorPlace(tail: readonly string[]): string {
+  const at = tail.findLastIndex((line) => MODULE_LINE.test(line));
+  if (at < 0) return '';
+  const signs = tail.slice(at + 1, at + 4).find((line) => /^\s*\^+$/.test(line));
+  return ` (${tail[at]}${signs === undefined ? '' : `:${signs.indexOf('^') + 1}`})`;
 }

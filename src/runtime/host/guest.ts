@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Hook, HookPayload, LoadedMessage, StartMessage, ToHost } from '../protocol.js';
+import type { Failure, Hook, HookPayload, LoadedMessage, StartMessage, ToHost } from '../protocol.js';
 import { describeError } from './exit-cause.js';
 import { HookFailed, HookTimedOut, LoadFailed, type LoadPhase } from './errors.js';
 import type { GuestProcess } from './guest-process.js';
@@ -110,15 +110,21 @@ export class Guest {
       const { value, durationMs } = outcome;
       return { value: isMasked ? maskDeep(value, this.plan.mask) : value, durationMs };
     }
-    if (outcome.kind !== 'late') throw new HookFailed(outcome.message);
+    if (outcome.kind === 'failed') {
+      this.logFailure(`${hook} failed`, outcome);
+      throw new HookFailed(outcome.message, outcome.stack);
+    }
+    if (outcome.kind === 'gone') throw new HookFailed(outcome.message);
     this.kill(`did not answer ${hook} within ${callMs} ms`);
     await this.exited;
     throw new HookTimedOut(callMs);
   }
 
   /** Runs the plugin's own check. */
-  check(limitMs: number): Promise<Outcome> {
-    return this.calls.ask(limitMs, (id) => this.process.send({ type: 'check', id }));
+  async check(limitMs: number): Promise<Outcome> {
+    const outcome = await this.calls.ask(limitMs, (id) => this.process.send({ type: 'check', id }));
+    if (outcome.kind === 'failed') this.logFailure('check failed', outcome);
+    return outcome;
   }
 
   /**
@@ -174,7 +180,7 @@ export class Guest {
         return this.calls.finish(message.id, (durationMs) =>
           message.ok
             ? { kind: 'value', value: message.value, durationMs }
-            : { kind: 'failed', message: this.failure(message.message), durationMs },
+            : { kind: 'failed', ...this.failure(message), durationMs },
         );
       case 'pong':
         this.heartbeat?.pong(message.id);
@@ -191,7 +197,9 @@ export class Guest {
   private advance(message: Extract<ToHost, { type: 'loaded' | 'ready' | 'failed' }>): boolean {
     if (this.phase === 'stopping') return true;
     if (message.type === 'failed') {
-      this.kill(describeError(message.message, this.limits.memoryMb));
+      const failure = this.failure(message);
+      this.logFailure(this.phase === 'ready' ? 'failed' : 'start failed', failure);
+      this.kill(failure.message);
     } else if (message.type === 'loaded' && this.phase === 'loading') {
       this.phase = 'initialising';
       this.loaded = this.scrubFacts(message);
@@ -239,8 +247,16 @@ export class Guest {
     };
   }
 
-  private failure(message: string): string {
-    return this.shown(describeError(message, this.limits.memoryMb), LONGEST_CAUSE);
+  private failure({ message, stack }: Failure): Failure {
+    return {
+      message: this.shown(describeError(message, this.limits.memoryMb), LONGEST_CAUSE),
+      stack: stack.map((line) => this.shown(line, LONGEST_CAUSE)),
+    };
+  }
+
+  /** Writes an error with the plugin's stack to its log. */
+  private logFailure(what: string, { message, stack }: Failure): void {
+    for (const line of [`${what}: ${message}`, ...stack]) this.process.log(`error: ${line}`);
   }
 
   private shown(text: string, most: number): string {

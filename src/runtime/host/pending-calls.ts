@@ -1,7 +1,9 @@
+import type { Failure } from '../protocol.js';
+
 /** What a call came to: the guest's answer, or that none came in time. */
 export type Outcome =
   | { kind: 'value'; value: unknown; durationMs: number }
-  | { kind: 'failed'; message: string; durationMs: number }
+  | ({ kind: 'failed'; durationMs: number } & Failure)
   | { kind: 'late'; durationMs: number }
   | { kind: 'gone'; message: string; durationMs: number };
 

@@ -172,12 +172,11 @@ export class PluginRuntime {
   /** Loads the plugin in a process of its own that is thrown away, data folder and all; services stay off. */
   async trial(spec: GuestSpec): Promise<TrialResult> {
     const folder = TRIAL_PREFIX + randomUUID();
-    const options = { services: false, folder, onLine: (): void => undefined };
     let release = (): void => undefined;
     try {
-      return await runTrial(async () => {
+      return await runTrial(async (onLine) => {
         const started = await this.unowned.start((signal) =>
-          this.starter.start(spec, { ...options, signal }),
+          this.starter.start(spec, { services: false, folder, onLine, signal }),
         );
         release = started.release;
         return started.guest;

@@ -1,5 +1,6 @@
 import { causeOf, LoadFailed } from './errors.js';
 import type { Guest } from './guest.js';
+import { LogRing } from './log-ring.js';
 import { isObject } from './manifest.js';
 import type { Scrub } from './scrub.js';
 
@@ -17,16 +18,24 @@ export interface Check {
 export interface TrialResult {
   ok: boolean;
   checks: Check[];
+  /** What the plugin printed, its warnings and the stacks of its errors among it; oldest first. */
+  logs: string[];
   durationMs: number;
 }
 
-/** Starts a guest, asks it to check itself and stops it again; a failure of the plugin is a result, not an error. */
-export async function runTrial(start: () => Promise<Guest>): Promise<TrialResult> {
+/**
+ * Starts a guest, asks it to check itself and stops it again; a failure of the plugin is a result, not an error.
+ * @param start given what to do with each line that the plugin prints
+ */
+export async function runTrial(
+  start: (onLine: (line: string) => void) => Promise<Guest>,
+): Promise<TrialResult> {
   const begun = performance.now();
   const since = (): number => performance.now() - begun;
   const checks: Check[] = [];
+  const logs = new LogRing();
   try {
-    const guest = await start();
+    const guest = await start((line) => logs.push(line));
     checks.push({ name: 'load', ok: true, durationMs: guest.loadMs, message: 'loaded' });
     if (guest.initialised)
       checks.push({ name: 'init', ok: true, durationMs: guest.initMs, message: 'initialized' });
@@ -37,7 +46,7 @@ export async function runTrial(start: () => Promise<Guest>): Promise<TrialResult
     if (inInit) checks.push({ name: 'load', ok: true, durationMs: 0, message: 'loaded' });
     checks.push({ name: inInit ? 'init' : 'load', ok: false, durationMs: since(), message: causeOf(error) });
   }
-  return { ok: checks.every(({ ok }) => ok), checks, durationMs: since() };
+  return { ok: checks.every(({ ok }) => ok), checks, logs: logs.all(), durationMs: since() };
 }
 
 async function ownCheck(guest: Guest): Promise<Check> {
