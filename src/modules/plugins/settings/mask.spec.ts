@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isMaskOf, looksLikeMask, maskValue } from './mask.js';
+import { isMaskOf, looksLikeMask, maskValue, resemblesMaskOf } from './mask.js';
 
 describe('maskValue', () => {
   it.each([
@@ -10,7 +10,12 @@ describe('maskValue', () => {
     ['sk-1234567890abcdef', 'sk-1...cdef'],
     ['🔑🔑🔑🔑🔑🔑🔑🔑', '****'],
     ['🔑🔒🔑🔒-🔓🔑🔓🔑', '🔑🔒🔑🔒...🔓🔑🔓🔑'],
-    ['line one\nline two', 'line... two'],
+    ['line one\nline two', 'line...etwo'],
+    ['-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n', '----...----'],
+    ['\u0000\u200b\tab\r\ncd\u2028ef\u00a0gh\u0007ij\ufeff', 'abcd...ghij'],
+    ['a b c d e f g h ', '****'],
+    [' '.repeat(500), '****'],
+    [`${' '.repeat(500)}123456789${'\n'.repeat(500)}`, '1234...6789'],
     [42, '****'],
     [true, '****'],
     [null, '****'],
@@ -43,6 +48,12 @@ describe('isMaskOf', () => {
     ['', 'short', false],
     ['****', undefined, false],
     ['****', null, false],
+    ['sk-1...cdef\r\n', 'sk-1234567890abcdef', true],
+    ['sk-1... cdef', 'sk-1234567890abcdef', true],
+    ['sk-1\u2026cdef', 'sk-1234567890abcdef', true],
+    [' **** ', 'short', true],
+    ['----...----', '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n', true],
+    ['----...---\n', '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n', false],
     ['****', 42, true],
     ['****', { user: 'a' }, true],
     [42, 42, false],
@@ -81,4 +92,41 @@ describe('looksLikeMask', () => {
       expect(looksLikeMask(text)).toBe(false);
     },
   );
+});
+
+describe('resemblesMaskOf', () => {
+  const key = 'sk-1234567890abcdef';
+  it.each([
+    ['sk-1...cde', key],
+    ['sk-1..cdef', key],
+    ['k-1...cdef', key],
+    ['SK-1...cdef', key],
+    ['sk-1***cdef', key],
+    ['sk-1••••••••cdef', key],
+    ['sk-1……cdef', key],
+    ['sk-1...', key],
+    ['...cdef', key],
+    ['"sk-1...cdef"', key],
+    ['----...---', '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n'],
+    ['---- ... ---', '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n'],
+    ['•••••', 'short'],
+    ['...', 'short'],
+  ])('%j resembles the mask of %j', (candidate, stored) => {
+    expect(resemblesMaskOf(candidate, stored)).toBe(true);
+  });
+
+  it.each([
+    ['sk-9999999999abcdef', key],
+    ['sk-1234567890abcdef\n', key],
+    ['to be continued...', key],
+    ['abc...def', key],
+    ['p*ssword', 'short'],
+    ['new.pass', 'short'],
+    ['5', 'short'],
+    ['', key],
+    [42, key],
+    ['sk-1...cde', undefined],
+  ])('%j does not resemble the mask of %j', (candidate, stored) => {
+    expect(resemblesMaskOf(candidate, stored)).toBe(false);
+  });
 });

@@ -12,6 +12,42 @@ const bare = (config: JsonObject): ParameterSet => readParameters({ config });
 const merged = (stored: JsonObject, patch: JsonObject): JsonObject =>
   mergeConfig(stored, patch, bare(stored)).config;
 
+const PEM = '-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\n';
+
+describe('masks that a form has changed', () => {
+  const mask = String(presentConfig({ private_key: PEM }, bare({ private_key: PEM }))['private_key']);
+
+  it('hold nothing that a form would drop', () => {
+    expect(mask).toBe('----...----');
+  });
+
+  it.each([mask, ` ${mask}\r\n`, mask.replace('...', ' ... '), mask.replace('...', '\u2026')])(
+    'stand for the stored secret all the same: %j',
+    (sent) => {
+      expect(merged({ private_key: PEM }, { private_key: sent })).toEqual({ private_key: PEM });
+      expect(merged({ tls: { private_key: PEM } }, { tls: { private_key: sent } })).toEqual({
+        tls: { private_key: PEM },
+      });
+    },
+  );
+
+  it.each(['----...---', '----...---\n', '----..----', '----***----', '"----...----"'])(
+    'are never stored: %j',
+    (sent) => {
+      for (const [stored, patch, field] of [
+        [{ private_key: PEM }, { private_key: sent }, 'config.private_key'],
+        [{ tls: { private_key: PEM } }, { tls: { private_key: sent } }, 'config.tls.private_key'],
+        [{ api_keys: ['k', PEM] }, { api_keys: ['k', sent] }, 'config.api_keys.1'],
+        [{ api_keys: [PEM, 'k'] }, { api_keys: [sent] }, 'config.api_keys.0'],
+      ] as const) {
+        const error = refusal(() => mergeConfig(stored, patch, bare(stored)));
+        expect(fieldsOf(error)).toEqual([field]);
+        expect(error.message).toContain('looks like a mask; send the value itself');
+      }
+    },
+  );
+});
+
 describe('masks that come back from inside', () => {
   const cases: [string, JsonObject][] = [
     ['objects', { db: { host: 'h', password: 'short', port: 5 } }],

@@ -3,7 +3,7 @@ import type { FieldProblem } from '../../../platform/http/errors.js';
 import { fieldUnder, refuseConfig } from './config-guard.js';
 import { childOf, isJsonObject, mapObject } from './json.js';
 import { ListMatch, mayHoldMask } from './list-match.js';
-import { isMaskOf, looksLikeMask } from './mask.js';
+import { isMaskOf, looksLikeMask, resemblesMaskOf } from './mask.js';
 import { type Position, childPosition, holdsSecret, isSecret } from './position.js';
 
 /** A value that came in, beside the stored one at the same place. Each is judged where it stands. */
@@ -55,7 +55,8 @@ export class MaskRestorer {
     const wasMasked = holdsSecret(stored, there);
     if (!here.sensitive && !wasMasked) return incoming;
     if (isMaskOf(incoming, stored) && isSecret(stored, here)) return stored;
-    if (looksLikeMask(incoming)) this.problems.push({ field, message: SEND_ITSELF });
+    if (looksLikeMask(incoming) || resemblesMaskOf(incoming, stored))
+      this.problems.push({ field, message: SEND_ITSELF });
     return incoming;
   }
 

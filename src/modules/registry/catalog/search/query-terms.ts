@@ -1,4 +1,4 @@
-import { slipsBetween } from './spelling.js';
+import { editDistance } from '../../../../platform/edit-distance.js';
 import { ENOUGH, type KnownWord, type KnownWords } from './search-words.repository.js';
 
 /** What one word of a query may stand for, in words that there are. */
@@ -67,7 +67,7 @@ export function corrected(word: string, term: Term, alike: readonly KnownWord[])
   const corrections = alike
     .filter((other) => other.entries >= term.entries * MUCH_MORE_FREQUENT && other.word !== word)
     .flatMap((other) => {
-      const slips = slipsBetween(word, other.word, most);
+      const slips = editDistance(word, other.word, most);
       return slips <= most ? [{ ...other, slips }] : [];
     })
     .sort((a, b) => a.slips - b.slips || b.entries - a.entries)
