@@ -56,6 +56,29 @@ describe('settings of a plugin', () => {
     expect(await hook(api, 'subject')).toEqual({ answer: 'a', config: CONFIG });
   };
 
+  it.each([
+    ['PUT', 'put', '', '{"order":7,"config":{"level":1187654321098765432}}', 'config.level'],
+    ['PATCH', 'patch', '', '{"order":7,"config":{"nested":{"a":-9007199254740993}}}', 'config.nested.a'],
+    ['a hook', 'post', '/hooks/preLLMHook', '{"request":{"ids":[1,1187654321098765432]}}', 'request.ids.1'],
+  ] as const)('numbers that would become others are refused: %s', async (...request) => {
+    const [, method, path, body, field] = request;
+    await unchanged(async () => {
+      const json = { 'content-type': 'application/json' };
+      const refused = await api[method]<Failed>(at('subject', path), body, json);
+      expect(failure(refused)).toEqual([400, 'number_inexact', field]);
+      expect(refused.body.error.message).toContain('send it as text, in quotes');
+    });
+  });
+
+  it('a default in the JSON text of a schema keeps its digits', async () => {
+    const configSchema = '{"properties":{"guild":{"type":"integer","default":1187654321098765432}}}';
+    const body = { name: 'exact', path: 'a.mjs', configSchema };
+    const { status } = await api.post(PLUGINS, body);
+    expect(status).toBe(201);
+    const { parameters } = (await api.get<PluginDto>(at('exact'))).body;
+    expect(parameters).toMatchObject([{ key: 'guild', default: '1187654321098765432' }]);
+  });
+
   it('wrong ones are refused with every field named, and change nothing', async () => {
     const cases: [config: object, field: string][] = [
       [{ level: 'high' }, 'config.level'],

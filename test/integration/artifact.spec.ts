@@ -73,6 +73,17 @@ describe('looking at an artifact', () => {
     expect(found.manifest).toMatchObject({ name: '@x/plugin', version: '1.2.3', elizaPlugin: { id: 'x' } });
   });
 
+  it('keeps the digits of integers that no number holds', async () => {
+    const schema = '{"properties":{"guild":{"type":"integer","default":1187654321098765432}}}';
+    await world.write('big/package.json', '{"main":"a.js","agentConfig":{"id":-1187654321098765432}}');
+    await world.write('big/elizaos.plugin.json', `{"configSchema":${schema}}`);
+    await world.write('big/a.js', '');
+    expect((await inspect(join(world.root, 'big'))).manifest).toMatchObject({
+      agentConfig: { id: '-1187654321098765432' },
+      elizaPlugin: { configSchema: { properties: { guild: { default: '1187654321098765432' } } } },
+    });
+  });
+
   it.each([
     ['main without extension', { main: 'lib/m' }, 'lib/m.js'],
     ['a main that is a folder', { main: './lib' }, 'lib/index.js'],

@@ -10,6 +10,10 @@ export const ERROR_CODES = {
     'An object in the body has more than 1,000 keys, or the body more than 50,000 objects, lists and keys, or 100,000 items.',
   ],
   body_too_deep: [400, 'The body nests deeper than 64 levels.'],
+  number_inexact: [
+    400,
+    'A number in the body has more digits than JSON readers keep, such as an id of 19 digits. Send it as text, in quotes.',
+  ],
   core_required: [400, 'Core plugins cannot be disabled.'],
   core_unknown: [400, 'No core plugin has that name; GET /api/plugins/core lists them.'],
   field_invalid: [400, 'A field of the body or the query has the wrong type or lies outside its limits.'],
@@ -166,6 +170,7 @@ export const UNREADABLE_BODY = [
   'body_too_large',
   'body_too_deep',
   'body_too_complex',
+  'number_inexact',
   'body_encoding_unsupported',
 ] as const;
 /** What a JSON body can be refused for by its shape. */

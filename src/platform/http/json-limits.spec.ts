@@ -48,4 +48,30 @@ describe('assertWithinLimits', () => {
     scan(`{"a":"${'{['.repeat(1_000)}","b":"\\"${'{['.repeat(1_000)}\\\\"}`);
     expect(refusal(`{"a\\\\":{"b\\"}":{${keys(1_001)}}}}`)[1]).toBe('a\\\\.b\\"}');
   });
+
+  it.each([
+    ['an id in settings', '{"config":{"guild_id":1187654321098765432}}', 'config.guild_id'],
+    ['an id in a list', '{"request":{"ids":[1, -9007199254740993 ]}}', 'request.ids.1'],
+    ['a value of its own', '9007199254740993', ''],
+    ['more than any number is', '{"a":1e400}', 'a'],
+    ['digits without end', `{"a":[[${'9'.repeat(500_000)}]]}`, 'a.0.0'],
+    [
+      'a default of a schema',
+      '{"configSchema":{"properties":{"a":{"default":9007199254740993}}}}',
+      'configSchema.properties.a.default',
+    ],
+    ['a setting called like a limit', '{"config":{"maximum":9007199254740993}}', 'config.maximum'],
+  ])('refuses numbers that would become others: %s', (_what, json, path) => {
+    expect(refusal(json)).toEqual(['number_inexact', path]);
+  });
+
+  it('lets through numbers that stay what they are, and their like in texts', () => {
+    scan(
+      '{"a":[9007199254740992,-1.5e300,0.1234567890123456789],"b":"1187654321098765432","1187654321098765432":0}',
+    );
+    scan(
+      '{"configSchema":{"properties":{"a":{"maximum":9223372036854775807,"exclusiveMinimum":-9223372036854775809}}}}',
+    );
+    scan('123x, 1-2-3, -, --');
+  });
 });

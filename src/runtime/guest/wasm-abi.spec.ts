@@ -76,4 +76,11 @@ describe('hookInput and hookOutput', () => {
     expect(hookOutput('{"a":1}')).toEqual({ a: 1 });
     expect(() => hookOutput('{a')).toThrow('not JSON');
   });
+
+  it('refuses integers that would lose digits, wherever they stand', () => {
+    for (const output of ['{"id":1187654321098765432}', '[[-9007199254740993]]', '9'.repeat(5_000)])
+      expect(() => hookOutput(output)).toThrow('return it as text');
+    const kept = '{"a":"1187654321098765432","1187654321098765432":[9007199254740992,0.1234567890123456789]}';
+    expect(hookOutput(kept)).toEqual(JSON.parse(kept));
+  });
 });

@@ -15,6 +15,9 @@ export const HOOK_EXPORTS: Partial<Record<Hook, readonly string[]>> = {
 };
 
 const MAX_ABORT_TEXT = 2_000;
+/** Texts and numbers of JSON, and those numbers that may have lost digits when they were parsed. */
+const TEXT_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
+const LONG_INTEGER = /^-?\d{16,}$/;
 
 export interface Span {
   pointer: number;
@@ -68,13 +71,22 @@ export function hookInput(hook: Hook, payload: HookPayload): string {
 
 /**
  * What a hook answered: null for the empty string (nothing changed), else the parsed JSON.
- * @throws Error when it is not JSON
+ * @throws Error when it is not JSON, or holds an integer with more digits than a JavaScript number keeps
  */
 export function hookOutput(text: string): unknown {
   if (text === '') return null;
+  let output: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    output = JSON.parse(text);
   } catch (error) {
     throw new Error('returned text that is not JSON', { cause: error });
   }
+  const inexact = text.match(TEXT_OR_NUMBER)?.find((token) => LONG_INTEGER.test(token) && !isExact(token));
+  if (inexact !== undefined)
+    throw new Error('returned an integer with more digits than JSON readers keep: return it as text');
+  return output;
+}
+
+function isExact(integer: string): boolean {
+  return Number.isFinite(Number(integer)) && BigInt(integer) === BigInt(Number(integer));
 }

@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseExactly } from '../../platform/exact-numbers.js';
 import { isTooDeep } from './depth.js';
 import { UnsupportedArtifact } from './errors.js';
 import { realPathInside } from './real-path.js';
@@ -69,7 +70,7 @@ async function readBounded(packageDir: string, name: string): Promise<string | n
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+    return parseExactly(text.replace(/^\uFEFF/, ''));
   } catch {
     return null;
   }

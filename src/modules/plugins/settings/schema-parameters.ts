@@ -1,3 +1,4 @@
+import { parseExactly } from '../../../platform/exact-numbers.js';
 import { type JsonObject, isJsonObject, own } from './json.js';
 import { flagOf, isUsableKey, textOf } from './package-parameters.js';
 import { MAX_PARAMETERS, type Parameter, type ParameterSet, type ParameterType } from './parameter.js';
@@ -41,7 +42,7 @@ export function schemaParameters(configSchema: unknown): ParameterSet | null {
 function parsed(configSchema: unknown): JsonObject | null {
   if (typeof configSchema !== 'string') return isJsonObject(configSchema) ? configSchema : null;
   try {
-    const schema = JSON.parse(configSchema) as unknown;
+    const schema = parseExactly(configSchema);
     return isJsonObject(schema) ? schema : null;
   } catch {
     return null;

@@ -1,14 +1,15 @@
+import { quoteInexactNumbers } from '../../../platform/exact-numbers.js';
 import { Unprocessable } from '../../../platform/http/errors.js';
 
 const MAX_BYTES = 64 * 1024;
 
 /**
- * A plugin's JSON Schema as JSON text.
+ * A plugin's JSON Schema as JSON text. Of JSON text, numbers that would not keep their digits are put in quotes.
  * @param schema an object, or JSON text of one
  * @throws Unprocessable `config_schema_invalid` where it is no JSON, or larger than 64 KiB
  */
 export function schemaText(schema: unknown): string {
-  const text = typeof schema === 'string' ? schema : written(schema);
+  const text = typeof schema === 'string' ? quoteInexactNumbers(schema) : written(schema);
   if (Buffer.byteLength(text) > MAX_BYTES) throw invalidSchema(`is larger than ${MAX_BYTES} bytes (64 KiB)`);
   if (typeof schema !== 'string') return text;
   try {

@@ -1,3 +1,4 @@
+import { parseExactly } from '../../../platform/exact-numbers.js';
 import { Injectable } from '@nestjs/common';
 import semver from 'semver';
 import type { Artifact } from '../../../platform/artifacts/artifact-folder.js';
@@ -81,7 +82,7 @@ export class PublishedArtifacts {
   /** JSON Schema of the settings that was published with a version, deleted or not; null where it says nothing. */
   async configSchema(name: string, version: string): Promise<Record<string, unknown> | null> {
     const row = (await this.artifacts.named(name)).find((one) => one.version === version);
-    const schema = JSON.parse(row?.configSchema ?? '{}') as Record<string, unknown> | boolean;
+    const schema = parseExactly(row?.configSchema ?? '{}') as Record<string, unknown> | boolean;
     return typeof schema === 'object' && Object.keys(schema).length > 0 ? schema : null;
   }
 }
