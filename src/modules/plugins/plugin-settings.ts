@@ -14,6 +14,7 @@ import { checkParameters } from './settings/parameter-check.js';
 import { readParameters } from './settings/parameters.js';
 import { holdsSecret, keepingSecrets, rootPositions } from './settings/position.js';
 import { effectiveConfig } from './settings/environment.js';
+import { readValues } from './settings/setting-value.js';
 import {
   isSealedSecret,
   type Locked,
@@ -150,7 +151,8 @@ export class PluginSettings {
 
   private async check(actor: Actor, config: JsonObject, set: ParameterSet): Promise<ConfigVerdict> {
     const effective = effectiveConfig(config, set);
-    return set.schema ? this.schemas.check(actor, set.schema, effective) : checkParameters(effective, set);
+    if (!set.schema) return checkParameters(effective, set);
+    return this.schemas.check(actor, set.schema, readValues(effective, set));
   }
 }
 

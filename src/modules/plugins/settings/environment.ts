@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.js';
 import { type ParameterSet, isUnset } from './parameter.js';
+import { readExactValues } from './setting-value.js';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -23,13 +24,17 @@ const RESERVED_PREFIXES = [
   'PLUGBOARD_',
 ];
 
-/** What the plugin is given: the declared defaults, and over them what is stored. */
+/**
+ * What the plugin is given: the declared defaults, and over them what is stored. Text is read as its JSON Schema
+ * declares it; agent packages declare what the environment gives them, which is text, and read it themselves.
+ */
 export function effectiveConfig(config: JsonObject, set: ParameterSet): JsonObject {
   const defaults = set.parameters.filter((parameter) => !isUnset(parameter.default));
-  return {
+  const given = {
     ...Object.fromEntries(defaults.map((parameter) => [parameter.key, structuredClone(parameter.default)])),
     ...Object.fromEntries(Object.entries(config).filter(([, value]) => !isUnset(value))),
   };
+  return set.source === 'schema' ? readExactValues(given, set) : given;
 }
 
 /**

@@ -3,17 +3,15 @@ import { fieldUnder } from './config-guard.js';
 import type { ConfigVerdict } from './config-verdict.js';
 import { type JsonObject, isJsonObject, own } from './json.js';
 import { type Parameter, type ParameterSet, type ParameterType, isUnset } from './parameter.js';
+import { readValue } from './setting-value.js';
 
 const MAX_LISTED = 20;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
-const INTEGER = /^[+-]?\d+$/;
-const BOOLEAN = /^(?:true|false)$/i;
 
-const ACCEPTS: Readonly<Record<ParameterType, (value: unknown) => boolean>> = {
+const IS_OF: Readonly<Record<ParameterType, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number' || isText(value, NUMBER),
-  integer: (value) => Number.isInteger(value) || isText(value, INTEGER),
-  boolean: (value) => typeof value === 'boolean' || isText(value, BOOLEAN),
+  number: (value) => typeof value === 'number',
+  integer: (value) => Number.isInteger(value),
+  boolean: (value) => typeof value === 'boolean',
   object: (value) => isJsonObject(value),
   array: (value) => Array.isArray(value),
   any: () => true,
@@ -29,9 +27,7 @@ const WANTED: Readonly<Record<ParameterType, string>> = {
 };
 
 /**
- * Checks a config against declared parameters where there is no JSON Schema. Agent consoles send everything
- * as text, as environment variables are: `"5"` passes for a number and `"true"` for a boolean, and both are
- * kept as they were sent. The other way round nothing passes: a number is no text.
+ * Checks a config against declared parameters where there is no JSON Schema. Text counts as what `readValue` reads.
  * @param config what the plugin would be given, defaults included
  */
 export function checkParameters(config: JsonObject, set: ParameterSet): ConfigVerdict {
@@ -40,7 +36,7 @@ export function checkParameters(config: JsonObject, set: ParameterSet): ConfigVe
   if (!set.declared) return { missing, problems };
   for (const parameter of set.parameters) {
     const field = fieldUnder('config', parameter.key);
-    const value = own(config, parameter.key);
+    const value = readValue(parameter, own(config, parameter.key));
     const message = isUnset(value) ? undefined : problemOf(parameter, value);
     if (message !== undefined) problems.push({ field, message });
     else if (parameter.required && isUnset(value))
@@ -50,7 +46,7 @@ export function checkParameters(config: JsonObject, set: ParameterSet): ConfigVe
 }
 
 function problemOf({ type, options, sensitive }: Parameter, value: unknown): string | undefined {
-  if (!ACCEPTS[type](value)) return `must be ${WANTED[type]}`;
+  if (!IS_OF[type](value)) return `must be ${WANTED[type]}`;
   if (!options || options.some((option) => matches(option, value))) return undefined;
   if (sensitive) return 'must be one of the values that the plugin allows';
   const listed = options.slice(0, MAX_LISTED).map((option) => JSON.stringify(option));
@@ -61,8 +57,4 @@ function problemOf({ type, options, sensitive }: Parameter, value: unknown): str
 function matches(option: unknown, value: unknown): boolean {
   const [wanted, given] = [JSON.stringify(option), JSON.stringify(value)];
   return wanted === given || wanted === value || given === option;
-}
-
-function isText(value: unknown, form: RegExp): boolean {
-  return typeof value === 'string' && form.test(value.trim());
 }

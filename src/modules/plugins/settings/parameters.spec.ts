@@ -67,6 +67,17 @@ describe('a JSON Schema', () => {
     expect(found['PIN']).toMatchObject({ type: 'string', description: 'from afar' });
   });
 
+  it('takes the type that all alternatives have, null aside', () => {
+    const of = (described: object): unknown =>
+      readParameters({ configSchema: { properties: { a: described } }, config: {} }).parameters[0]?.type;
+    expect(of({ anyOf: [{ type: 'integer' }, { type: 'null' }] })).toBe('integer');
+    expect(of({ oneOf: [{ type: 'null' }, { allOf: [{ type: 'boolean' }] }] })).toBe('boolean');
+    expect(of({ type: ['null', 'number'] })).toBe('number');
+    expect(of({ anyOf: [{ type: 'integer' }, { type: 'string' }] })).toBe('any');
+    expect(of({ anyOf: [{ type: 'null' }] })).toBe('any');
+    expect(of({ anyOf: 'no list' })).toBe('any');
+  });
+
   it('knows the secrets, the nested ones too', () => {
     const secret = parameters.filter((parameter) => parameter.sensitive).map((parameter) => parameter.key);
     expect(secret).toEqual(['PIN', 'WRITE', 'MARKED', 'API_KEY']);

@@ -62,7 +62,7 @@ function schemaParameter(
 ): Parameter {
   const facets = view.facets(described);
   const options = optionsOf(facets);
-  const type = typeOf(facets, options);
+  const type = typeOf(facets, options) ?? commonType(view, facets);
   const label = firstText(facets, 'title');
   const sensitive = secrecyOf(facets) ?? (type !== 'boolean' && isSensitiveKey(key));
   const fallback = facets.map((facet) => own(facet, 'default')).find((value) => value !== undefined);
@@ -116,7 +116,21 @@ function secretPathsOf(view: SchemaView, described: unknown, search: Search): (r
   return found;
 }
 
-function typeOf(facets: readonly JsonObject[], options: readonly unknown[]): ParameterType {
+/** The type that all alternatives have, null aside, as optional values are often declared. */
+function commonType(view: SchemaView, facets: readonly JsonObject[]): ParameterType {
+  const branches = facets
+    .flatMap((facet) => [own(facet, 'anyOf'), own(facet, 'oneOf')])
+    .filter(Array.isArray);
+  const types = branches
+    .flat()
+    .map((branch: unknown) => view.facets(branch))
+    .filter((branch) => branch.every((facet) => own(facet, 'type') !== 'null'))
+    .map((branch) => typeOf(branch, optionsOf(branch)));
+  const [first] = types;
+  return first !== undefined && types.every((type) => type === first) ? first : 'any';
+}
+
+function typeOf(facets: readonly JsonObject[], options: readonly unknown[]): ParameterType | undefined {
   for (const facet of facets) {
     const said = own(facet, 'type');
     const names: unknown[] = Array.isArray(said) ? said : [said];
@@ -126,7 +140,7 @@ function typeOf(facets: readonly JsonObject[], options: readonly unknown[]): Par
   }
   const [sample] = options;
   const guess = typeof sample;
-  return guess === 'string' || guess === 'number' || guess === 'boolean' ? guess : 'any';
+  return guess === 'string' || guess === 'number' || guess === 'boolean' ? guess : undefined;
 }
 
 /** The values of `enum`, `const`, and of `oneOf`/`anyOf` whose branches are all constants. */
