@@ -94,6 +94,12 @@ export const SETTINGS = {
     true,
   ),
   GUEST_START_TIMEOUT: integer('Longest start of a plugin, in milliseconds.', 15_000, 100, 600_000),
+  READY_TIMEOUT: integer(
+    'Longest time after its start that a server waits for its enabled plugins before `/health/ready` answers 200, in milliseconds; 0: it does not wait.',
+    60_000,
+    0,
+    3_600_000,
+  ),
   GUEST_CALL_TIMEOUT: integer('Longest single call into a plugin, in milliseconds.', 10_000, 10, 600_000),
   GUEST_STOP_TIMEOUT: integer(
     'Time a plugin gets to stop before it is killed, in milliseconds.',

@@ -42,6 +42,7 @@ import { THIS_NODE, type ThisNode } from './nodes/this-node.js';
 import { CONFIG, LOG } from './tokens.js';
 import { Metrics } from './metrics/metrics.service.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { RootController } from './http/root.controller.js';
 import { SecretBox } from './secrets/secret-box.js';
 
 /** What start-up made before the application: everything here is open and ready. */
@@ -59,6 +60,7 @@ const SHARED = [
   EventBus,
   EventRepository,
   FleetSchedule,
+  HealthService,
   IdempotencyInterceptor,
   IdempotencyRepository,
   Jobs,
@@ -104,7 +106,14 @@ export class PlatformModule {
     ];
     return {
       module: PlatformModule,
-      controllers: [AuditController, EventController, HealthController, JobsController, MetricsController],
+      controllers: [
+        AuditController,
+        EventController,
+        HealthController,
+        JobsController,
+        MetricsController,
+        RootController,
+      ],
       providers: [
         ...made,
         workerOptions,
@@ -114,7 +123,6 @@ export class PlatformModule {
         EventFeeds,
         EventStream,
         EventTail,
-        HealthService,
         Housekeeping,
         NodeRepository,
         RateLimitRepository,

@@ -35,8 +35,19 @@ it('health says what works, without a token', async () => {
       status: 'ok',
       database: 'ok',
       events: 'ok',
+      plugins: 'ok',
     }),
   );
+});
+
+it('the bare address names where to go on, and sends browsers to the explorer', async () => {
+  const { status, body } = await client(server.url).get<Record<string, string>>('/');
+  expect(status).toBe(200);
+  for (const path of [body.explorer, body.openapi, body.live, body.ready])
+    expect((await fetch(`${server.url}${path ?? ''}`)).status).toBe(200);
+  const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+  const sent = await fetch(server.url, { headers: browser, redirect: 'manual' });
+  expect([sent.status, sent.headers.get('location')]).toEqual([303, '/docs']);
 });
 
 it('counters move with what is done', async () => {

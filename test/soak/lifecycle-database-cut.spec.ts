@@ -5,7 +5,7 @@ import { TestServer } from '../support/server.js';
 import { Wire } from '../support/wire.js';
 
 const PLUGIN = `export const name = 'p'; export const preLLMHook = (context, request) => request;`;
-const ready = { status: 'ok', database: 'ok', events: 'ok' };
+const ready = { status: 'ok', database: 'ok', events: 'ok', plugins: 'ok' };
 
 let database: TestDatabase;
 let wire: Wire;
@@ -54,7 +54,7 @@ it.each(['cut', 'silence'] as const)(
     const health = await server.client().get('/health/ready');
     expect([health.status, health.body]).toEqual([
       503,
-      { status: 'unavailable', database: 'unavailable', events: 'unavailable' },
+      { status: 'unavailable', database: 'unavailable', events: 'unavailable', plugins: 'ok' },
     ]);
     await execute(database.url, `update plugin set description = '${kind} meanwhile' where id = 'p'`);
     wire.mend();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { Client } from '../support/http.js';
 import { httpOrigin, type Origin } from '../support/origin.js';
@@ -61,7 +62,7 @@ describe('a plugin from a URL, where the server starts again', () => {
     const { body } = await until(server, at('kept'), (answer) => answer.body.status.status === 'error');
     expect(body).toMatchObject({ enabled: true, isActive: false, loadError: expect.stringContaining('404') });
     expect(body.status.logs.at(-1)).toContain('cannot be started');
-    expect((await api().get('/health/ready')).status).toBe(200);
+    await eventually(async () => expect((await api().get('/health/ready')).status).toBe(200));
     served = SOURCE;
     // Any change has it seen to at once; without one, the next full pass would do it.
     await api().put(at('kept'), { order: 1 });

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
   answering,
@@ -82,7 +83,7 @@ describe('a server that starts again', () => {
     expect(body).toMatchObject({ enabled: true, isActive: false });
     expect(body.loadError).toContain('no readable file');
     expect(body.status.logs.join('\n')).toContain('no readable file');
-    expect((await server.client().get('/health/ready')).status).toBe(200);
+    await eventually(async () => expect((await server.client().get('/health/ready')).status).toBe(200));
     await server.plugin('leaves.mjs', answering('back'));
     const mended = await server.client().put<Changed>(at('broken'), { enabled: true });
     expect(mended.body.plugin).toMatchObject({ isActive: true, loadError: null });

@@ -43,6 +43,11 @@ export class Convergence implements OnApplicationBootstrap, BeforeApplicationShu
     bus.on('missed', () => this.reconciler.trigger());
   }
 
+  /** Resolves once every plugin that was wanted at the start runs, or has failed. */
+  get caughtUp(): Promise<void> {
+    return this.reconciler.caughtUp;
+  }
+
   onApplicationBootstrap(): void {
     this.reconciler.start();
   }

@@ -105,6 +105,11 @@ export class KnownPlugins {
     return view && viewPlugin(view, this.node.actual(view.id));
   }
 
+  /** What is wanted of the plugin that a path segment names, or null. */
+  async wantedView(segment: string): Promise<WantedView | null> {
+    return (await this.read()).find(segment);
+  }
+
   /** Whether a path segment is the id of a plugin that was there when last looked. */
   isId(segment: string): boolean {
     return !this.changed.has(segment) && this.latest?.wanted.revisionOf(segment) !== undefined;

@@ -58,6 +58,7 @@ export class PluginTryoutController {
     'hook_not_found',
     'plugin_not_active',
     'plugin_error',
+    'plugin_starting',
     'hook_timed_out',
     'shutting_down',
   )

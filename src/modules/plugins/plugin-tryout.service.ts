@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
 import { allows } from '../../platform/http/scopes.js';
-import type { Hook, TrialResult } from '../../runtime/host/index.js';
+import { type Hook, PluginStarting, type TrialResult } from '../../runtime/host/index.js';
 import type { CallHookDto, HookResultDto, TestResultDto } from './plugin-tryout.dto.js';
 import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
@@ -47,8 +47,10 @@ export class PluginTryout {
     hook: Hook,
     payload: CallHookDto,
   ): Promise<HookResultDto> {
-    const id = await this.known.idOf(segment);
-    if (id === null) throw unknownPlugin(segment);
+    const wanted = await this.known.wantedView(segment);
+    if (!wanted) throw unknownPlugin(segment);
+    const { id, enabled } = wanted;
+    if (enabled && this.node.isStarting(id)) throw new PluginStarting();
     const isMasked = !allows(actor.scopes, 'secrets:reveal');
     const { value, durationMs } = await this.node.callHook(id, hook, payload, isMasked);
     return { ok: true, pluginId: id, hook, result: value, durationMs };

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { HealthService } from '../../platform/health/health.service.js';
 import { ReadyRoutes } from '../../platform/http/ready-routes.js';
 import { BundledPlugins } from './bundled-plugins.js';
 import { ConfigSchemas } from './settings/config-schemas.js';
@@ -33,7 +34,8 @@ import { SecretRotation } from './secret-rotation.js';
 /** The known plugins: what is wanted of them, their settings, and the processes that run them here. */
 @Module({})
 export class PluginsModule {
-  constructor(ready: ReadyRoutes, known: KnownPlugins) {
+  constructor(ready: ReadyRoutes, known: KnownPlugins, health: HealthService, convergence: Convergence) {
+    health.awaitPlugins(convergence.caughtUp);
     ready.add('/api/plugins', [PluginsController, 'listPlugins'], (_, query) => known.readyList(query));
     ready.add('/api/plugins/', [PluginsController, 'getPlugin'], (x, query) =>
       query === '' ? known.readyOne(x) : null,

@@ -28,7 +28,8 @@ export class HealthController {
   @Public()
   @ApiOperation({
     summary: 'Can the server work',
-    description: 'Asks Postgres; 503 while it is away or the server is stopping.',
+    description:
+      'Asks Postgres; 503 while it is away, the enabled plugins are still starting, or the server is stopping.',
     security: [],
   })
   @ApiOkResponse({ type: ReadyDto, description: 'The server can work.' })

@@ -24,4 +24,9 @@ export class ReadyDto {
    * @example "ok"
    */
   events: string;
+  /**
+   * `starting` until each enabled plugin runs or has failed, for READY_TIMEOUT at most; then `ok`.
+   * @example "ok"
+   */
+  plugins: string;
 }

@@ -59,6 +59,13 @@ export class PluginNotActive extends Conflict {
   }
 }
 
+/** The plugin is enabled, and its process is on the way: a moment later the call may work. */
+export class PluginStarting extends Unavailable {
+  constructor() {
+    super('plugin_starting', 'The plugin is enabled and still starting on this server. Try again.');
+  }
+}
+
 export class HookNotFound extends NotFound {
   constructor(hook: string, has: readonly string[]) {
     super('hook_not_found', `The plugin has no hook "${hook}"; it has ${has.join(', ') || 'none'}.`, 'hook');

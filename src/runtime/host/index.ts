@@ -11,6 +11,7 @@ export {
   PathOutsideRoots,
   PayloadTooLarge,
   PluginNotActive,
+  PluginStarting,
   RuntimeStopping,
   UnsupportedArtifact,
 } from './errors.js';

@@ -72,6 +72,13 @@ export class PluginRuntime {
     return isChanging ? { ...actual, status: 'loading' } : actual;
   }
 
+  /** Whether no process of the plugin runs yet, and nothing is known that stands in its way. */
+  isStarting(pluginId: string): boolean {
+    if (this.supervisors.get(pluginId)?.running) return false;
+    const { status } = this.actual(pluginId);
+    return status === 'loading' || status === 'unloaded';
+  }
+
   /** What the plugin has been brought to here; null where that is to be done, or to be tried again. */
   follows(pluginId: string): Target | null {
     return this.supervisors.get(pluginId)?.follows ?? null;

@@ -38,6 +38,9 @@ export class Reconciler {
   private readonly slots = new StartSlots(availableParallelism());
   private readonly underWay = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | null = null;
+  private resolveCaughtUp: () => void = () => undefined;
+  /** Resolves after the first full pass: every plugin that was wanted then runs, or has failed. */
+  readonly caughtUp = new Promise<void>((resolve) => (this.resolveCaughtUp = resolve));
 
   constructor(private readonly options: ReconcilerOptions) {}
 
@@ -78,6 +81,7 @@ export class Reconciler {
     const known = new Set([...wanted.keys(), ...this.options.runtime.pluginIds()]);
     const differing = [...known].filter((id) => this.differs(id, wanted.get(id) ?? null));
     await Promise.all(differing.map((id) => this.slots.run(() => this.settle(id))));
+    this.resolveCaughtUp();
   }
 
   /** Reads again once the plugin is ours alone: what was wanted a moment ago may have been changed since. */
