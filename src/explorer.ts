@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
-import type { SwaggerCustomOptions } from '@nestjs/swagger';
+import type { OpenAPIObject, SwaggerCustomOptions } from '@nestjs/swagger';
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0f766e"/><path d="M11 5v6M21 5v6M8 11h16v5a8 8 0 0 1-16 0zM16 24v4" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 
@@ -26,8 +26,7 @@ const POLICY = [
 ].join('; ');
 
 export const EXPLORER_OPTIONS: SwaggerCustomOptions = {
-  jsonDocumentUrl: 'openapi.json',
-  yamlDocumentUrl: 'openapi.yaml',
+  raw: false,
   customSiteTitle: 'Plugboard API',
   customfavIcon: `data:image/svg+xml,${encodeURIComponent(ICON)}`,
   customCss: CSS,
@@ -37,10 +36,48 @@ export const EXPLORER_OPTIONS: SwaggerCustomOptions = {
     deepLinking: true,
     displayRequestDuration: true,
     docExpansion: 'list',
+    filter: true,
     defaultModelsExpandDepth: 0,
     validatorUrl: null,
   },
 };
+
+interface Operation {
+  responses: Record<string, { description?: string }>;
+  security?: object[];
+}
+
+/**
+ * Returns a copy of the document for the explorer, which resolves and draws all that it is given before it shows
+ * anything: failures keep their description, which lists the codes, and there is one field for a token.
+ */
+export function trimForExplorer({ paths, components, ...others }: OpenAPIObject): OpenAPIObject {
+  const { examples: _examples, securitySchemes = {}, ...pieces } = components ?? {};
+  const { bearer } = securitySchemes;
+  return {
+    ...others,
+    security: [{ bearer: [] }],
+    paths: mapValues(paths, (path) => mapValues(path as Record<string, Operation>, trimOperation)),
+    components: { ...pieces, ...(bearer && { securitySchemes: { bearer } }) },
+  };
+}
+
+function trimOperation({ responses, security, ...others }: Operation): Operation {
+  return {
+    ...others,
+    ...(security && { security: security.filter((scheme) => 'bearer' in scheme) }),
+    responses: mapValues(responses, (response, status) =>
+      status < '400' ? response : { description: response.description ?? '' },
+    ),
+  };
+}
+
+function mapValues<From, To>(
+  object: Readonly<Record<string, From>>,
+  map: (value: From, key: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
+}
 
 /** The security headers of the explorer's page and files. */
 export function explorerHeaders(_request: Request, response: Response, next: NextFunction): void {

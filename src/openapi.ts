@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { EXPLORER_OPTIONS, explorerHeaders } from './explorer.js';
+import { EXPLORER_OPTIONS, explorerHeaders, trimForExplorer } from './explorer.js';
 import { errorCodeList, header, QUOTA_HEADERS, writeFailures } from './platform/http/api-failures.js';
 import { ErrorDto, ProblemDto } from './platform/http/error.dto.js';
 import { VERSION } from './platform/version.js';
@@ -22,18 +22,20 @@ ${errorCodeList()}
 
 const TAGS: [name: string, description: string][] = [
   ['Plugins', 'The known plugins: what is wanted of them and what they are doing.'],
-  ['Fleet', 'The servers that share one database, and how far each has come.'],
   ['Installation', 'npm packages: in, out, newer, and back again.'],
   ['Core', 'The plugins that an agent is built on, and those it may go without.'],
   ['Registry', 'Plugins to be found: in catalogues, and published here.'],
   ['Artifacts', 'Plugins to be published: versions, their files, and whether those are what they claim.'],
   ['Agents', 'Who runs which plugins: servers that report here.'],
-  ['Auth', 'Virtual keys and tokens.'],
+  ['Fleet', 'The servers that share one database, and how far each has come.'],
   ['Jobs', 'Long work: how far it has come, and how to end it.'],
   ['Events', 'What happens, as it happens.'],
   ['Audit', 'Who changed what.'],
+  ['Auth', 'Virtual keys and tokens.'],
   ['Health', 'For load balancers and monitoring.'],
 ];
+
+const DOCUMENT_URLS = { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' };
 
 type Components = NonNullable<OpenAPIObject['components']>;
 
@@ -79,6 +81,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   const operations = operationsOf(document);
   writeFailures(document, operations);
   operations.forEach(writeHeaders);
+  operations.forEach(writeScope);
   document.components = { ...document.components, headers: HEADERS };
   return inOrder(document);
 }
@@ -86,7 +89,10 @@ export function createDocument(app: INestApplication): OpenAPIObject {
 /** Serves the document and the explorer, all from this server's own files. */
 export function serveExplorer(app: INestApplication): void {
   app.use('/docs', explorerHeaders);
-  SwaggerModule.setup('docs', app, () => createDocument(app), EXPLORER_OPTIONS);
+  let built: OpenAPIObject | undefined;
+  const document = (): OpenAPIObject => (built ??= createDocument(app));
+  SwaggerModule.setup('docs', app, document, { ui: false, ...DOCUMENT_URLS });
+  SwaggerModule.setup('docs', app, () => trimForExplorer(document()), EXPLORER_OPTIONS);
 }
 
 function outline(): ReturnType<DocumentBuilder['build']> {
@@ -122,6 +128,8 @@ function outline(): ReturnType<DocumentBuilder['build']> {
 
 interface Operation {
   tags?: string[];
+  description?: string;
+  'x-required-scope'?: string;
   parameters?: { name: string }[];
   responses: Record<string, { headers?: object }>;
 }
@@ -142,6 +150,14 @@ function writeHeaders({ parameters = [], responses }: Operation): void {
         ...(repeatable && { 'Idempotency-Replayed': header('Idempotency-Replayed') }),
         ...response.headers,
       };
+}
+
+/** Says in words, too, which scope a token needs. */
+function writeScope(operation: Operation): void {
+  const scope = operation['x-required-scope'];
+  if (scope === undefined) return;
+  const text = `Scope: \`${scope}\`.`;
+  operation.description = operation.description ? `${operation.description}\n\n${text}` : text;
 }
 
 /** First what the document is about, then the paths in the order of the tags, the pieces last. */

@@ -61,26 +61,28 @@ it('opens with our name, our icon and our operations, in the order of our tags',
     .evaluateAll((all) => all.map((tag) => tag.getAttribute('data-tag')));
   expect(tags).toEqual([
     'Plugins',
-    'Fleet',
     'Installation',
     'Core',
     'Registry',
     'Artifacts',
     'Agents',
-    'Auth',
+    'Fleet',
     'Jobs',
     'Events',
     'Audit',
+    'Auth',
     'Health',
   ]);
   await page.screenshot({ path: join(SCREENSHOTS, 'explorer.png') });
+  const codes = page.locator('.info details');
+  expect(await codes.textContent()).toContain('Authorization: Bearer <token>.');
 });
 
 it('takes the admin token in its dialog', async () => {
   await page.locator('.auth-wrapper .authorize').first().click();
   const dialog = page.locator('.dialog-ux');
-  await dialog.locator('input').first().fill(server.token);
-  await dialog.getByRole('button', { name: 'Apply credentials' }).first().click();
+  await dialog.locator('input').fill(server.token);
+  await dialog.getByRole('button', { name: 'Apply credentials' }).click();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await page.locator('.auth-wrapper .authorize.locked').first().waitFor();
 });
@@ -100,6 +102,20 @@ it('executes operations as they are shown', async () => {
   expect(events.status).toContain('200');
   expect(events.body).toContain('plugin.created');
 }, 60_000);
+
+it('shows which scope an operation needs, and the codes of its failures', async () => {
+  const shown = await operation('createPlugin').innerText();
+  expect(shown).toContain('Scope: plugins:write.');
+  expect(shown).toContain('name_taken');
+});
+
+it('finds operations by the name of their tag', async () => {
+  await page.locator('.operation-filter-input').fill('Audit');
+  await operation('createPlugin').waitFor({ state: 'detached' });
+  await operation('listAudit').waitFor();
+  await page.locator('.operation-filter-input').fill('');
+  await operation('createPlugin').waitFor();
+});
 
 it('remembers the token when it is opened again', async () => {
   await page.reload();

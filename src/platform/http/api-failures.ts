@@ -104,7 +104,10 @@ function example(code: ErrorCode): object {
 
 /** All codes as a Markdown list, by status. */
 export function errorCodeList(): string {
-  return Object.entries(ERROR_CODES)
-    .map(([code, [status, meaning]]) => `- ${status} \`${code}\`: ${meaning}`)
-    .join('\n');
+  return (
+    Object.entries(ERROR_CODES)
+      // Markdown takes what stands in angle brackets for HTML.
+      .map(([code, [status, meaning]]) => `- ${status} \`${code}\`: ${meaning.replaceAll('<', '&lt;')}`)
+      .join('\n')
+  );
 }
