@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isGatewayModule, loadGatewayPlugin } from './gateway.adapter.js';
@@ -10,6 +11,7 @@ import type { Bag, LoadedPlugin, LoadRequest } from './loaded-plugin.js';
  * @throws what the module throws while it loads; Error naming the right exports when it is neither
  */
 export async function loadJavaScript(request: LoadRequest): Promise<LoadedPlugin> {
+  provideRequire(request.entry);
   const namespace = (await import(pathToFileURL(request.entry).href)) as Bag;
   if (isGatewayModule(namespace)) return loadGatewayPlugin(namespace, request);
   const plugin = pickAgentPlugin(namespace);
@@ -18,6 +20,15 @@ export async function loadJavaScript(request: LoadRequest): Promise<LoadedPlugin
     return new AgentPlugin(plugin, request);
   }
   throw new Error(neither(basename(request.entry), Object.keys(namespace)));
+}
+
+/**
+ * Gives ES modules the `require` of the plugin's package. Bundles of packages in CommonJS, made for a runtime that has
+ * one everywhere, call it, and say "Dynamic require of … is not supported" where there is none.
+ */
+function provideRequire(entry: string): void {
+  const value = createRequire(entry);
+  Object.defineProperty(globalThis, 'require', { value, writable: true, configurable: true });
 }
 
 function neither(file: string, names: string[]): string {
