@@ -7,6 +7,7 @@ import v8 from 'node:v8';
 import { refuseCodeCaches } from './code-cache.js';
 import { deny, replace } from './deny.js';
 import { confineHandles } from './handles.js';
+import { hideOutside } from './outside-fence.js';
 
 /** Largest memory one WebAssembly instance may have, in pages of 64 KiB: 128 MiB. */
 const WASM_MAX_PAGES = 2_048;
@@ -57,6 +58,7 @@ export function lockDown(channel: Socket): void {
   replace(process, 'report', reportWithoutFiles());
   denySqlite();
   copyLinksNever();
+  hideOutside();
   refuseCodeCaches();
   confineHandles(channel);
   // Named imports of built-in modules are copies; this refreshes them.
