@@ -87,3 +87,80 @@ describe('settings sent as text', () => {
     expect(await hook(api, 'texts')).toEqual({ answer: 'a', config: given });
   });
 });
+
+describe('a schema of a package that is wrong', () => {
+  let server: TestServer;
+  let api: Client;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    api = server.client();
+  });
+  afterAll(() => server.stop());
+
+  const wrong = {
+    properties: { API_KEY: { type: 'string', required: true }, PORT: { type: 'integer', required: false } },
+  };
+  const cases: [what: string, file: string, content: object][] = [
+    ['required as a boolean, in a manifest', 'elizaos.plugin.json', { configSchema: wrong }],
+    ['required as a boolean, in package.json', 'package.json', { plugboard: { configSchema: wrong } }],
+    [
+      'a type that there is not',
+      'elizaos.plugin.json',
+      { configSchema: { properties: { PORT: { type: 'int' } } } },
+    ],
+    [
+      'an unknown $schema',
+      'elizaos.plugin.json',
+      { configSchema: { ...wrong, $schema: 'https://example.com/own' } },
+    ],
+    [
+      'a reference that leads nowhere',
+      'elizaos.plugin.json',
+      { configSchema: { properties: { PORT: { $ref: '#/definitions/none' } } } },
+    ],
+  ];
+
+  it.each(cases)('is its warning, and refuses nothing: %s', async (_what, file, content) => {
+    await api.delete(at('wrong'));
+    await server.plugin('wrong/package.json', '{}');
+    await server.plugin('wrong/elizaos.plugin.json', '{}');
+    await server.plugin(`wrong/${file}`, JSON.stringify(content));
+    await server.plugin('wrong/index.mjs', CODE);
+    const created = await api.post<Changed>(PLUGINS, { name: 'wrong', path: 'wrong', enabled: true });
+    expect(created.status).toBe(201);
+    const { configured, isActive, loadError } = created.body.plugin;
+    expect([isActive, loadError]).toEqual([configured, null]);
+    expect(created.body.plugin.validationWarnings).toEqual([
+      { field: 'configSchema', message: expect.stringContaining('configSchema') },
+    ]);
+    const changed = await api.put<Changed>(at('wrong'), { config: { PORT: 8080 } });
+    expect(changed.status).toBe(200);
+    expect((await api.get<PluginDto>(at('wrong'))).body.validationWarnings).toHaveLength(1);
+  });
+
+  it('still says what is required, and of which type', async () => {
+    await api.delete(at('wrong'));
+    await server.plugin('wrong/package.json', '{}');
+    await server.plugin('wrong/elizaos.plugin.json', JSON.stringify({ configSchema: wrong }));
+    await server.plugin('wrong/index.mjs', CODE);
+    const { plugin } = (await api.post<Changed>(PLUGINS, { name: 'wrong', path: 'wrong' })).body;
+    expect(plugin.parameters.map(({ key, required }) => [key, required])).toEqual([
+      ['API_KEY', true],
+      ['PORT', false],
+    ]);
+    expect([plugin.configured, plugin.validationErrors.map(({ field }) => field)]).toEqual([
+      false,
+      ['config.API_KEY'],
+    ]);
+    expect(failure(await api.put(at('wrong'), { config: { PORT: 'eighty' } }))[2]).toBe('config.PORT');
+    expect((await api.put<Changed>(at('wrong'), { config: { API_KEY: 'k' } })).body.plugin.configured).toBe(
+      true,
+    );
+  });
+
+  it('is refused where it comes with the request, for then it can be put right', async () => {
+    const body = { name: 'refused', configSchema: wrong };
+    expect(failure(await api.post(PLUGINS, body))).toEqual([422, 'config_schema_invalid', 'configSchema']);
+  });
+});

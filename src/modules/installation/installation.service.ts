@@ -82,6 +82,6 @@ export class InstallationService {
 
 /** Code from elsewhere than before may not be given the stored secrets. */
 function withheldNote({ validationWarnings }: PluginDto): string {
-  const count = validationWarnings.length;
+  const count = validationWarnings.filter(({ field }) => field.startsWith('config.')).length;
   return count > 0 ? `; ${count} of its stored secrets are withheld from it, see its validationWarnings` : '';
 }

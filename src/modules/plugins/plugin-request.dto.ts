@@ -89,7 +89,7 @@ export class CreatePluginDto extends UpdatePluginDto {
   /** Its settings. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { greeting: 'hello' } })
   override config?: Record<string, unknown>;
-  /** JSON Schema of the settings (draft-07 or 2020-12), as an object or as JSON text. */
+  /** JSON Schema of the settings (draft-04, -06, -07, 2019-09 or 2020-12), as an object or as JSON text. */
   @ApiProperty({
     oneOf: [{ type: 'object', additionalProperties: true }, { type: 'string' }],
     required: false,

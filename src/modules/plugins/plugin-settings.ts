@@ -45,6 +45,8 @@ export interface Settings {
 export interface CheckedSettings extends Settings {
   /** What is missing before the plugin can work. */
   missing: readonly FieldProblem[];
+  /** What is wrong with the schema that the plugin itself brings; its settings are checked without it then. */
+  warnings: readonly FieldProblem[];
   /** The schema took too long, which may have been the fault of a busy machine. */
   isUnsure?: boolean;
 }
@@ -56,6 +58,8 @@ export interface SettingsChange extends CodeChange {
   readonly rule: MergeRule;
   readonly actor: Actor;
 }
+
+const CHECKED_WITHOUT = 'Settings are checked by the types that it lists alone.';
 
 /** Opens, checks, changes and seals the settings of plugins. */
 @Injectable()
@@ -76,8 +80,9 @@ export class PluginSettings {
   }
 
   /**
-   * The settings of a record, with what they lack. A plugin with a secret that does not open is not configured, and a
-   * schema that a package brings may be no good: that is the plugin's problem, not that of whoever reads it.
+   * The settings of a record, with what they lack. A plugin with a secret that does not open is not configured, and
+   * checking by the schema that a package brings may take too long: that is the plugin's problem, not that of whoever
+   * reads it.
    */
   async checked(row: PluginEntity): Promise<CheckedSettings> {
     const settings = this.read(row);
@@ -87,15 +92,17 @@ export class PluginSettings {
       return {
         ...settings,
         missing: keys.map((key) => ({ field: `config.${key}`, message: locked.cause.message })),
+        warnings: [],
       };
     }
     try {
-      const { missing } = await this.check(SYSTEM.actor, withoutWithheld(config ?? {}, withheld), set);
-      return { ...settings, missing: missingWith(withheld, missing, set) };
+      const given = withoutWithheld(config ?? {}, withheld);
+      const { missing, warnings } = await this.check(SYSTEM.actor, given, set);
+      return { ...settings, missing: missingWith(withheld, missing, set), warnings };
     } catch (error) {
       if (!(error instanceof Unprocessable)) throw error;
       const missing = missingWith(withheld, [{ field: 'configSchema', message: error.message }], set);
-      return { ...settings, missing, isUnsure: error.code === 'config_schema_too_slow' };
+      return { ...settings, missing, warnings: [], isUnsure: error.code === 'config_schema_too_slow' };
     }
   }
 
@@ -127,7 +134,8 @@ export class PluginSettings {
     const config = patch === undefined && stored?.config == null ? null : merged;
     // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
     if (problems.length > 0 && (row.enabled || patch !== undefined)) refuseConfig(problems);
-    return { set, config, missing, locked: stillLocked(stored?.locked ?? null, sent), withheld };
+    const locked = stillLocked(stored?.locked ?? null, sent);
+    return { set, config, missing, locked, withheld, warnings: whole.warnings };
   }
 
   /**
@@ -149,10 +157,23 @@ export class PluginSettings {
     return config === null ? null : { ...locked?.values, ...sealConfig(this.box, id, config, set) };
   }
 
-  private async check(actor: Actor, config: JsonObject, set: ParameterSet): Promise<ConfigVerdict> {
+  /** Checks by the schema; where that is no good, by the parameters that it lists. */
+  private async check(
+    actor: Actor,
+    config: JsonObject,
+    set: ParameterSet,
+  ): Promise<ConfigVerdict & Pick<CheckedSettings, 'warnings'>> {
     const effective = effectiveConfig(config, set);
-    if (!set.schema) return checkParameters(effective, set);
-    return this.schemas.check(actor, set.schema, readValues(effective, set));
+    const warnings: FieldProblem[] = [];
+    try {
+      if (set.schema)
+        return { ...(await this.schemas.check(actor, set.schema, readValues(effective, set))), warnings };
+    } catch (error) {
+      // One that comes with a request is refused by `schemaOf`, so this is the package's own.
+      if (!(error instanceof Unprocessable) || error.code !== 'config_schema_invalid') throw error;
+      warnings.push({ field: 'configSchema', message: `${error.message} ${CHECKED_WITHOUT}` });
+    }
+    return { ...checkParameters(effective, set), warnings };
   }
 }
 

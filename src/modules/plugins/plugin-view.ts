@@ -16,7 +16,7 @@ export type WantedView = Omit<
 /** Secrets are masked here, once; whatever is made from a view is safe to show. */
 export function viewWanted(
   row: PluginEntity,
-  { set, config, missing, withheld }: CheckedSettings,
+  { set, config, missing, withheld, warnings }: CheckedSettings,
 ): WantedView {
   return {
     id: row.id,
@@ -31,7 +31,7 @@ export function viewWanted(
     configured: missing.length === 0,
     parameters: presentParameters(config ?? {}, set),
     validationErrors: [...missing],
-    validationWarnings: withheldProblems(withheld),
+    validationWarnings: [...withheldProblems(withheld), ...warnings],
     config: config === null ? null : presentConfig(config, set),
     configKeys: configKeys(config ?? {}, set),
     configUiHints: row.configUiHints,

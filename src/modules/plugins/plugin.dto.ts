@@ -154,7 +154,7 @@ export class PluginDto {
   validationErrors: PluginProblemDto[];
   /**
    * What looks doubtful: stored secrets that its code is not given, since that was exchanged by a caller without the
-   * scope `secrets:reveal`.
+   * scope `secrets:reveal`; and a JSON Schema of its own that cannot be used.
    */
   validationWarnings: PluginProblemDto[];
   /** Its settings, secrets masked; null when none are set. */

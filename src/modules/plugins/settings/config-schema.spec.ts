@@ -121,6 +121,32 @@ describe('checking a config against its schema', () => {
 });
 
 describe('compiling a config schema', () => {
+  it.each([
+    ['http://json-schema.org/draft-04/schema#', { minimum: 3, exclusiveMinimum: true }, 3],
+    ['http://json-schema.org/draft-04/schema', { id: 'http://example.com/a', minimum: 4 }, 3],
+    ['http://json-schema.org/draft-06/schema#', { exclusiveMinimum: 3 }, 3],
+    ['https://json-schema.org/draft-06/schema', { const: 4 }, 3],
+    ['http://json-schema.org/draft-07/schema#', { if: { minimum: 3 }, then: { const: 4 } }, 3],
+    ['https://json-schema.org/draft/2019-09/schema', { items: [{ minimum: 4 }] }, [3]],
+    ['https://json-schema.org/draft/2020-12/schema', { prefixItems: [{ minimum: 4 }] }, [3]],
+  ])('checks by the draft that $schema names: %s', ($schema, rule, wrong) => {
+    const { check } = compileConfigSchema({ $schema, properties: { a: rule }, required: ['b'] });
+    expect(check({ a: wrong, b: 1 }).problems).not.toEqual([]);
+    expect(check({ a: Array.isArray(wrong) ? [4] : 4, b: 1 })).toEqual({ missing: [], problems: [] });
+    expect(check({}).missing).toHaveLength(1);
+  });
+
+  it.each([
+    ['draft-04', { exclusiveMinimum: 3 }],
+    ['draft-06', { exclusiveMinimum: true }],
+    ['draft-07', { exclusiveMinimum: true }],
+  ])('refuses what is no schema of %s', (draft, rule) => {
+    const $schema = `http://json-schema.org/${draft}/schema#`;
+    expect(refusal(() => compileConfigSchema({ $schema, properties: { a: rule } })).code).toBe(
+      'config_schema_invalid',
+    );
+  });
+
   it('takes JSON text, drafts 7 and 2020-12, and compiles equal ones once', () => {
     const old = { $schema: 'http://json-schema.org/draft-07/schema#', items: [{ type: 'number' }] };
     expect(compileConfigSchema(JSON.stringify(old))).toBe(compileConfigSchema(old));
@@ -139,8 +165,8 @@ describe('compiling a config schema', () => {
     ['no JSON', '{"type":', /JSON/],
     ['an unknown type', { type: 'strnig' }, /configSchema\/type/],
     ['a wrong keyword', { properties: { a: { minLength: 'x' } } }, /minLength/],
-    ['another draft', { $schema: 'http://json-schema.org/draft-04/schema#' }, /draft-07/],
-    ['a $schema that is no text', { $schema: 7 }, /draft-07/],
+    ['another draft', { $schema: 'http://json-schema.org/draft-03/schema#' }, /draft-04, -06, -07/],
+    ['a $schema that is no text', { $schema: 7 }, /draft-04, -06, -07/],
     [
       'a remote reference',
       { properties: { a: { $ref: 'http://127.0.0.1:1/x.json' } } },

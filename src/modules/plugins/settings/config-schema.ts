@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Ajv, MissingRefError, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import draft06 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' };
+import { default as AjvDraft04 } from 'ajv-draft-04';
 import { default as addFormats } from 'ajv-formats';
 import { Unprocessable } from '../../../platform/http/errors.js';
 import type { ConfigVerdict } from './config-verdict.js';
@@ -33,15 +36,23 @@ const OPTIONS: Options = {
   addUsedSchema: false,
   code: { regExp: linearPatterns },
 };
-const DRAFTS = {
-  '2020-12': { Validator: Ajv2020, meta: new Ajv2020({ strict: false, logger: false }) },
-  'draft-07': { Validator: Ajv, meta: new Ajv({ strict: false, logger: false }) },
-} as const;
+/** Each draft's validator, by the `$schema` that names it, https and without the last `#`. */
+const DRAFTS: Readonly<Record<string, (options: Options) => Ajv>> = {
+  'https://json-schema.org/draft-04/schema': (options) => new AjvDraft04.default(options),
+  // What draft-07 added to draft-06 are keywords that no older schema has.
+  'https://json-schema.org/draft-06/schema': (options) => new Ajv({ meta: draft06, ...options }),
+  'https://json-schema.org/draft-07/schema': (options) => new Ajv(options),
+  'https://json-schema.org/draft/2019-09/schema': (options) => new Ajv2019(options),
+  'https://json-schema.org/draft/2020-12/schema': (options) => new Ajv2020(options),
+};
+const DEFAULT_DRAFT = 'https://json-schema.org/draft/2020-12/schema';
+/** By draft, what checks schemas themselves. */
+const metaValidators = new Map<string, Ajv>();
 const cache = new Map<string, CompiledConfigSchema & { bytes: number }>();
 let cachedBytes = 0;
 
 /**
- * Compiles a plugin's JSON Schema, draft 2020-12 unless its `$schema` names draft-07. Nothing is fetched, and neither
+ * Compiles a plugin's JSON Schema, draft 2020-12 unless its `$schema` names an older one. Nothing is fetched, and neither
  * compiling nor checking can run away; still both take as long as a stranger decides, so it is for the thread of
  * `ConfigSchemas`. Equal schemas are compiled once, and only what compiles is kept.
  * @param schema an object, or JSON text of one
@@ -68,7 +79,10 @@ export function compileConfigSchema(schema: unknown): CompiledConfigSchema {
 function compile(schema: unknown): CompiledConfigSchema {
   if (!isJsonObject(schema)) throw invalidSchema('must be a JSON Schema in the form of an object');
   if (depthOf(schema) > MAX_DEPTH) throw invalidSchema(`is nested deeper than ${MAX_DEPTH} levels`);
-  const { Validator, meta } = draftOf(schema);
+  const draft = draftOf(schema);
+  const newValidator = DRAFTS[draft] as (options: Options) => Ajv;
+  const meta = metaValidators.get(draft) ?? newValidator({ strict: false, logger: false });
+  metaValidators.set(draft, meta);
   // Its first use compiles the meta-schema, which must not be cut off halfway.
   void meta.validateSchema({});
   const { $schema: _named, ...rest } = schema;
@@ -76,7 +90,7 @@ function compile(schema: unknown): CompiledConfigSchema {
   const validate = attempt(() => {
     void meta.validateSchema(rest);
     if (meta.errors) throw new Error(meta.errorsText(meta.errors.slice(0, 5), { dataVar: 'configSchema' }));
-    const validator = new Validator({ ...OPTIONS, meta: false, validateSchema: false });
+    const validator = newValidator({ ...OPTIONS, meta: false, validateSchema: false });
     addFormats.default(validator);
     return validator.compile(rest);
   });
@@ -113,13 +127,13 @@ function check(validate: ValidateFunction, config: JsonObject): ConfigVerdict {
   throw new Unprocessable('config_schema_too_slow', tooSlow, 'configSchema');
 }
 
-function draftOf(schema: JsonObject): (typeof DRAFTS)[keyof typeof DRAFTS] {
-  const named = schema['$schema'] ?? 'https://json-schema.org/draft/2020-12/schema';
+/** @returns a key of `DRAFTS` */
+function draftOf(schema: JsonObject): string {
+  const named = schema['$schema'] ?? DEFAULT_DRAFT;
   const uri = typeof named === 'string' ? named.replace(/^http:/, 'https:').replace(/#$/, '') : '';
-  if (uri === 'https://json-schema.org/draft/2020-12/schema') return DRAFTS['2020-12'];
-  if (uri === 'https://json-schema.org/draft-07/schema') return DRAFTS['draft-07'];
+  if (Object.hasOwn(DRAFTS, uri)) return uri;
   throw invalidSchema(
-    'names a $schema that is not supported: use https://json-schema.org/draft/2020-12/schema or http://json-schema.org/draft-07/schema#',
+    `names a $schema that is not supported: use draft-04, -06, -07, 2019-09 or 2020-12, such as ${DEFAULT_DRAFT}`,
   );
 }
 

@@ -97,9 +97,11 @@ function addFacet(
   certain: boolean,
 ): void {
   const properties = own(facet, 'properties');
-  if (isJsonObject(properties))
-    for (const [key, described] of Object.entries(properties))
-      if (!shape.properties.has(key)) shape.properties.set(key, described);
+  for (const [key, described] of isJsonObject(properties) ? Object.entries(properties) : []) {
+    if (!shape.properties.has(key)) shape.properties.set(key, described);
+    // As draft-03 has it, and many who write by hand.
+    if (certain && isJsonObject(described) && own(described, 'required') === true) shape.required.add(key);
+  }
   if (certain)
     for (const key of listOf(own(facet, 'required'))) if (typeof key === 'string') shape.required.add(key);
   const additional = own(facet, 'additionalProperties');

@@ -25,7 +25,7 @@ parentPort?.on('message', (job: SchemaJob) => {
   const outcome = outcomeOf(job);
   parentPort?.postMessage({ ...outcome, elapsedMs: performance.now() - started } satisfies SchemaMessage);
 });
-// What both drafts need is compiled before the first job.
+// What the drafts that most schemas name need is compiled before the first job.
 for (const draft of [
   'http://json-schema.org/draft-07/schema#',
   'https://json-schema.org/draft/2020-12/schema',

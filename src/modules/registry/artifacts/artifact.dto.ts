@@ -59,7 +59,7 @@ export class RegisterPluginDto {
   @IsString()
   @Matches(new RegExp(CHECKSUM_FORM), { message: '$property must be sha256: and up to 64 hex digits' })
   checksum: string;
-  /** JSON Schema (draft-07 or 2020-12) of the plugin's settings, as JSON text. */
+  /** JSON Schema (draft-04, -06, -07, 2019-09 or 2020-12) of the plugin's settings, as JSON text. */
   @ApiPropertyOptional({ type: String, default: '{}', maxLength: MAX_CONFIG_SCHEMA, example: '{}' })
   @IsOptional()
   @IsString()
