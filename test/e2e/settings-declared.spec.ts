@@ -6,6 +6,7 @@ import {
   failure,
   hook,
   type Changed,
+  type Failed,
   type PluginDto,
   PLUGINS,
 } from '../support/plugins-api.js';
@@ -162,5 +163,88 @@ describe('a schema of a package that is wrong', () => {
   it('is refused where it comes with the request, for then it can be put right', async () => {
     const body = { name: 'refused', configSchema: wrong };
     expect(failure(await api.post(PLUGINS, body))).toEqual([422, 'config_schema_invalid', 'configSchema']);
+  });
+});
+
+describe('required settings', () => {
+  let server: TestServer;
+  let api: Client;
+
+  const parameters = {
+    API_KEY: { type: 'string', required: true, sensitive: true },
+    MODEL: { type: 'string', required: true, default: 'small' },
+    NOTE: { type: 'string' },
+  };
+  const properties = {
+    API_KEY: { type: 'string', format: 'password' },
+    MODEL: { type: 'string', default: 'small' },
+    NOTE: { type: 'string' },
+    db: { type: 'object', required: ['host'], properties: { host: { type: 'string' } } },
+  };
+  const configSchema = { properties, required: ['API_KEY', 'MODEL'] };
+  const config = { API_KEY: 'abcdefghijkl', MODEL: 'large', NOTE: 'n' };
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    api = server.client();
+    await server.plugin(
+      'list/package.json',
+      JSON.stringify({ agentConfig: { pluginParameters: parameters } }),
+    );
+    await server.plugin('manifest/package.json', '{}');
+    await server.plugin('manifest/elizaos.plugin.json', JSON.stringify({ configSchema }));
+    for (const folder of ['list', 'manifest']) await server.plugin(`${folder}/index.mjs`, CODE);
+    await server.plugin('bare.mjs', CODE);
+  });
+  afterAll(() => server.stop());
+
+  it.each([
+    ['package.json', { path: 'list' }],
+    ['elizaos.plugin.json', { path: 'manifest' }],
+    ['configSchema', { path: 'bare.mjs', configSchema }],
+  ])('of %s cannot be cleared, optional ones can', async (_where, body) => {
+    await api.delete(at('needs'));
+    const name = 'needs';
+    expect((await api.post(PLUGINS, { name, enabled: true, config, ...body })).status).toBe(201);
+    const read = async (): Promise<PluginDto> => (await api.get<PluginDto>(at(name))).body;
+    const before = await read();
+    for (const method of ['put', 'patch'] as const)
+      for (const API_KEY of ['', null, '   ', '\n\t']) {
+        const refused = await api[method]<Failed>(at(name), { order: 7, config: { NOTE: 'other', API_KEY } });
+        expect(failure(refused)).toEqual([422, 'config_invalid', 'config.API_KEY']);
+        expect(refused.body.error.message).toContain('is required and cannot be cleared: send a value');
+      }
+    expect(await read()).toEqual(before);
+    const cleared = await api.put<Changed>(at(name), { config: { NOTE: '', MODEL: null } });
+    expect([cleared.status, cleared.body.plugin.config]).toEqual([200, { API_KEY: 'abcd...ijkl' }]);
+    expect(cleared.body.plugin.configured).toBe(true);
+    expect(await hook(api, name)).toMatchObject({ config: { API_KEY: 'abcdefghijkl', MODEL: 'small' } });
+  });
+
+  it('inside a setting cannot be cleared either', async () => {
+    await api.delete(at('needs'));
+    const db = { host: 'h', port: 1 };
+    const body = { name: 'needs', path: 'bare.mjs', configSchema, config: { ...config, db } };
+    expect((await api.post(PLUGINS, body)).status).toBe(201);
+    for (const [method, sent] of [
+      ['patch', { host: null }],
+      ['put', { port: 1 }],
+    ] as const)
+      expect(failure(await api[method](at('needs'), { config: { db: sent } }))).toEqual([
+        422,
+        'config_invalid',
+        'config.db.host',
+      ]);
+    const cleared = await api.put<Changed>(at('needs'), { config: { db: null } });
+    expect([cleared.status, cleared.body.plugin.configured]).toEqual([200, true]);
+  });
+
+  it('that were never set may be set one after the other', async () => {
+    await api.delete(at('needs'));
+    expect((await api.post(PLUGINS, { name: 'needs', path: 'list' })).status).toBe(201);
+    const partly = await api.put<Changed>(at('needs'), { config: { NOTE: 'n' } });
+    expect([partly.status, partly.body.plugin.configured]).toEqual([200, false]);
+    const wrong = await api.put(at('needs'), { config: { NOTE: 'm', API_KEY: '' } });
+    expect(failure(wrong)).toEqual([422, 'config_invalid', 'config.API_KEY']);
   });
 });

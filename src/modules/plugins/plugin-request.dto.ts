@@ -37,7 +37,7 @@ export class UpdatePluginDto {
   enabled?: boolean;
   /**
    * Settings to change, by top-level key. A mask that is sent back keeps the stored secret; `null` or `""`
-   * clears a value.
+   * clears an optional value, and is refused for a required one.
    */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { greeting: 'good morning' } })
   @ValidateIf(given)

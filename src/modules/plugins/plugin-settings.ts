@@ -7,9 +7,9 @@ import type { PluginEntity } from './plugin.entity.js';
 import type { ConfigVerdict } from './settings/config-verdict.js';
 import { refuseConfig } from './settings/config-guard.js';
 import { ConfigSchemas } from './settings/config-schemas.js';
-import { mergeConfig, mergePatchConfig } from './settings/config-merge.js';
-import { type JsonObject, own } from './settings/json.js';
-import type { ParameterSet } from './settings/parameter.js';
+import { CANNOT_CLEAR, mergeConfig, mergePatchConfig } from './settings/config-merge.js';
+import { childOf, type JsonObject, own } from './settings/json.js';
+import { isUnset, type ParameterSet } from './settings/parameter.js';
 import { checkParameters } from './settings/parameter-check.js';
 import { readParameters } from './settings/parameters.js';
 import { holdsSecret, keepingSecrets, rootPositions } from './settings/position.js';
@@ -129,7 +129,7 @@ export class PluginSettings {
     const whole = await this.check(actor, merged, set);
     const isWhole = Object.keys(withheld).length === 0;
     const given = isWhole ? whole : await this.check(actor, withoutWithheld(merged, withheld), set);
-    const { problems } = whole;
+    const problems = [...whole.problems, ...cleared(whole.missing, open)];
     const missing = missingWith(withheld, given.missing, set);
     const config = patch === undefined && stored?.config == null ? null : merged;
     // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
@@ -175,6 +175,18 @@ export class PluginSettings {
     }
     return { ...checkParameters(effective, set), warnings };
   }
+}
+
+/** The required settings that a change takes away, at any depth. */
+function cleared(missing: readonly FieldProblem[], before: JsonObject): FieldProblem[] {
+  const valueAt = (field: string): unknown =>
+    field
+      .split('.')
+      .slice(1)
+      .reduce<unknown>((value, key) => childOf(value, key), before);
+  return missing
+    .filter(({ field }) => field.startsWith('config.') && !isUnset(valueAt(field)))
+    .map(({ field }) => ({ field, message: CANNOT_CLEAR }));
 }
 
 /** Which keys hold secrets by what their settings say. */

@@ -34,13 +34,29 @@ describe('merging by top-level key', () => {
     ['null', { NOTE: null }, { API_KEY: KEY }, ['NOTE']],
     ['the empty text', { NOTE: '' }, { API_KEY: KEY }, ['NOTE']],
     ['the empty text, which is an option', { MODE: '' }, { ...stored, MODE: '' }, ['MODE']],
-    ['null for a required one', { API_KEY: null }, { NOTE: 'old' }, ['API_KEY']],
     ['null for one that is not set', { MODE: null }, stored, []],
     ['asterisks where nothing is secret', { NOTE: '****' }, { API_KEY: KEY, NOTE: '****' }, ['NOTE']],
   ])('%s', (_what, patch, config, changed) => {
     const before = structuredClone(stored);
     expect(mergeConfig(stored, patch, declared)).toEqual({ config, changed });
     expect(stored).toEqual(before);
+  });
+
+  it.each([null, '', '  ', '\n'])('refuses %j for a required one, set or not', (API_KEY) => {
+    for (const before of [stored, {}]) {
+      const error = refusal(() => mergeConfig(before, { NOTE: 'new', API_KEY }, declared));
+      expect(error.problems).toEqual([
+        { field: 'config.API_KEY', message: 'is required and cannot be cleared: send a value' },
+      ]);
+    }
+  });
+
+  it('takes blanks for a required one where they are an option, or a default stands behind them', () => {
+    const set = readParameters({
+      config: {},
+      pluginParameters: { A: { required: true, options: ['', 'a'] }, B: { required: true, default: 'b' } },
+    });
+    expect(mergeConfig({ A: 'a', B: 'c' }, { A: '', B: '' }, set).config).toEqual({ A: '' });
   });
 
   it('collects every problem and leads with the first', () => {

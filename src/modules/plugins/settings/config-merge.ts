@@ -3,7 +3,7 @@ import type { FieldProblem } from '../../../platform/http/errors.js';
 import { fieldUnder, guardConfig, refuseConfig } from './config-guard.js';
 import { type JsonObject, isJsonObject, own } from './json.js';
 import { MaskRestorer } from './masks.js';
-import type { Parameter, ParameterSet } from './parameter.js';
+import { isUnset, type Parameter, type ParameterSet } from './parameter.js';
 import { rootPositions } from './position.js';
 
 export interface MergedConfig {
@@ -13,10 +13,12 @@ export interface MergedConfig {
 }
 
 const MAX_NAMES = 20;
+/** Of a setting that is required: what is wrong with clearing it. */
+export const CANNOT_CLEAR = 'is required and cannot be cleared: send a value';
 
 /**
  * Merges by top-level key, as PUT does: a key that is sent replaces the stored value whole, null or the empty
- * text clears it, a mask keeps the secret it stands for, at any depth. The inputs are left alone.
+ * text clears it unless it is required, a mask keeps the secret it stands for, at any depth. The inputs are left alone.
  * @param set of the plugin as it is stored; where it declares nothing, of `stored`
  * @throws Unprocessable `config_key_forbidden` or `config_invalid` with all problems; nothing is merged then
  */
@@ -43,10 +45,12 @@ function merge(stored: JsonObject, patch: JsonObject, set: ParameterSet): Merged
   const restorer = new MaskRestorer();
   const merged = new Map(Object.entries(stored));
   const unknown: string[] = [];
+  const required: string[] = [];
   const byKey = new Map(set.parameters.map((parameter) => [parameter.key, parameter]));
   const known = (key: string): boolean => !set.declared || set.acceptsUnknown || byKey.has(key);
   for (const [key, sent] of Object.entries(patch)) {
     const before = own(stored, key);
+    if (isLacking(sent, byKey.get(key))) required.push(key);
     if (clears(sent, byKey.get(key))) {
       if (before === undefined && !known(key)) unknown.push(key);
       merged.delete(key);
@@ -64,12 +68,22 @@ function merge(stored: JsonObject, patch: JsonObject, set: ParameterSet): Merged
     if (isNew && !known(key)) unknown.push(key);
     if (isNew) merged.set(key, structuredClone(value));
   }
-  const problems = [...unknown.slice(0, MAX_NAMES).map((key) => unknownKey(key, set)), ...restorer.problems];
+  const problems = [
+    ...unknown.slice(0, MAX_NAMES).map((key) => unknownKey(key, set)),
+    ...required.map((key) => ({ field: fieldUnder('config', key), message: CANNOT_CLEAR })),
+    ...restorer.problems,
+  ];
   if (problems.length > 0) refuseConfig(problems);
   const config = Object.fromEntries(merged);
   const changed = Object.keys(patch).filter((key) => !isDeepStrictEqual(own(stored, key), own(config, key)));
   if (changed.length > 0) guardConfig(config);
   return { config, changed };
+}
+
+/** Whether a required setting is sent blank. One that falls back to a default never lacks a value. */
+function isLacking(value: unknown, parameter: Parameter | undefined): boolean {
+  if (!parameter?.required || !isUnset(parameter.default) || parameter.options?.includes(value)) return false;
+  return value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 /** The empty text clears, unless it is one of the options that the plugin offers. */
