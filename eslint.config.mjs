@@ -181,6 +181,8 @@ export default defineConfig(
   {
     ignores: [
       'dist/',
+      '.release-*/',
+      '.install-*/',
       '.data/',
       '.test-data/',
       'coverage/',

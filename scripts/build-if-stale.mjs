@@ -1,6 +1,7 @@
 /**
  * Builds when the sources are not the ones of the last build. They are compared by content, because a checkout
- * or a copy changes every time stamp. Uses nothing but Node until it builds.
+ * or a copy changes every time stamp. Uses nothing but Node until it builds. As a program (`npm run build`) it installs
+ * what is missing and builds in any case; a server that `npm start` runs is left alone by both.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -31,7 +32,11 @@ export function isFresh(folder = root) {
 }
 
 export async function buildIfStale() {
-  if (isFresh()) return;
+  if (!isFresh()) await buildAndMark();
+}
+
+/** Builds, and notes what was built, so that the next start need not. */
+export async function buildAndMark() {
   console.error('Building …');
   const digest = digestOfSources(root);
   const { build } = await import('./build.mjs');
@@ -80,3 +85,10 @@ function filesBelow(folder, path) {
 }
 
 const stampPath = (folder) => join(folder, 'dist', '.sources');
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { installIfNeeded, requireNode } = await import('./install.mjs');
+  requireNode();
+  await installIfNeeded();
+  await buildAndMark();
+}

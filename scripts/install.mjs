@@ -3,12 +3,14 @@
  * records what it installed in node_modules/.package-lock.json, as its last step: an install that was broken off
  * or is out of date shows there. Uses nothing but Node, since it runs before there are packages.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const packages = join(root, 'node_modules');
 
 /** Ends the process with a message when this Node is older than package.json asks for. */
 export function requireNode() {
@@ -27,13 +29,40 @@ export function isAtLeast(version, wanted) {
   return true;
 }
 
-/** Installs what is missing. With `development: false` the packages that only building and testing need may be. */
-export function installIfNeeded({ development = true } = {}) {
+/**
+ * Installs what is missing. With `development: false` the packages that only building and testing need may be. Where
+ * there are packages, a server may be running from them: the new ones are installed beside and take their place at once.
+ * A signal ends npm too.
+ */
+export async function installIfNeeded({ development = true } = {}) {
   const wanted = readJson(join(root, 'package-lock.json'));
-  const record = join(root, 'node_modules', '.package-lock.json');
+  const record = join(packages, '.package-lock.json');
   const installed = existsSync(record) ? readJson(record) : { packages: {} };
   if (missingPackages(wanted, installed, development).length === 0) return;
   console.error('Installing the npm packages …');
+  if (existsSync(packages)) await installBeside();
+  else await runNpm(root);
+}
+
+async function installBeside() {
+  const beside = mkdtempSync(join(root, '.install-'));
+  const removeBeside = () => rmSync(beside, { recursive: true, force: true });
+  process.once('exit', removeBeside);
+  for (const name of ['package.json', 'package-lock.json', '.npmrc'])
+    if (existsSync(join(root, name))) copyFileSync(join(root, name), join(beside, name));
+  await runNpm(beside);
+  try {
+    renameSync(packages, join(beside, 'before'));
+    renameSync(join(beside, 'node_modules'), packages);
+  } catch (error) {
+    // A mount cannot be renamed.
+    if (!['EBUSY', 'EXDEV'].includes(error.code)) throw error;
+    await runNpm(root);
+  }
+  removeBeside();
+}
+
+async function runNpm(folder) {
   const { command, prefix } = npm();
   const options = [
     'ci',
@@ -43,12 +72,22 @@ export function installIfNeeded({ development = true } = {}) {
     '--include=dev',
     '--include=optional',
   ];
-  const { status, error } = spawnSync(command, [...prefix, ...options], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
+  const child = spawn(command, [...prefix, ...options], { cwd: folder, stdio: ['ignore', 2, 2] });
+  const signals = ['SIGINT', 'SIGTERM'];
+  let received = null;
+  const pass = (signal) => {
+    received = signal;
+    child.kill(signal);
+  };
+  for (const signal of signals) process.on(signal, pass);
+  const failure = await new Promise((done) => {
+    child.once('error', (error) => done(`: ${error.message}`));
+    child.once('exit', (code, signal) => done(code === 0 ? null : ` with ${signal ?? `exit code ${code}`}`));
   });
-  if (status === 0) return;
-  console.error(`npm ci failed${error ? `: ${error.message}` : ` with exit code ${status}`}.`);
+  for (const signal of signals) process.off(signal, pass);
+  if (received) process.exit(128 + constants.signals[received]);
+  if (failure === null) return;
+  console.error(`npm ci failed${failure}.`);
   process.exit(1);
 }
 
@@ -81,5 +120,5 @@ function readJson(path) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   requireNode();
-  installIfNeeded();
+  await installIfNeeded();
 }

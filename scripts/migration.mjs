@@ -6,7 +6,7 @@ import { buildIfStale } from './build-if-stale.mjs';
 import { installIfNeeded } from './install.mjs';
 import { openTestPostgres } from './test-postgres.mjs';
 
-installIfNeeded();
+await installIfNeeded();
 await buildIfStale();
 const { compareSchema } = await import('../dist/test/support/schema-difference.js');
 const postgres = await openTestPostgres();

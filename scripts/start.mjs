@@ -3,10 +3,14 @@
  * that signals reach it.
  */
 import './no-inspector.mjs';
+import { pathToFileURL } from 'node:url';
 import { isFresh, buildIfStale } from './build-if-stale.mjs';
+import { loadEnvFile } from './env-file.mjs';
 import { installIfNeeded, requireNode } from './install.mjs';
+import { releaseFolder } from './release.mjs';
 
 requireNode();
-installIfNeeded({ development: !isFresh() });
+loadEnvFile();
+await installIfNeeded({ development: !isFresh() });
 await buildIfStale();
-await import('../dist/server/main.mjs');
+await import(pathToFileURL(`${releaseFolder()}/server/main.mjs`).href);

@@ -38,7 +38,7 @@ const { values: options } = parseArgs({
 });
 
 requireNode();
-installIfNeeded();
+await installIfNeeded();
 await buildIfStale();
 const binaries = mkdtempSync(join(tmpdir(), 'plugboard-nodes-'));
 const database = await openTestPostgres();

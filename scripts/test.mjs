@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 requireNode();
 const { suite, jestArguments } = parse(process.argv.slice(2));
-installIfNeeded();
+await installIfNeeded();
 await buildIfStale();
 const stopRequest = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopRequest.abort());

@@ -3,8 +3,10 @@
  * 12 hours; `npm run --silent token -- --days 30` for one that lasts longer.
  */
 import { buildIfStale } from './build-if-stale.mjs';
+import { loadEnvFile } from './env-file.mjs';
 import { installIfNeeded } from './install.mjs';
 
-installIfNeeded();
+loadEnvFile();
+await installIfNeeded();
 await buildIfStale();
 await import('../dist/server/token.mjs');
