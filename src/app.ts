@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type Opened } from './app.module.js';
 import { serveExplorer } from './openapi.js';
+import { BodyFieldsInterceptor } from './platform/http/body-fields.js';
 import { BodyGuard } from './platform/http/body.guard.js';
 import { BodyPipe } from './platform/http/body.pipe.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
@@ -48,6 +49,7 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
   });
   adapter.onUnreadable = (status) => app.get(Metrics).countAnswer('none', status);
   app.useGlobalGuards(new BodyGuard());
+  app.useGlobalInterceptors(new BodyFieldsInterceptor());
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(failures);
   serveExplorer(app);

@@ -11,6 +11,10 @@ configured, run in fenced processes, tested, reloaded and rolled back through th
 Press **Authorize** and paste the admin token that the server printed at start (\`npm run --silent token\` prints
 another). Every operation here runs as it is shown: create first, use what was created, delete it last.
 
+Bodies with unknown fields are refused, with the field that was probably meant. Operations that clients of other
+servers call refuse only what looks like a typo; what else they do not know is listed in \`warnings\`.
+\`Prefer: handling=strict\` refuses it there too. \`enable\` and \`enabled\` are the same everywhere.
+
 Every answer has an \`X-Request-Id\`. Every failure has the same shape and a stable code. Any operation may answer 500; a path that is none of these
 answers 404.
 

@@ -1,5 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { editDistance, nearestName } from './edit-distance.js';
+import { editDistance, nearestName, wordsAtDistanceOne } from './edit-distance.js';
+
+describe('wordsAtDistanceOne', () => {
+  it('lists every word at distance 1, and no other', () => {
+    const words = wordsAtDistanceOne('discrod');
+    for (const word of ['discord', 'disrod', 'discrood', 'discrop', 'xdiscrod', 'discrods'])
+      expect(words).toContain(word);
+    expect(words).not.toContain('discrod');
+    expect(words).not.toContain('discords');
+    expect(words.every((word) => editDistance(word, 'discrod', 1) === 1)).toBe(true);
+  });
+});
 
 describe('editDistance', () => {
   it('counts the typing mistakes between two words', () => {

@@ -1,3 +1,24 @@
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/**
+ * Returns every word at edit distance 1: a letter too much, too few, another, or two that changed places.
+ * That is 75 times the word's length, which a database looks up faster than it would compare.
+ */
+export function wordsAtDistanceOne(word: string): string[] {
+  const words = new Set<string>();
+  for (let at = 0; at <= word.length; at++) {
+    const [before, after] = [word.slice(0, at), word.slice(at)];
+    for (const letter of LETTERS) {
+      words.add(before + letter + after);
+      if (after !== '') words.add(before + letter + after.slice(1));
+    }
+    if (after !== '') words.add(before + after.slice(1));
+    if (after.length > 1) words.add(before + after.charAt(1) + after.charAt(0) + after.slice(2));
+  }
+  words.delete(word);
+  return [...words];
+}
+
 /** Names longer than this are no typing mistakes of one another that anybody would ask about. */
 const MAX_LENGTH = 100;
 const MAX_TYPOS = 2;

@@ -102,7 +102,7 @@ describe('requests that are no good', () => {
     const shared: Record<string, unknown[]> = {
       enabled: ['true', 1, {}],
       config: ['x', 1, [], true],
-      path: [5, {}, ''],
+      path: [5, {}],
       placement: ['first', 1],
       order: ['1', 1.5, 10_000_001],
       checksum: [7, 'abc', 'md5:00', `sha256:${'g'.repeat(64)}`, 'a'.repeat(63)],

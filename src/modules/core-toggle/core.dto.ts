@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
+import { BodyFields } from '../../platform/http/body-fields.js';
 import { FleetAnsweredDto } from '../plugins/index.js';
 
 /** What there is to build agents on. */
@@ -75,6 +76,7 @@ export class CorePluginListDto {
 }
 
 /** A core plugin to turn on or off; `name` or `npmName` says which. */
+@BodyFields({ unknown: 'ignore' })
 export class ToggleCorePluginDto {
   /** Its short name; the id and the npm name will do. */
   @ApiPropertyOptional({ type: String, maxLength: 214, example: 'secrets-manager' })

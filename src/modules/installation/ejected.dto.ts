@@ -1,11 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { BodyFields } from '../../platform/http/body-fields.js';
 import { MayBeLeftOut } from '../../platform/http/body.pipe.js';
 import { NodeRefDto } from '../plugins/index.js';
 import { COPY_NODE_STATES, type CopyNodeState } from './copy-node-state.js';
 import { PackageDoneDto } from './installation.dto.js';
 
 /** How a local copy is given up. */
+@BodyFields({ unknown: 'ignore' })
 @MayBeLeftOut()
 export class ReinjectDto {
   /** Remove the local copy; otherwise it is kept aside. */
@@ -16,6 +18,7 @@ export class ReinjectDto {
 }
 
 /** How a local copy is built. */
+@BodyFields({ unknown: 'ignore' })
 @MayBeLeftOut()
 export class SyncDto {
   /** Merge the newest npm version into the local edits first. */

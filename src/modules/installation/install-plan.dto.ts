@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { IgnoredFieldDto } from '../../platform/http/body-fields.js';
 import { SkippedScriptDto, TrustDto } from './trust.dto.js';
 import { PlanWarningDto } from './plan-warning.dto.js';
 
@@ -92,6 +93,7 @@ export class PlannedChangeDto {
 }
 
 /** What an installation would do. */
+@ApiExtraModels(PlanWarningDto, IgnoredFieldDto)
 export class InstallPlanDto {
   /**
    * Always true; what would be refused is an error.
@@ -124,8 +126,11 @@ export class InstallPlanDto {
   /** Install scripts that will not run, of the package and of its dependencies. */
   @ApiProperty({ type: [SkippedScriptDto] })
   scripts: readonly SkippedScriptDto[];
-  /** What to know before; nothing of it refuses the package. */
-  @ApiProperty({ type: [PlanWarningDto] })
+  /** What to know before, and fields of the request that were ignored; nothing of it refuses the package. */
+  @ApiProperty({
+    type: 'array',
+    items: { anyOf: [{ $ref: getSchemaPath(PlanWarningDto) }, { $ref: getSchemaPath(IgnoredFieldDto) }] },
+  })
   warnings: PlanWarningDto[];
   /** What would change. */
   change: PlannedChangeDto;

@@ -1,5 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { BodyFields, IgnoredFieldDto } from '../../platform/http/body-fields.js';
 import { FleetAnsweredDto } from '../plugins/index.js';
 import { INSTALL_SOURCES, type InstallSource } from './installed-version.entity.js';
 import { PlanWarningDto } from './plan-warning.dto.js';
@@ -7,6 +8,7 @@ import { PlanWarningDto } from './plan-warning.dto.js';
 const PACKAGE = '@elizaos/plugin-openai';
 
 /** A package to install. */
+@BodyFields({ unknown: 'ignore' })
 export class InstallDto {
   /** Name of the npm package. */
   @ApiProperty({ type: String, maxLength: 214, example: PACKAGE })
@@ -46,6 +48,7 @@ export class InstallDto {
 }
 
 /** A package to uninstall. */
+@BodyFields({ unknown: 'ignore' })
 export class UninstallDto {
   /** Name of the npm package. */
   @ApiProperty({ type: String, maxLength: 214, example: PACKAGE })
@@ -100,6 +103,7 @@ export class InstalledPluginDto {
 }
 
 /** A finished installation. */
+@ApiExtraModels(PlanWarningDto, IgnoredFieldDto)
 export class InstallDoneDto extends FleetAnsweredDto {
   /**
    * Always true.
@@ -128,9 +132,12 @@ export class InstallDoneDto extends FleetAnsweredDto {
    * @example "019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10"
    */
   jobId: string;
-  /** What to know of it; such as another version than the one that was asked for. */
-  @ApiProperty({ type: [PlanWarningDto] })
-  warnings: readonly PlanWarningDto[];
+  /** What to know of it, such as another version than the one that was asked for, and fields that were ignored. */
+  @ApiProperty({
+    type: 'array',
+    items: { anyOf: [{ $ref: getSchemaPath(PlanWarningDto) }, { $ref: getSchemaPath(IgnoredFieldDto) }] },
+  })
+  override warnings: readonly PlanWarningDto[];
 }
 
 /** A change that has nothing more to say than that it was made. */

@@ -1,3 +1,4 @@
+import { WarnedDto } from '../../platform/http/body-fields.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { CONVERGENCE_STATES, type ConvergenceState } from './convergence-state.js';
 import { STATUSES, type Status } from './plugin-status.js';
@@ -44,7 +45,7 @@ export class FleetOutcomeDto {
 }
 
 /** The answer to a change that may wait for the fleet. */
-export class FleetAnsweredDto {
+export class FleetAnsweredDto extends WarnedDto {
   /** What the other nodes have made of it; only with `wait=all`. */
   fleet?: FleetOutcomeDto;
 }

@@ -70,7 +70,7 @@ export class PluginDrafts {
 
   /** A JSON Schema that came with a request, as it is kept; null where none came. @throws as `PluginSettings.schemaOf` */
   async schemaOf({ actor }: RequestContext, given: unknown): Promise<Record<string, unknown> | null> {
-    return given === undefined ? null : this.settings.schemaOf(actor, given);
+    return given === undefined || given === null ? null : this.settings.schemaOf(actor, given);
   }
 
   /** The settings that a record carries. */

@@ -1,30 +1,26 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsObject,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  ValidateIf,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { BodyFields } from '../../platform/http/body-fields.js';
 import { FreeForm } from '../../platform/http/free-form.js';
-import { PLACEMENTS, type Placement } from './plugin.entity.js';
-import { given, MAX_CHECKSUM, MAX_ORDER, MAX_PATH } from './plugin-request.dto.js';
+import { PluginDto } from './plugin.dto.js';
+import {
+  MAX_CHECKSUM,
+  MAX_ORDER,
+  MAX_PATH,
+  OPTIONAL_PLACEMENTS,
+  type OptionalPlacement,
+} from './plugin-request.dto.js';
 
-/** A JSON Merge Patch (RFC 7396) of a plugin: null takes away what may be absent. */
+/** A JSON Merge Patch (RFC 7396) of a plugin: null takes away what may be absent, and so does `""` of path and placement. */
+@BodyFields({ unknown: 'ignore', readOnlyOf: () => PluginDto, anyCase: true })
 export class PatchPluginDto {
   /**
-   * Whether it shall run. `true` on a running plugin reloads it from its path.
-   * @example true
+   * Whether it shall run. `true` on a running plugin reloads it from its path; null leaves it alone.
    */
-  @ValidateIf(given)
+  @ApiPropertyOptional({ type: Boolean, nullable: true, example: true })
+  @IsOptional()
   @IsBoolean()
-  enabled?: boolean;
+  enabled?: boolean | null;
   /** Settings, merged at every level; `null` inside removes a setting, `null` here all of them. */
   @ApiPropertyOptional({
     type: 'object',
@@ -40,14 +36,18 @@ export class PatchPluginDto {
   @ApiPropertyOptional({ type: String, nullable: true, example: 'hello.mjs' })
   @IsOptional()
   @IsString()
-  @IsNotEmpty()
   @MaxLength(MAX_PATH)
   path?: string | null;
   /** Where gateways run it in their chain. */
-  @ApiProperty({ enum: PLACEMENTS, nullable: true, required: false, example: 'post_builtin' })
+  @ApiPropertyOptional({
+    type: String,
+    enum: [...OPTIONAL_PLACEMENTS, null],
+    nullable: true,
+    example: 'post_builtin',
+  })
   @IsOptional()
-  @IsIn(PLACEMENTS)
-  placement?: Placement | null;
+  @IsIn(OPTIONAL_PLACEMENTS)
+  placement?: OptionalPlacement;
   /** Its place among those of the same placement. */
   @ApiProperty({ type: 'integer', nullable: true, required: false, example: 10 })
   @IsOptional()

@@ -10,10 +10,11 @@ import {
   Max,
   MaxLength,
   Min,
-  ValidateIf,
 } from 'class-validator';
+import { BodyFields } from '../../platform/http/body-fields.js';
 import { ANY_JSON, FreeForm } from '../../platform/http/free-form.js';
 import { PLUGIN_SOURCES, type PluginSource } from './code-origin.js';
+import { PluginDto } from './plugin.dto.js';
 import { PLACEMENTS, type Placement } from './plugin.entity.js';
 import { STATUSES, type Status } from './plugin-status.js';
 import { PLUGIN_TYPES, type PluginType } from '../../runtime/host/index.js';
@@ -24,54 +25,75 @@ export const MAX_ORDER = 1_000_000;
 export const MAX_CHECKSUM = 100;
 const CHECKSUM = '^([sS][hH][aA]256:)?[0-9a-fA-F]{64}$';
 const MIN_ORDER = -MAX_ORDER;
-/** Left out is left alone; null is no value of these fields, so it is refused rather than ignored. */
-export const given = (_: object, value: unknown): boolean => value !== undefined;
-/** What can be said of a plugin in a change. A key that is left out is left alone. */
+/** `""` is how consoles send a field that is not set. */
+export const OPTIONAL_PLACEMENTS = [...PLACEMENTS, ''] as const;
+export type OptionalPlacement = Placement | '' | null;
+
+/**
+ * What can be said of a plugin in a change. A key that is left out is left alone, and so is one that is null, or `""`
+ * where that is no value: a plugin is shown so where nothing is set, and what was read can be written back.
+ */
+@BodyFields({ unknown: 'ignore', readOnlyOf: () => PluginDto, anyCase: true })
 export class UpdatePluginDto {
   /**
    * Whether it shall run. `true` on a running plugin reloads it from its path.
-   * @example true
    */
-  @ValidateIf(given)
+  @ApiPropertyOptional({ type: Boolean, nullable: true, example: true })
+  @IsOptional()
   @IsBoolean()
-  enabled?: boolean;
+  enabled?: boolean | null;
   /**
    * Settings to change, by top-level key. A mask that is sent back keeps the stored secret; `null` or `""`
    * clears an optional value, and is refused for a required one.
    */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { greeting: 'good morning' } })
-  @ValidateIf(given)
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { greeting: 'good morning' },
+  })
+  @IsOptional()
   @IsObject()
   @FreeForm()
-  config?: Record<string, unknown>;
+  config?: Record<string, unknown> | null;
   /**
    * Path of the code inside one of the plugin folders (relative ones are looked up there), or an http(s) URL
    * together with `checksum`.
-   * @example "hello.mjs"
    */
-  @ValidateIf(given)
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'hello.mjs' })
+  @IsOptional()
   @IsString()
-  @IsNotEmpty()
   @MaxLength(MAX_PATH)
-  path?: string;
+  path?: string | null;
   /** Where gateways run it in their chain. */
-  @ApiProperty({ enum: PLACEMENTS, required: false, example: 'post_builtin' })
-  @ValidateIf(given)
-  @IsIn(PLACEMENTS)
-  placement?: Placement;
+  @ApiPropertyOptional({
+    type: String,
+    enum: [...OPTIONAL_PLACEMENTS, null],
+    nullable: true,
+    example: 'post_builtin',
+  })
+  @IsOptional()
+  @IsIn(OPTIONAL_PLACEMENTS)
+  placement?: OptionalPlacement;
   /** Its place among those of the same placement. */
-  @ApiProperty({ type: 'integer', minimum: MIN_ORDER, maximum: MAX_ORDER, required: false, example: 10 })
-  @ValidateIf(given)
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: MIN_ORDER,
+    maximum: MAX_ORDER,
+    nullable: true,
+    example: 10,
+  })
+  @IsOptional()
   @IsInt()
   @Min(MIN_ORDER)
   @Max(MAX_ORDER)
-  order?: number;
+  order?: number | null;
   /** Expected SHA-256 of the file: 64 hex digits, with or without `sha256:` before them. */
-  @ApiProperty({ type: String, pattern: CHECKSUM, required: false })
-  @ValidateIf(given)
+  @ApiPropertyOptional({ type: String, pattern: CHECKSUM, nullable: true })
+  @IsOptional()
   @IsString()
   @MaxLength(MAX_CHECKSUM)
-  checksum?: string;
+  checksum?: string | null;
 }
 
 /** A plugin to create. */
@@ -84,14 +106,19 @@ export class CreatePluginDto extends UpdatePluginDto {
   @IsNotEmpty()
   name: string;
   /** Whether it shall run at once; when it does not load, nothing is created. */
-  @ApiProperty({ type: Boolean, default: false, required: false, example: true })
-  override enabled?: boolean;
+  @ApiPropertyOptional({ type: Boolean, default: false, nullable: true, example: true })
+  override enabled?: boolean | null;
   /** Its settings. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { greeting: 'hello' } })
-  override config?: Record<string, unknown>;
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { greeting: 'hello' },
+  })
+  override config?: Record<string, unknown> | null;
   /** JSON Schema of the settings (draft-04, -06, -07, 2019-09 or 2020-12), as an object or as JSON text. */
   @ApiProperty({
-    oneOf: [{ type: 'object', additionalProperties: true }, { type: 'string' }],
+    oneOf: [{ type: 'object', additionalProperties: true }, { type: 'string' }, { type: 'null' }],
     required: false,
     example: { type: 'object', properties: { greeting: { type: 'string', maxLength: 100 } } },
   })

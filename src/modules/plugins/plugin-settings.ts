@@ -132,8 +132,9 @@ export class PluginSettings {
     const problems = [...whole.problems, ...cleared(whole.missing, open)];
     const missing = missingWith(withheld, given.missing, set);
     const config = patch === undefined && stored?.config == null ? null : merged;
-    // Settings that a newer version of the plugin finds wrong must not keep it from being switched off.
-    if (problems.length > 0 && (row.enabled || patch !== undefined)) refuseConfig(problems);
+    // Settings that a newer version of the plugin finds wrong must not keep it from being switched off, nor from being
+    // written back as they were read.
+    if (problems.length > 0 && (row.enabled || !isDeepStrictEqual(open, merged))) refuseConfig(problems);
     const locked = stillLocked(stored?.locked ?? null, sent);
     return { set, config, missing, locked, withheld, warnings: whole.warnings };
   }

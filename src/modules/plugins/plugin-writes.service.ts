@@ -8,6 +8,7 @@ import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
+import { type PluginChange, readChange } from './plugin-change.js';
 import { checkName } from './plugin-name.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
@@ -37,19 +38,20 @@ export class PluginWrites {
   /** @returns the id of the new plugin */
   async create(context: RequestContext, dto: CreatePluginDto): Promise<string> {
     const name = checkName(dto.name);
+    const change = readChange(dto, 'by-key');
     await this.assertFree(name);
     await this.protection.names.check(context.actor, name);
     const blank = blankRow(name, await this.plugins.nextSlot());
     const row = await this.drafts.described({
       ...blank,
       configSchema: await this.drafts.schemaOf(context, dto.configSchema),
-      ...addressOf(dto, null),
-      ...placeOf(dto),
+      ...addressOf(change, null),
+      ...placeOf(change),
     });
-    row.enabled = dto.enabled ?? false;
+    row.enabled = change.enabled ?? false;
     await this.add(
       context,
-      await this.drafts.configured(row, null, dto.config, {
+      await this.drafts.configured(row, null, change.config ?? undefined, {
         rule: 'by-key',
         actor: context.actor,
         before: null,
@@ -60,7 +62,7 @@ export class PluginWrites {
   }
 
   /**
-   * @param dto of a PUT or a PATCH; null takes away
+   * @param dto of a PUT or a PATCH
    * @param expected revision that the caller has seen (`If-Match`), or null
    * @returns the id of the plugin
    */
@@ -71,13 +73,14 @@ export class PluginWrites {
     { rule, expected }: { rule: MergeRule; expected: number | null },
   ): Promise<string> {
     const id = await this.idOf(segment);
+    const change = readChange(dto, rule);
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, expected);
       const mayReveal = allows(context.actor.scopes, 'secrets:reveal');
       const { actor } = context;
-      const after = await this.changed(before, dto, { rule, actor, mayReveal });
+      const after = await this.changed(before, change, { rule, actor, mayReveal });
       await this.protection.check(before.row, after.row);
-      const reload = dto.enabled === true && before.row.enabled;
+      const reload = change.enabled === true && before.row.enabled;
       const differs = isDifferent(before, after);
       if (!reload && !differs) return;
       after.row.revision++;
@@ -137,23 +140,24 @@ export class PluginWrites {
 
   private async changed(
     before: PluginState,
-    dto: PatchPluginDto,
+    change: PluginChange,
     by: Pick<SettingsChange, 'rule' | 'actor' | 'mayReveal'>,
   ): Promise<Draft> {
     const { row } = before;
-    if (dto.path !== undefined || dto.checksum !== undefined) assertExchangeable(row);
     const merged = {
       ...row,
-      ...addressOf(dto, row.path),
-      ...placeOf(dto),
-      enabled: dto.enabled ?? row.enabled,
+      ...addressOf(change, row.path),
+      ...placeOf(change),
+      enabled: change.enabled ?? row.enabled,
     };
     const moved = merged.path !== row.path || merged.checksum !== row.checksum;
-    const looksAgain = (moved || dto.enabled === true) && !FIXED.has(merged.source);
+    if (moved) assertExchangeable(row);
+    const looksAgain = (moved || change.enabled === true) && !FIXED.has(merged.source);
     const next = looksAgain ? await this.drafts.described(merged) : merged;
     const how = { ...by, before: originOf(row) };
-    if (dto.config === null) return this.drafts.configured(next, null, undefined, how);
-    const patch = Object.keys(dto.config ?? {}).length > 0 ? dto.config : undefined;
+    const { config } = change;
+    if (config === null) return this.drafts.configured(next, null, undefined, how);
+    const patch = Object.keys(config ?? {}).length > 0 ? config : undefined;
     return this.drafts.configured(next, before.settings, patch, how);
   }
 }
@@ -184,7 +188,7 @@ function assertExchangeable({ source }: PluginEntity): void {
 
 /** A checksum is that of the file at its path: another path without one has none. */
 function addressOf(
-  { path, checksum }: PatchPluginDto,
+  { path, checksum }: PluginChange,
   before: string | null,
 ): Partial<Pick<PluginEntity, 'path' | 'checksum'>> {
   return {
@@ -194,7 +198,7 @@ function addressOf(
   };
 }
 
-function placeOf({ placement, order }: PatchPluginDto): Partial<Pick<PluginEntity, 'placement' | 'order'>> {
+function placeOf({ placement, order }: PluginChange): Partial<Pick<PluginEntity, 'placement' | 'order'>> {
   return { ...(placement !== undefined && { placement }), ...(order !== undefined && { order }) };
 }
 

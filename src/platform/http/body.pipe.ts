@@ -7,7 +7,8 @@ import {
 } from '@nestjs/common';
 import * as transformerPackage from 'class-transformer';
 import * as validatorPackage from 'class-validator';
-import { assertNoNul, assertPlainJson } from './plain-json.js';
+import { bodyFieldsOf } from './body-fields.js';
+import { assertNoNul } from './plain-json.js';
 import { BadRequest, type FieldProblem } from './errors.js';
 
 const LEFT_OUT = Symbol('body may be left out');
@@ -18,15 +19,15 @@ export function MayBeLeftOut(): ClassDecorator {
 }
 
 /**
- * Checks bodies and queries against their DTOs: a wrong type is 400 with the field's name, unknown keys are
- * dropped (real clients send some), a body that is no object is refused before anything walks it.
+ * Checks bodies and queries against their DTOs: a wrong type is 400 with the field's name, unknown keys of a query are
+ * dropped (real clients send some), a body that is no object is refused. `BodyFieldsInterceptor` has looked at the
+ * names of a body's fields before.
  *
  * class-transformer takes time by the square of the keys that it is given, so it sees only the properties of a query's
  * DTO, and bodies not at all: JSON has types of its own, and what lies in a field is left as it was parsed.
  */
 @Injectable()
 export class BodyPipe extends ValidationPipe {
-  private readonly properties = new Map<Type, readonly string[]>();
   /** DTOs that an empty query satisfies. Most reads have none, and checking it anew is a fifth of a list's time. */
   private readonly satisfied = new Set<Type>();
 
@@ -50,7 +51,6 @@ export class BodyPipe extends ValidationPipe {
         'body_not_object',
         'The body must be a JSON object, sent with Content-Type: application/json.',
       );
-    assertPlainJson(value);
     return this.checked(value, metadata);
   }
 
@@ -67,19 +67,8 @@ export class BodyPipe extends ValidationPipe {
   private known(value: unknown, metadata: ArgumentMetadata): unknown {
     const { metatype } = metadata;
     if (typeof value !== 'object' || value === null || !metatype || !this.toValidate(metadata)) return value;
-    const names = this.propertiesOf(metatype).filter((name) => Object.hasOwn(value, name));
+    const names = [...bodyFieldsOf(metatype)].filter((name) => Object.hasOwn(value, name));
     return Object.fromEntries(names.map((name) => [name, Reflect.get(value, name) as unknown]));
-  }
-
-  private propertiesOf(metatype: Type): readonly string[] {
-    const known = this.properties.get(metatype);
-    if (known) return known;
-    const rules = validatorPackage
-      .getMetadataStorage()
-      .getTargetValidationMetadatas(metatype, '', false, false);
-    const names = [...new Set(rules.map(({ propertyName }) => propertyName))];
-    this.properties.set(metatype, names);
-    return names;
   }
 
   private async emptyQuery(value: object, metadata: ArgumentMetadata): Promise<unknown> {

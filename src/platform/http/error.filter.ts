@@ -94,7 +94,10 @@ function fromExpress(exception: unknown): AppError | null {
     return new BadRequest('bad_json', 'The body is not valid JSON. Send an object, such as {"name":"x"}.');
   // What unpacks the body raises errors without a type.
   if (status === 400 && type === undefined)
-    return new BadRequest('bad_json', 'The body cannot be unpacked: it is not what its Content-Encoding says.');
+    return new BadRequest(
+      'bad_json',
+      'The body cannot be unpacked: it is not what its Content-Encoding says.',
+    );
   return typeof status === 'number' && status >= 400 && status < 500 ? bareFailure(status) : null;
 }
 

@@ -1,3 +1,4 @@
+import { WarnedDto } from '../http/body-fields.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { JOB_STATES, type JobState } from './job-state.js';
@@ -186,7 +187,7 @@ export class JobEventDto {
 }
 
 /** A job that goes on while the caller does not wait. */
-export class JobBegunDto {
+export class JobBegunDto extends WarnedDto {
   /**
    * Always true.
    * @example true

@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { BodyFields } from '../../../platform/http/body-fields.js';
 import { MayBeLeftOut } from '../../../platform/http/body.pipe.js';
 import { FreeForm } from '../../../platform/http/free-form.js';
-import { AgentPluginDto } from './agent.dto.js';
+import { AgentDetailDto, AgentPluginDto } from './agent.dto.js';
 import { MAX_PLUGINS, PRINTABLE } from './agent-state.js';
 import { IsAddress, IsPublicUri } from './public-uri.js';
 import { PageCursor, PageLimit, QueryFlag } from '../../../platform/http/page.dto.js';
@@ -11,6 +12,7 @@ const SHOWN_DIGEST = '3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca
 const printable = { message: '$property must have printable characters only' };
 
 /** All that an agent tells of itself. What is left out is taken as not there. */
+@BodyFields({ readOnlyOf: () => AgentDetailDto })
 export class PutAgentDto {
   /**
    * Name for people.

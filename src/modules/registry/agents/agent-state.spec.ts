@@ -35,10 +35,11 @@ describe('the state of an agent', () => {
     expect(at('x', null)).not.toBe(at(null, 'x'));
   });
 
-  it('takes no list for none, and drops what it does not know', () => {
+  it('takes no list for none, and refuses what it does not know', () => {
     expect(parsePlugins(undefined)).toEqual([]);
-    expect(parsePlugins([{ name: 'p', version: null, color: 'red' }])).toEqual([
+    expect(parsePlugins([{ name: 'p', version: null }])).toEqual([
       { name: 'p', version: null, digest: null },
     ]);
+    expect(() => parsePlugins([{ name: 'p', verison: '1' }])).toThrow('plugins.0.verison is not a field');
   });
 });

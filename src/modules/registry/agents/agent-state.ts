@@ -43,7 +43,10 @@ export function parsePlugins(given: unknown): AgentPlugin[] {
 function parsePlugin(item: unknown, at: string): AgentPlugin {
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     throw wrong(at, 'must be an object with name, version and digest');
-  const { name, version, digest } = item as Record<string, unknown>;
+  const { name, version, digest, ...others } = item as Record<string, unknown>;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw wrong(`${at}.${unknown}`, 'is not a field of a plugin, which has name, version and digest');
   return {
     name: parseText(name, `${at}.name`, LIMITS.name),
     version: version == null ? null : parseText(version, `${at}.version`, LIMITS.version),

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { BodyFields, WarnedDto } from '../../../platform/http/body-fields.js';
 import { MayBeLeftOut } from '../../../platform/http/body.pipe.js';
 import { PRINTABLE } from './agent-state.js';
 import { IsAddress, IsPublicUri } from './public-uri.js';
@@ -7,6 +8,7 @@ import { IsAddress, IsPublicUri } from './public-uri.js';
 const URI = { type: String, required: false, example: 'https://plugboard.example/agent.json' } as const;
 
 /** What to tell the registry. What is left out is as the settings say, or as it was told before. */
+@BodyFields({ unknown: 'ignore' })
 @MayBeLeftOut()
 export class RegisterDto {
   /** Name to register under. Default: AGENT_NAME. */
@@ -34,6 +36,7 @@ export class RegisterDto {
 }
 
 /** The public URI to tell. */
+@BodyFields({ unknown: 'ignore' })
 @MayBeLeftOut()
 export class UpdateUriDto {
   /** The URI: http, https, ipfs, ipns, ar or did. Left out: what follows from the settings again. */
@@ -92,7 +95,7 @@ export class RegistrationStatusDto {
 }
 
 /** It is registered. */
-export class RegisteredDto {
+export class RegisteredDto extends WarnedDto {
   /**
    * Always true.
    * @example true
@@ -106,7 +109,7 @@ export class RegisteredDto {
 }
 
 /** The registry knows the new URI. */
-export class UriUpdatedDto {
+export class UriUpdatedDto extends WarnedDto {
   /**
    * Always true.
    * @example true

@@ -10,6 +10,7 @@ import {
   Matches,
   MaxLength,
 } from 'class-validator';
+import { BodyFields, WarnedDto } from '../../../platform/http/body-fields.js';
 import { CHECKSUM_FORM } from './artifact-checksum.js';
 import {
   ARTIFACT_STATUSES,
@@ -31,6 +32,7 @@ const WEB = /^https?:\/\//i;
 const GIVEN_STATUSES = ['active', 'deprecated', 'yanked'] as const;
 
 /** A version of a plugin to publish. */
+@BodyFields({ unknown: 'ignore', readOnlyOf: () => PublishedArtifactDto })
 export class RegisterPluginDto {
   /** Human-readable name of the plugin. */
   @ApiProperty({ type: String, maxLength: MAX_NAME, example: 'nginx-log-collector' })
@@ -87,6 +89,7 @@ export class RegisterPluginDto {
 }
 
 /** What its publisher says of a version. */
+@BodyFields({ readOnlyOf: () => PublishedArtifactDto })
 export class ChangeArtifactDto {
   /** `deprecated` warns, `yanked` lets nobody install it any more. */
   @ApiProperty({ enum: GIVEN_STATUSES, example: 'deprecated' })
@@ -158,7 +161,7 @@ export class ListArtifactsDto {
 }
 
 /** One published version. */
-export class PublishedArtifactDto {
+export class PublishedArtifactDto extends WarnedDto {
   /**
    * Made from name and version, the same on every server.
    * @example "plugin-1c83acfbbad7e0f67527c32480c7f228"

@@ -11,7 +11,7 @@ import { corrected, isDoubtful, joinedPairs, mayHaveTwoSlips, type Term, termsOf
 import { queryWords } from './query-words.js';
 import { rarerHalf, type SearchPlan } from './search-statement.js';
 import { SearchWords } from './search-words.repository.js';
-import { oneSlipAway } from './spelling.js';
+import { wordsAtDistanceOne } from '../../../../platform/edit-distance.js';
 
 const USUAL_LIMIT = 15;
 const MOST_RESULTS = 50;
@@ -70,7 +70,7 @@ export class CatalogSearch {
     const doubtful = words.filter((word, index) => isDoubtful(word, terms[index] as Term));
     if (doubtful.length === 0) return terms;
     const unknown = words.filter((word, index) => mayHaveTwoSlips(word, terms[index] as Term));
-    const alike = await this.words.findLike(doubtful.flatMap(oneSlipAway), unknown);
+    const alike = await this.words.findLike(doubtful.flatMap(wordsAtDistanceOne), unknown);
     return terms.map((term, index) => {
       const word = words[index] as string;
       return doubtful.includes(word) ? corrected(word, term, alike) : term;
