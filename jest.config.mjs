@@ -6,7 +6,8 @@ const TIMEOUT_MS = { fleet: 120_000, soak: 60_000, nodes: 60_000 };
 const NODES = [
   'integration/{fence,guest-handles,guest-lockdown,guest-network,guest-signal,orphans}',
   'integration/{memory-limit,memory-watch}',
-  'integration/{guest-agent,guest-gateway,guest-wasm}',
+  'integration/{guest-agent,guest-gateway,guest-require,guest-wasm}',
+  'integration/{author-errors,outside-fence,wrapped-functions}',
   'integration/{guest-life,shutdown,embedded-postgres-start,compile-cache}',
   'e2e/installation-install',
   'soak/{hazard-escape,hazard-formats,hazard-hook,hazard-messages,hazard-resources,wasm-hostile}',

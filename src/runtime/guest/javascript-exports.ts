@@ -25,12 +25,22 @@ const COMPONENTS = [
   'priority',
 ];
 
+/** A module, its default export, and two more in there. */
+const MAX_LEVELS = 4;
+
 export type BoundFunction = (...args: unknown[]) => unknown;
 
-/** The objects a module's members may be on: its namespace, then its default export. */
+/**
+ * The objects that a module's members may be on, nearest first: its namespace, its default export, the default export
+ * in there (CommonJS compiled from ESM, and bundles of it, put one in another), then what each names `plugin`.
+ */
 export function owners(namespace: Bag): Bag[] {
-  const fallback = defaultExport(namespace);
-  return isBag(fallback) ? [namespace, fallback] : [namespace];
+  const levels: Bag[] = [];
+  for (let at: unknown = namespace; isBag(at) && levels.length < MAX_LEVELS; at = at['default'])
+    if (levels.includes(at)) break;
+    else levels.push(at);
+  const named = levels.map((level) => level['plugin']).filter(isBag);
+  return [...new Set([...levels, ...named])];
 }
 
 /** The first function under one of `names`, bound to the object that holds it. */
@@ -53,11 +63,18 @@ export function pickHooks(from: readonly Bag[]): Map<Hook, BoundFunction> {
   return hooks;
 }
 
-/** The agent plugin object: the default export, else `plugin`, else any export whose name ends in Plugin. */
+/**
+ * The agent plugin object: the default export, else `plugin`, else any export whose name ends in Plugin, else the
+ * module itself.
+ */
 export function pickAgentPlugin(namespace: Bag): Bag | null {
-  const named = Object.keys(namespace).filter((key) => key.endsWith('Plugin'));
-  const candidates = [defaultExport(namespace), namespace['plugin'], ...named.map((key) => namespace[key])];
-  return candidates.find(isAgentPlugin) ?? null;
+  const [, ...inner] = owners(namespace);
+  const named = [namespace, ...inner].flatMap((owner) =>
+    Object.keys(owner)
+      .filter((key) => key.endsWith('Plugin'))
+      .map((key) => owner[key]),
+  );
+  return [...inner, ...named, namespace].find(isAgentPlugin) ?? null;
 }
 
 function isAgentPlugin(value: unknown): value is Bag {
@@ -65,10 +82,4 @@ function isAgentPlugin(value: unknown): value is Bag {
   const { name, description } = value as Bag;
   if (typeof name !== 'string' || name === '') return false;
   return typeof description === 'string' || COMPONENTS.some((key) => key in value);
-}
-
-/** CommonJS code that was compiled from ESM keeps its default export one level further in. */
-function defaultExport(namespace: Bag): unknown {
-  const first = namespace['default'];
-  return isBag(first) && first['__esModule'] === true && 'default' in first ? first['default'] : first;
 }
