@@ -4,7 +4,7 @@ import {
   InstalledVersionEntity,
   RetainedSettingsEntity,
 } from './modules/installation/index.js';
-import { PluginEntity, PluginInstanceEntity } from './modules/plugins/index.js';
+import { PluginEntity, PluginExitEntity, PluginInstanceEntity } from './modules/plugins/index.js';
 import {
   AgentEntity,
   AgentPluginEntity,
@@ -36,6 +36,7 @@ export const ENTITIES = [
   NodeEntity,
   InstalledVersionEntity,
   PluginEntity,
+  PluginExitEntity,
   PluginInstanceEntity,
   PublishedArtifactEntity,
   RateLimitEntity,

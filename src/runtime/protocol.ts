@@ -102,7 +102,8 @@ export interface LoadedMessage {
   hasCheck: boolean;
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What went wrong in the plugin's code. */
 export interface Failure {

@@ -1,6 +1,7 @@
 export { FleetAnsweredDto, NodeRefDto } from './fleet-outcome.dto.js';
 export { FleetWait } from './fleet-wait.js';
 export { PluginEntity } from './plugin.entity.js';
+export { PluginExitEntity } from './plugin-exit.entity.js';
 export { PluginInstanceEntity } from './plugin-instance.entity.js';
 export { PluginsModule } from './plugins.module.js';
 export { type CodeOrigin, originOf } from './code-origin.js';

@@ -7,8 +7,8 @@ import { EventBus } from '../../platform/events/event-bus.js';
 import { Nodes } from '../../platform/nodes/nodes.service.js';
 import { FleetSchedule } from '../../platform/schedule/fleet-schedule.js';
 import { LOG } from '../../platform/tokens.js';
-import type { ActualPlugin } from '../../runtime/host/index.js';
-import { PluginInstanceRepository } from './plugin-instance.repository.js';
+import type { ActualPlugin, LastExit } from '../../runtime/host/index.js';
+import { PluginInstanceRepository, storable } from './plugin-instance.repository.js';
 
 /** Time between two tries while the database is away, in milliseconds. */
 const RETRY_MS = 1_000;
@@ -22,6 +22,7 @@ const SWEEP_MS = 15_000;
 @Injectable()
 export class InstanceReports implements OnModuleInit {
   private readonly waiting = new Map<string, ActualPlugin>();
+  private earlierExits: ReadonlyMap<string, LastExit> = new Map();
   private writing: Promise<void> | null = null;
   private isStopping = false;
 
@@ -34,12 +35,18 @@ export class InstanceReports implements OnModuleInit {
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  /** What this node said in an earlier life is no longer so. */
+  /** What this node said in an earlier life is no longer so; how plugins ended there is. */
   async onModuleInit(): Promise<void> {
+    this.earlierExits = await this.instances.exitsOn(this.nodes.ownId);
     await this.instances.forget(this.nodes.ownId);
     this.schedule.every('reports of nodes', SWEEP_MS, async () => {
       await this.instances.forgetOthers(await this.nodes.ids());
     });
+  }
+
+  /** How a plugin last ended in an earlier life of this server, or null. */
+  earlierExit(pluginId: string): LastExit | null {
+    return this.earlierExits.get(pluginId) ?? null;
   }
 
   /** Notes what is so about a plugin; returns at once. */
@@ -77,7 +84,8 @@ export class InstanceReports implements OnModuleInit {
     const nodeId = this.nodes.ownId;
     return this.transactions.run(async (tx) => {
       await this.instances.report(tx, pluginId, nodeId, actual);
-      await this.bus.publish(tx, 'plugin.status', { pluginId, nodeId, status: actual.status });
+      const cause = storable(actual.error);
+      await this.bus.publish(tx, 'plugin.status', { pluginId, nodeId, status: actual.status, cause });
     });
   }
 }

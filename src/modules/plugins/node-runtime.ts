@@ -52,6 +52,7 @@ export class NodeRuntime
         stopMs: config.GUEST_STOP_TIMEOUT,
         heartbeatMs: HEARTBEAT_MS,
       },
+      earlierExit: (pluginId) => reports.earlierExit(pluginId),
       onChange: (pluginId, actual) => {
         const { status, error } = actual;
         if (status === 'error') log.warn({ pluginId, error }, 'plugin failed');

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, Not } from 'typeorm';
 import type { Tx } from '../../platform/database/transaction.js';
-import type { ActualPlugin, PluginStatus } from '../../runtime/host/index.js';
+import type { ActualPlugin, LastExit, PluginStatus } from '../../runtime/host/index.js';
 import type { ConvergenceState } from './convergence-state.js';
+import { PluginExitEntity } from './plugin-exit.entity.js';
 import { PluginInstanceEntity } from './plugin-instance.entity.js';
 
 /**
@@ -47,6 +48,7 @@ export class PluginInstanceRepository {
 
   /** Notes what a node says of a plugin; one that it has nothing of any more is forgotten. */
   async report(tx: Tx, pluginId: string, nodeId: string, actual: ActualPlugin): Promise<void> {
+    await this.keepExit(tx, pluginId, nodeId, actual);
     if (actual.status === 'unloaded') {
       await tx.delete(PluginInstanceEntity, { pluginId, nodeId });
       return;
@@ -63,6 +65,28 @@ export class PluginInstanceRepository {
     );
   }
 
+  /** How plugins that there still are last ended on a node, by plugin. */
+  async exitsOn(nodeId: string): Promise<Map<string, LastExit>> {
+    const rows = await this.dataSource.getRepository(PluginExitEntity).findBy({ nodeId });
+    return new Map(rows.map(({ pluginId, cause, at, count }) => [pluginId, { cause, at, count }]));
+  }
+
+  /** Only of the plugin that it was: one that was deleted and created anew has not ended yet. */
+  private async keepExit(
+    tx: Tx,
+    pluginId: string,
+    nodeId: string,
+    { slot, lastExit }: ActualPlugin,
+  ): Promise<void> {
+    if (!lastExit) return;
+    await tx.query(
+      `insert into plugin_exit (plugin_id, node_id, cause, at, count)
+       select id, $2, $4, $5, $6 from plugin where id = $1 and slot = $3 for key share
+       on conflict (plugin_id, node_id) do update set cause = excluded.cause, at = excluded.at, count = excluded.count`,
+      [pluginId, nodeId, slot, storable(lastExit.cause), lastExit.at, lastExit.count],
+    );
+  }
+
   /** Forgets what a node has reported: it begins anew. */
   async forget(nodeId: string): Promise<void> {
     await this.dataSource.getRepository(PluginInstanceEntity).delete({ nodeId });
@@ -70,7 +94,8 @@ export class PluginInstanceRepository {
 
   /** Forgets what other nodes than these have reported. */
   async forgetOthers(nodeIds: readonly string[]): Promise<void> {
-    await this.dataSource.getRepository(PluginInstanceEntity).delete({ nodeId: Not(In(nodeIds)) });
+    for (const entity of [PluginInstanceEntity, PluginExitEntity])
+      await this.dataSource.getRepository(entity).delete({ nodeId: Not(In(nodeIds)) });
   }
 
   /**
@@ -109,6 +134,6 @@ export class PluginInstanceRepository {
 }
 
 /** Postgres keeps no NUL in a text, and plugins may say anything. */
-function storable(text: string | null): string | null {
+export function storable(text: string | null): string | null {
   return text?.replaceAll('\0', '\uFFFD') ?? null;
 }

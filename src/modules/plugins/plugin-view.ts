@@ -8,7 +8,7 @@ import { withheldProblems } from './settings/withheld.js';
 /** The part of a plugin's object that only a change of what is wanted can change. */
 export type WantedView = Omit<
   PluginDto,
-  'actualName' | 'isActive' | 'loadError' | 'status' | 'description'
+  'actualName' | 'isActive' | 'lastExit' | 'loadError' | 'status' | 'description'
 > & {
   ownDescription: string;
 };
@@ -66,6 +66,7 @@ export function viewPlugin({ ownDescription, ...wanted }: WantedView, actual: Ac
     description: ownDescription || (actual.description ?? ''),
     isActive: status === 'active',
     loadError: wanted.enabled ? actual.error : null,
+    lastExit: actual.lastExit && { ...actual.lastExit, at: actual.lastExit.at.toISOString() },
     status: { name: wanted.name, status, logs: actual.logs, types: actual.types },
   };
 }

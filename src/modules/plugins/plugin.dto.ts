@@ -91,6 +91,21 @@ export class PluginStatusDto {
   types: string[];
 }
 
+/** How a plugin last ended although nobody asked it to, or failed to start, on the node that answers. */
+export class PluginExitDto {
+  /**
+   * Why, as far as the server knows; secrets masked.
+   * @example "exited with code 1: TypeError: fetch failed"
+   */
+  cause: string;
+  /** When. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T08:00:00.000Z' })
+  at: string;
+  /** How often that has happened on this node since the plugin was created. */
+  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  count: number;
+}
+
 /** A plugin: what is wanted of it and what it is doing. The same shape wherever a plugin is answered. */
 export class PluginDto {
   /**
@@ -148,6 +163,9 @@ export class PluginDto {
   /** Why it does not run, in the plugin's own words where it has some. */
   @ApiProperty({ type: String, nullable: true, example: null })
   loadError: string | null;
+  /** Its last crash or failed start, which stays when it runs again; null where there was none. */
+  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(PluginExitDto) }, { type: 'null' }], example: null })
+  lastExit: PluginExitDto | null;
   /** The settings that it takes. */
   parameters: PluginParameterDto[];
   /** What keeps it from being configured. */

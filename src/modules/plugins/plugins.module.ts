@@ -14,6 +14,8 @@ import { PluginCommits } from './plugin-commits.js';
 import { PluginDrafts } from './plugin-drafts.js';
 import { PluginInstalls } from './plugin-installs.js';
 import { PluginInstanceRepository } from './plugin-instance.repository.js';
+import { PluginLogsController } from './plugin-logs.controller.js';
+import { PluginLogs } from './plugin-logs.service.js';
 import { DownloadsInUse } from './downloads-in-use.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
@@ -45,7 +47,7 @@ export class PluginsModule {
   static of(options: PluginsOptions): DynamicModule {
     return {
       module: PluginsModule,
-      controllers: [FleetController, PluginsController, PluginTryoutController],
+      controllers: [FleetController, PluginLogsController, PluginsController, PluginTryoutController],
       providers: [
         { provide: PLUGINS_OPTIONS, useValue: options },
         BundledPlugins,
@@ -60,6 +62,7 @@ export class PluginsModule {
         PluginDrafts,
         PluginInstalls,
         PluginInstanceRepository,
+        PluginLogs,
         DownloadsInUse,
         PluginProtection,
         PluginRepository,

@@ -13,8 +13,11 @@ export interface EventMap {
   'plugin.created': { pluginId: string; revision: number };
   'plugin.updated': { pluginId: string; revision: number };
   'plugin.deleted': { pluginId: string };
-  /** What a node's own guest is doing has changed: started, failed, quarantined, stopped. */
-  'plugin.status': { pluginId: string; nodeId: string; status: string };
+  /**
+   * What a node's own guest is doing has changed: started, failed, quarantined, stopped. `cause` is why it does not
+   * run, in words; null where it does, or is not wanted.
+   */
+  'plugin.status': { pluginId: string; nodeId: string; status: string; cause: string | null };
   /** A server of the fleet came (`live`), is about to stop (`draining`), stopped (`gone`) or fell silent (`dead`). */
   'node.changed': { nodeId: string; state: string };
   /** A virtual key; all but `created` end what was opened with it. */

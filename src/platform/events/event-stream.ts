@@ -10,7 +10,7 @@ import { EventBus } from './event-bus.js';
 import type { AppEvent } from './event-map.js';
 import { EventRepository } from './event.repository.js';
 import { EventTail } from './event-tail.js';
-import { type EventFeed, StreamReader } from './stream-reader.js';
+import { type EventFeed, StreamReader, type Tail } from './stream-reader.js';
 
 const KEEP_ALIVE_MS = 15_000;
 /** The longest time that setTimeout knows. */
@@ -54,10 +54,32 @@ export class EventStream implements BeforeApplicationShutdown {
    */
   async stream(response: Response, actor: Actor, lastId: number | null, feed: EventFeed): Promise<void> {
     this.admit(response, actor);
-    const reader = await this.readerOf(response, lastId, feed);
+    await this.followTail(response, actor, await this.readerOf(response, lastId, feed), this.tail);
+  }
+
+  /**
+   * Streams something else than events, under the same limits, until the client leaves.
+   * @param source `position` is the id of the last item that is not to be sent
+   * @throws TooManyRequests `too_many_streams`
+   */
+  async streamOther<Item extends { id: string }>(
+    response: Response,
+    actor: Actor,
+    { position, feed, tail }: { position: number; feed: EventFeed<Item>; tail: Tail<Item> },
+  ): Promise<void> {
+    this.admit(response, actor);
+    await this.followTail(response, actor, new StreamReader(feed, response, position), tail);
+  }
+
+  private async followTail<Item extends { id: string }>(
+    response: Response,
+    actor: Actor,
+    reader: StreamReader<Item>,
+    tail: Tail<Item>,
+  ): Promise<void> {
     // It may be woken while it waits for the tail to open: what came until its head is written is sent below.
-    const leave = await this.tail.follow(() => {
-      if (response.headersSent) void reader.catchUp(this.tail);
+    const leave = await tail.follow(() => {
+      if (response.headersSent) void reader.catchUp(tail);
     });
     response.once('close', leave);
     if (response.destroyed || this.stopping) {
@@ -73,7 +95,7 @@ export class EventStream implements BeforeApplicationShutdown {
       clearInterval(keepAlive);
       clearTimeout(expiry);
     });
-    void reader.catchUp(this.tail);
+    void reader.catchUp(tail);
   }
 
   /**
@@ -108,7 +130,11 @@ export class EventStream implements BeforeApplicationShutdown {
     });
   }
 
-  private async readerOf(response: Response, lastId: number | null, feed: EventFeed): Promise<StreamReader> {
+  private async readerOf(
+    response: Response,
+    lastId: number | null,
+    feed: EventFeed,
+  ): Promise<StreamReader<AppEvent>> {
     return new StreamReader(feed, response, lastId ?? (await this.events.newestId()));
   }
 

@@ -1,21 +1,35 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 import type { AppEvent } from './event-map.js';
-import type { EventTail } from './event-tail.js';
 
 const PAGE = 500;
 /** A client that takes nothing for so long is cut off, in milliseconds. */
 const STALL_MS = 5_000;
 
+/** What a stream sends: ids are whole numbers that grow. */
+interface Numbered {
+  id: string;
+}
+
+/** The newest items, in memory, and news of more. */
+export interface Tail<Item extends Numbered = AppEvent> {
+  /** Id of the newest item that is known. */
+  readonly position: number;
+  /** Returns the items after `position`, oldest first; null where it does not reach back so far. */
+  after(position: number): readonly Item[] | null;
+  /** Calls `wake` whenever there are new items. @returns what ends that */
+  follow(wake: () => void): Promise<() => void>;
+}
+
 /** What a stream is made of, and how it shows it. */
-export interface EventFeed {
-  /** Reads the next events after `position` from the database, oldest first; may leave out what it does not want. */
-  read(position: number, limit: number): Promise<readonly AppEvent[]>;
-  wants(event: AppEvent): boolean;
+export interface EventFeed<Item extends Numbered = AppEvent> {
+  /** Reads the next events after `position` from where they are kept, oldest first; may leave out what it does not want. */
+  read(position: number, limit: number): Promise<readonly Item[]>;
+  wants(event: Item): boolean;
   /** Returns the event as it is sent. The same event is serialized once, for all streams. */
-  frame(event: AppEvent): Buffer | Promise<Buffer>;
+  frame(event: Item): Buffer | Promise<Buffer>;
   /** Whether nothing comes after this event. */
-  isLast(event: AppEvent): boolean;
+  isLast(event: Item): boolean;
 }
 
 /**
@@ -23,17 +37,17 @@ export interface EventFeed {
  * from the tail's window, or from the table where the client is further behind. More is sent when the client has taken
  * what was sent before, so a slow one costs no memory, falls behind, and is cut off when it takes nothing at all.
  */
-export class StreamReader {
+export class StreamReader<Item extends Numbered> {
   private isSending = false;
 
   constructor(
-    private readonly feed: EventFeed,
+    private readonly feed: EventFeed<Item>,
     private readonly response: Response,
     private position: number,
   ) {}
 
   /** Sends all there is, to the end of the tail, which must be followed; what comes meanwhile is sent too. */
-  async catchUp(tail: EventTail): Promise<void> {
+  async catchUp(tail: Tail<Item>): Promise<void> {
     if (this.isSending) return;
     this.isSending = true;
     try {
@@ -76,7 +90,7 @@ export class StreamReader {
     return events.length < PAGE;
   }
 
-  private async send(events: readonly AppEvent[]): Promise<void> {
+  private async send(events: readonly Item[]): Promise<void> {
     const { feed, response } = this;
     for (const event of events) {
       if (feed.wants(event)) {

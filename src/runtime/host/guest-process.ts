@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { ToGuest, ToHost } from '../protocol.js';
+import type { LogLevel, ToGuest, ToHost } from '../protocol.js';
 import { Channel } from './channel.js';
 import { describeExit, outOfMemory } from './exit-cause.js';
 import { groupWatcher } from './group-watcher.js';
 import { type Launch, launch } from './launch.js';
+import { type LineOrigin, PRINTED_ERROR } from './log-line.js';
 import { LogRing } from './log-ring.js';
 import { watchMemory } from './memory-watch.js';
 import { forgetGuest, recordGuest } from './orphans.js';
@@ -16,7 +17,7 @@ const DRAIN_MS = 500;
 interface Listener {
   /** Returns whether the message was waited for. */
   onMessage(message: ToHost): boolean;
-  onLine(line: string): void;
+  onLine(line: string, origin: LineOrigin): void;
 }
 
 /**
@@ -36,7 +37,7 @@ export class GuestProcess {
   private readonly early = new LogRing();
 
   constructor(plan: Launch, dataDir: string) {
-    this.output = new Output((line) => this.print(line));
+    this.output = new Output((line, origin) => this.print(line, origin));
     const child = launch(plan);
     this.pid = child.pid ?? null;
     this.channel = this.connect(child);
@@ -50,7 +51,7 @@ export class GuestProcess {
 
   /** Gives it to whoever has it do something; to be called once. */
   listen(listener: Listener): void {
-    for (const line of this.early.all()) listener.onLine(line);
+    for (const line of this.early.all()) listener.onLine(line, PRINTED_ERROR);
     this.listener = listener;
   }
 
@@ -69,8 +70,8 @@ export class GuestProcess {
     return this.channel?.isPaused ?? false;
   }
 
-  log(line: string): void {
-    this.output.offer(line);
+  log(line: string, level: LogLevel): void {
+    this.output.offer(line, level);
   }
 
   /** Ends the process at once and for good; the first cause given is the one that `exited` tells. */
@@ -99,8 +100,8 @@ export class GuestProcess {
     });
   }
 
-  private print(line: string): void {
-    if (this.listener) this.listener.onLine(line);
+  private print(line: string, origin: LineOrigin): void {
+    if (this.listener) this.listener.onLine(line, origin);
     else this.early.push(line);
   }
 

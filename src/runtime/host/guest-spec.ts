@@ -40,6 +40,15 @@ export interface Target {
   revision: number;
 }
 
+/** The last time that a plugin's process ended unasked, or did not come up, and how often that has happened. */
+export interface LastExit {
+  /** In words, secrets taken out. */
+  cause: string;
+  at: Date;
+  /** Exits on this node since the plugin was created. */
+  count: number;
+}
+
 /** What is so on this node about one plugin, as opposed to what is wanted. */
 export interface ActualPlugin {
   /** `uninitialized`: loaded but not configured. `unloaded`: this process has not started it. */
@@ -64,6 +73,8 @@ export interface ActualPlugin {
   startedAt: Date | null;
   /** Restarts after a crash since the last change. */
   restarts: number;
+  /** Stays when the plugin runs again; null where it has never ended unasked. */
+  lastExit: LastExit | null;
 }
 
 /** What a plugin of which nothing is known looks like. */
@@ -83,6 +94,7 @@ export const UNLOADED: ActualPlugin = {
   pid: null,
   startedAt: null,
   restarts: 0,
+  lastExit: null,
 };
 
 /** Bounds of one guest process. Times in milliseconds, sizes in MiB. */

@@ -12,6 +12,7 @@ import type { GuestSpec, Limits, Placed } from './guest-spec.js';
 import { guestUser } from './guest-user.js';
 import { idleMemory } from './idle-memory.js';
 import { CAN_DENY_NETWORK, isUngrantable, type Launch } from './launch.js';
+import type { LineOrigin } from './log-line.js';
 import { packageScope, readableBy } from './readable.js';
 import { scrubber } from './scrub.js';
 import { secretMasker } from './secret-masker.js';
@@ -37,7 +38,7 @@ export interface StartOptions {
   services: boolean;
   /** Folder name below the guests' folder; the plugin's own unless given. */
   folder?: string;
-  onLine: (line: string) => void;
+  onLine: (line: string, origin: LineOrigin) => void;
   /** Ends the process at any time of its life. */
   signal: AbortSignal;
 }
@@ -88,7 +89,10 @@ export class GuestStarter {
     const mask = secretMasker(spec.secrets);
     const scrub = scrubber(mask, { ...roots, ...folders });
     if (launch.user === null && process.getuid?.() === 0 && this.options.uidBase !== null)
-      onLine('warn: runs as the user of the server: a folder it needs is closed to other users');
+      onLine('warn: runs as the user of the server: a folder it needs is closed to other users', {
+        stream: 'server',
+        level: 'warn',
+      });
     const start = {
       type: 'start' as const,
       format: artifact.format,

@@ -3,6 +3,7 @@ import type { Failure, Hook, HookPayload, LoadedMessage, StartMessage, ToHost } 
 import { describeError } from './exit-cause.js';
 import { HookFailed, HookTimedOut, LoadFailed, type LoadPhase } from './errors.js';
 import type { GuestProcess } from './guest-process.js';
+import type { LineOrigin } from './log-line.js';
 import type { Limits } from './guest-spec.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Outcome, PendingCalls } from './pending-calls.js';
@@ -21,7 +22,7 @@ export interface GuestPlan {
   mask: Scrub;
   /** Aborted when calls under way are no longer waited for. */
   haste: AbortSignal;
-  onLine: (line: string) => void;
+  onLine: (line: string, origin: LineOrigin) => void;
 }
 
 const LONGEST_CAUSE = 4_000;
@@ -55,7 +56,7 @@ export class Guest {
     this.process = plan.process;
     this.process.listen({
       onMessage: (message) => this.receive(message),
-      onLine: (line) => plan.onLine(plan.scrub(line)),
+      onLine: (line, origin) => plan.onLine(plan.scrub(line), origin),
     });
     this.exited = this.process.exited.then((cause) => this.ended(this.shown(cause, LONGEST_CAUSE)));
   }
@@ -174,7 +175,10 @@ export class Guest {
   private receive(message: ToHost): boolean {
     switch (message.type) {
       case 'log':
-        this.process.log(message.level === 'info' ? message.line : `${message.level}: ${message.line}`);
+        this.process.log(
+          message.level === 'info' ? message.line : `${message.level}: ${message.line}`,
+          message.level,
+        );
         return false;
       case 'result':
         return this.calls.finish(message.id, (durationMs) =>

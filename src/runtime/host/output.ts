@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { cutText } from '../protocol.js';
+import { cutText, type LogLevel } from '../protocol.js';
 import { TextLines } from './lines.js';
+import { type LineOrigin, PRINTED, PRINTED_ERROR, SERVER_ERROR } from './log-line.js';
 import { Throttle } from './throttle.js';
 
 const KEPT_BYTES_PER_SECOND = 64 * 1024;
@@ -21,11 +22,12 @@ export class Output {
   /** The last bytes printed to stderr, kept even in a flood: they tell the cause of a death. */
   private tailBytes = Buffer.alloc(0);
 
-  constructor(private readonly onLine: (line: string) => void) {}
+  constructor(private readonly onLine: (line: string, origin: LineOrigin) => void) {}
 
   /** Reads a stream for as long as it flows; `isError` also keeps its last lines apart. */
   attach(stream: Readable, isError: boolean): void {
-    const lines = new TextLines(LONGEST_LINE, this.onLine);
+    const origin = isError ? PRINTED_ERROR : PRINTED;
+    const lines = new TextLines(LONGEST_LINE, (line) => this.onLine(line, origin));
     this.readers.push(lines);
     stream.on('error', () => undefined);
     stream.on('data', (chunk: Buffer) => {
@@ -38,8 +40,8 @@ export class Output {
   }
 
   /** A line that came through the channel counts like a printed one. */
-  offer(line: string): void {
-    if (this.kept.take(line.length)) this.onLine(cutText(line, LONGEST_LINE));
+  offer(line: string, level: LogLevel): void {
+    if (this.kept.take(line.length)) this.onLine(cutText(line, LONGEST_LINE), { stream: 'logger', level });
     else this.dropped += line.length;
   }
 
@@ -68,6 +70,9 @@ export class Output {
     if (this.dropped === 0) return;
     const bytes = this.dropped;
     this.dropped = 0;
-    this.onLine(`[${bytes} bytes of output dropped: more than ${KEPT_BYTES_PER_SECOND} bytes a second]`);
+    this.onLine(
+      `[${bytes} bytes of output dropped: more than ${KEPT_BYTES_PER_SECOND} bytes a second]`,
+      SERVER_ERROR,
+    );
   }
 }

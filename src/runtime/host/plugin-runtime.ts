@@ -9,12 +9,14 @@ import {
   BACK_OFF,
   type BackOff,
   type GuestSpec,
+  type LastExit,
   type Placed,
   type Target,
   UNLOADED,
 } from './guest-spec.js';
 import { GuestStarter, type StarterOptions } from './guest-starter.js';
 import { Loading } from './loading.js';
+import type { LineOrigin } from './log-line.js';
 import { KeyedMutex } from '../../platform/keyed-mutex.js';
 import { Supervisor } from './supervisor.js';
 import { runTrial, type TrialResult } from './trial.js';
@@ -24,6 +26,8 @@ export interface RuntimeOptions extends StarterOptions {
   backOff?: BackOff;
   /** Time without changes before a spare is started, in milliseconds. */
   quietMs?: number;
+  /** How a plugin last ended in an earlier life of this server. */
+  earlierExit?(pluginId: string): LastExit | null;
   /** Told of every change of a plugin's status; must not throw. */
   onChange?(pluginId: string, actual: ActualPlugin): void;
 }
@@ -43,6 +47,8 @@ export class PluginRuntime {
   private readonly unowned = new UnownedGuests();
   private readonly foresight: Foresight;
   private isStopping = false;
+  /** Told of every line of every plugin's log, by the plugin's slot; must not throw. */
+  onLine: (slot: number, line: string, origin: LineOrigin) => void = () => undefined;
   /** Grows whenever something that is shown of a plugin changes, a log line included. */
   changes = 0;
 
@@ -205,7 +211,10 @@ export class PluginRuntime {
     this.loading.begin(pluginId);
     try {
       await exclusive?.suspend();
-      const onLine = (line: string): void => log(line);
+      const onLine = (line: string, origin: LineOrigin): void => {
+        this.onLine(spec.slot, line, origin);
+        log(line);
+      };
       const { guest, release } = await this.unowned.start((signal) =>
         this.starter.start(spec, { services: true, onLine, signal }),
       );
@@ -215,7 +224,7 @@ export class PluginRuntime {
           if (this.isStopping) return guest.stop();
           const supervisor = this.supervisor(pluginId);
           log = (line) => supervisor.log(line);
-          return supervisor.adopt(guest, spec, revision, [guest.startedLine, ...lines]);
+          return supervisor.adopt(guest, spec, revision, lines);
         },
         discard: async () => {
           release();
@@ -250,7 +259,15 @@ export class PluginRuntime {
     const known = this.supervisors.get(pluginId);
     if (known) return known;
     const supervisor = new Supervisor({
-      start: (spec, onLine, signal) => this.starter.start(spec, { services: true, onLine, signal }),
+      start: (spec, show, signal) => {
+        const onLine = (line: string, origin: LineOrigin): void => {
+          this.onLine(spec.slot, line, origin);
+          show(line);
+        };
+        return this.starter.start(spec, { services: true, onLine, signal });
+      },
+      onOwnLine: (slot, line, origin) => this.onLine(slot, line, origin),
+      lastExit: this.options.earlierExit?.(pluginId) ?? null,
       backOff: this.options.backOff ?? BACK_OFF,
       onLine: () => this.changes++,
       onChange: () => {

@@ -4,14 +4,20 @@ import {
   type ActualPlugin,
   type BackOff,
   type GuestSpec,
+  type LastExit,
   type PluginStatus,
   type Target,
   UNLOADED,
 } from './guest-spec.js';
+import { type LineOrigin, SERVER_ERROR, SERVER_INFO } from './log-line.js';
 import { LogRing } from './log-ring.js';
 
 interface Dependencies {
   start(spec: GuestSpec, onLine: (line: string) => void, signal: AbortSignal): Promise<Guest>;
+  /** Told of every line that this server itself adds to the log. */
+  onOwnLine(slot: number, line: string, origin: LineOrigin): void;
+  /** How it last ended in an earlier life of this server. */
+  lastExit: LastExit | null;
   backOff: BackOff;
   onChange(): void;
   /** Told of every line that the log gets. */
@@ -36,16 +42,19 @@ export class Supervisor {
   private suspended: 'running' | 'restarting' | null = null;
   private timer: NodeJS.Timeout | null = null;
   private starting: { abort: AbortController; done: Promise<void> } | null = null;
+  private lastExit: LastExit | null;
   private readonly logs = new LogRing();
 
-  constructor(private readonly deps: Dependencies) {}
+  constructor(private readonly deps: Dependencies) {
+    this.lastExit = deps.lastExit;
+  }
 
   get running(): Guest | null {
     return this.guest;
   }
 
   actual(): ActualPlugin {
-    const { guest, status, error, restarts } = this;
+    const { guest, status, error, restarts, lastExit } = this;
     const facts = guest?.loaded;
     return {
       ...UNLOADED,
@@ -58,7 +67,7 @@ export class Supervisor {
       ...(guest && { digest: guest.digest, pid: guest.pid, startedAt: guest.startedAt }),
       ...(guest && { version: this.spec?.version ?? null }),
       ...this.target,
-      ...{ status, error, restarts, logs: this.logs.all() },
+      ...{ status, error, restarts, lastExit, logs: this.logs.all() },
     };
   }
 
@@ -79,12 +88,13 @@ export class Supervisor {
     this.deps.onChange();
   }
 
-  /** Makes `guest` the live one, with `lines` as its log so far, and stops the one before it. */
+  /** Makes `guest` the live one, with `lines` as what it has printed so far, and stops the one before it. */
   async adopt(guest: Guest, spec: GuestSpec, revision: number, lines: readonly string[]): Promise<void> {
     await this.halt();
     const before = this.guest;
     this.follow(spec, revision);
-    this.logs.replace(lines);
+    this.logs.replace([guest.startedLine, ...lines]);
+    this.deps.onOwnLine(spec.slot, guest.startedLine, SERVER_INFO);
     this.goLive(guest);
     await before?.stop();
   }
@@ -109,7 +119,7 @@ export class Supervisor {
     this.spec = null;
     this.target = target;
     if (isKnown) return;
-    this.log(`plugin ${name} cannot be started: ${cause}`);
+    this.say(target.slot, `plugin ${name} cannot be started: ${cause}`, SERVER_ERROR);
     this.set('error', cause);
   }
 
@@ -153,11 +163,16 @@ export class Supervisor {
     const { spec } = this;
     this.spec = null;
     await this.suspend();
-    if (spec) this.log(`plugin ${spec.name} stopped (${why})`);
+    if (spec) this.say(spec.slot, `plugin ${spec.name} stopped (${why})`, SERVER_INFO);
     const isNews = this.status !== status || this.target?.revision !== target?.revision;
     this.target = target;
     if (isNews) this.set(status, null);
     return spec;
+  }
+
+  private say(slot: number, line: string, origin: LineOrigin): void {
+    this.log(line);
+    this.deps.onOwnLine(slot, line, origin);
   }
 
   private get isRefused(): boolean {
@@ -207,7 +222,8 @@ export class Supervisor {
     const next = isQuarantined
       ? `quarantined after ${this.failures.length} failures`
       : `next start in ${this.delayMs} ms`;
-    this.log(`plugin ${this.spec?.name ?? ''} ${cause}; ${next}`);
+    this.lastExit = { cause, at: new Date(), count: (this.lastExit?.count ?? 0) + 1 };
+    if (this.spec) this.say(this.spec.slot, `plugin ${this.spec.name} ${cause}; ${next}`, SERVER_ERROR);
     if (!isQuarantined) this.planRestart();
     this.set('error', cause);
   }
@@ -235,7 +251,7 @@ export class Supervisor {
         return;
       }
       this.restarts += 1;
-      this.log(guest.startedLine);
+      this.say(spec.slot, guest.startedLine, SERVER_INFO);
       this.goLive(guest);
     } catch (error) {
       if (!signal.aborted) this.failed(causeOf(error));

@@ -13,6 +13,7 @@ import { CatalogPublished1769245200000 } from './0012-catalog-published.js';
 import { Owners1769248800000 } from './0013-owners.js';
 import { TokenRevocation1769418000000 } from './0014-token-revocation.js';
 import { WithheldSecrets1769504400000 } from './0015-withheld-secrets.js';
+import { PluginExits1769590800000 } from './0016-plugin-exits.js';
 
 /** Every migration, oldest first. One that has been released is never changed. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   Owners1769248800000,
   TokenRevocation1769418000000,
   WithheldSecrets1769504400000,
+  PluginExits1769590800000,
 ];
