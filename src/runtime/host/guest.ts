@@ -260,7 +260,7 @@ export class Guest {
 
   /** Writes an error with the plugin's stack to its log. */
   private logFailure(what: string, { message, stack }: Failure): void {
-    for (const line of [`${what}: ${message}`, ...stack]) this.process.log(`error: ${line}`);
+    for (const line of [`${what}: ${message}`, ...stack]) this.process.log(`error: ${line}`, 'error');
   }
 
   private shown(text: string, most: number): string {
