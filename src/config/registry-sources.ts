@@ -1,5 +1,5 @@
 /** The kinds of catalogues that are understood. */
-export const SOURCE_KINDS = ['eliza', 'npm', 'mcp', 'plugboard'] as const;
+export const SOURCE_KINDS = ['eliza', 'npm', 'mcp', 'plugboard', 'embedded'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** A catalogue that the operator wants entries from. */
@@ -9,7 +9,7 @@ export interface RegistrySource {
   readonly label: string;
   /** The smaller, the stronger: of two sources that name a plugin, the stronger one's entry is shown. */
   readonly priority: number;
-  /** Where it is: either of the two. */
+  /** Where it is: either of the two; neither for the embedded one. */
   readonly url: string | null;
   readonly file: string | null;
   /** Keyword that packages must have; for npm. */
@@ -22,6 +22,8 @@ const KEYS = ['kind', 'url', 'file', 'label', 'priority', 'keyword', 'token'] as
 const LABEL = /^[a-z0-9][a-z0-9._-]{0,59}$/i;
 const RESERVED_LABEL = 'published';
 const DEFAULT_PRIORITY = 100;
+/** Whatever others say is newer. */
+const EMBEDDED_PRIORITY = 1_000;
 const MAX_PRIORITY = 1_000;
 const MAX_SOURCES = 50;
 
@@ -62,16 +64,16 @@ function parseSource(given: unknown, which: string): RegistrySource {
     return value;
   };
   const source = {
-    ...{ kind, label: text('label') ?? kind, priority: priorityOf(fields['priority'], which) },
+    ...{ kind, label: text('label') ?? kind, priority: priorityOf(fields['priority'], kind, which) },
     ...{ url: text('url'), file: text('file'), keyword: text('keyword'), token: text('token') },
   };
-  const problem = contradiction(source);
+  const problem = kind === 'embedded' ? embeddedContradiction(source) : contradiction(source);
   if (problem !== null) throw new Error(`${which} ${problem}`);
   return source;
 }
 
-function priorityOf(given: unknown, which: string): number {
-  const priority = given ?? DEFAULT_PRIORITY;
+function priorityOf(given: unknown, kind: SourceKind, which: string): number {
+  const priority = given ?? (kind === 'embedded' ? EMBEDDED_PRIORITY : DEFAULT_PRIORITY);
   if (typeof priority === 'number' && Number.isInteger(priority) && priority >= 0 && priority <= MAX_PRIORITY)
     return priority;
   throw new Error(`${which} must have a whole number from 0 to ${MAX_PRIORITY} as "priority"`);
@@ -88,6 +90,11 @@ function contradiction({ kind, label, url, file, keyword, token }: RegistrySourc
     return 'must have a "keyword" where its kind is npm, and only there';
   if (token !== null && !/^[!-~]+$/.test(token)) return 'must have a "token" of printable characters';
   return null;
+}
+
+function embeddedContradiction({ url, file, keyword, token }: RegistrySource): string | null {
+  const hasMore = [url, file, keyword, token].some((value) => value !== null);
+  return hasMore ? 'comes with the server: it can have a "label" and a "priority", no more' : null;
 }
 
 function isPlainUrl(text: string): boolean {

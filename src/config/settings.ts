@@ -157,8 +157,8 @@ export const SETTINGS = {
   POLICY_MAX_FILES: integer('Most files a package may have with its dependencies.', 100_000, 1, 10_000_000),
   POLICY_LICENSES: list('Licences (SPDX identifiers) that packages may have, comma-separated. Empty: any.'),
   REGISTRY_SOURCES: setting(
-    'Catalogues of plugins, a JSON list of `{"kind":"eliza|npm|mcp|plugboard","url":"…","label":"…","priority":100}`. With `file` instead of `url` for eliza, `keyword` for npm, `token` where one is asked for; the smaller priority wins.',
-    '[]',
+    'Catalogues of plugins, a JSON list of `{"kind":"eliza|npm|mcp|plugboard","url":"…","label":"…","priority":100}`. With `file` instead of `url` for eliza, `keyword` for npm, `token` where one is asked for; the smaller priority wins. Unless set, `{"kind":"embedded"}` is read, a small catalogue that comes with the server; `[]` is none at all.',
+    '[{"kind":"embedded"}]',
     parseRegistrySources,
   ),
   REGISTRY_REFRESH_INTERVAL: integer(

@@ -132,6 +132,8 @@ function launch({ env, dataDir, databaseUrl, uid }: ServerOptions): ChildProcess
       DATABASE_URL: databaseUrl ?? '',
       // Specs count processes; those about spares ask for them.
       GUEST_SPARES: '0',
+      // Specs of the catalogue say what is in it.
+      REGISTRY_SOURCES: '[]',
       ...env,
     },
     stdio: ['pipe', 'pipe', 'pipe'],

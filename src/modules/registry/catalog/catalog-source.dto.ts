@@ -32,7 +32,7 @@ export class CatalogSourceDto {
   @ApiProperty({ type: 'integer', minimum: 0, maximum: 1_000, example: 100 })
   priority: number;
   /**
-   * Its address without the query, or the name of the file.
+   * Its address without the query, or the name of the file; for the embedded one its date.
    * @example "https://plugins.example.org/generated-registry.json"
    */
   location: string;

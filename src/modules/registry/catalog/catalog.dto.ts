@@ -232,12 +232,16 @@ export class CatalogMentionDto {
 
 /** A plugin with all that is known of it. */
 export class CatalogPluginDetailsDto extends CatalogPluginDto {
-  /** Who made it. */
-  @ApiProperty({ type: String, nullable: true, example: 'ElizaOS Team' })
-  author: string | null;
-  /** Address of its repository. */
-  @ApiProperty({ type: String, nullable: true, example: 'https://github.com/elizaos-plugins/plugin-twitter' })
-  repository: string | null;
+  /**
+   * Who made it; where no catalogue says so, the owner of its repository or of its scope.
+   * @example "ElizaOS Team"
+   */
+  author: string;
+  /**
+   * Address of its repository; empty where that is not known.
+   * @example "https://github.com/elizaos-plugins/plugin-twitter"
+   */
+  repository: string;
   /** Words to find it by. */
   @ApiProperty({ type: [String], example: ['social', 'twitter'] })
   tags: string[];

@@ -6,6 +6,7 @@ import { NotFound } from '../../../platform/http/errors.js';
 import { CONFIG } from '../../../platform/tokens.js';
 import { CatalogLookup } from './catalog-lookup.js';
 import { CatalogReads } from './catalog-reads.repository.js';
+import type { CatalogSourceEntity } from './catalog-source.entity.js';
 import { blankSource, CatalogSources } from './catalog-sources.repository.js';
 import type { CatalogPluginDetailsDto } from './catalog.dto.js';
 import type { RefreshedDto, SourceListDto } from './catalog-source.dto.js';
@@ -52,7 +53,7 @@ export class CatalogService {
       const { entries, skipped, error, checkedAt, refreshedAt } = row;
       const { kind, label, priority } = source;
       return {
-        ...{ label, kind, priority, location: shownLocation(source), entries, skipped, error },
+        ...{ label, kind, priority, location: shownLocation(source, row), entries, skipped, error },
         checkedAt: checkedAt?.toISOString() ?? null,
         refreshedAt: refreshedAt?.toISOString() ?? null,
       };
@@ -62,7 +63,8 @@ export class CatalogService {
 }
 
 /** Nothing that could be a secret, and no path of this machine. */
-function shownLocation({ url, file }: RegistrySource): string {
+function shownLocation({ kind, url, file }: RegistrySource, { state }: CatalogSourceEntity): string {
+  if (kind === 'embedded') return state ? `packages on npm as of ${String(state['date'])}` : 'packages on npm';
   if (url === null) return basename(file ?? '');
   const { origin, pathname } = new URL(url);
   return origin + pathname;

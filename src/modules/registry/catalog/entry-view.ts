@@ -23,7 +23,13 @@ export function presentDetails(
   presence: Presence,
   sources: Mention[],
 ): CatalogPluginDetailsDto {
-  const { author, repository, tags, license }: CatalogEntry = found.entry;
+  const { repository, tags, license }: CatalogEntry = found.entry;
+  const author = found.entry.author ?? ownerOf(found.entry);
   const server = JSON.parse(found.entry.server ?? 'null') as Record<string, unknown> | null;
-  return { ...presentEntry(found, presence), author, repository, tags, license, server, sources };
+  return { ...presentEntry(found, presence), author, repository: repository ?? '', tags, license, server, sources };
+}
+
+/** Whose repository it is, else whose scope: consoles show an author as text. */
+function ownerOf({ gitRepo, name }: CatalogEntry): string {
+  return gitRepo?.split('/')[0] ?? /^@([^/]+)\//.exec(name)?.[1] ?? '';
 }

@@ -11,6 +11,7 @@ import type { CatalogSourceEntity } from './catalog-source.entity.js';
 import { blankSource, CatalogSources } from './catalog-sources.repository.js';
 import { CatalogStaging, type Merged, type Stage } from './catalog-staging.repository.js';
 import { RefreshRecords } from './refresh-records.js';
+import { readEmbedded } from './sources/embedded.source.js';
 import { readEliza } from './sources/eliza.source.js';
 import { readMcp } from './sources/mcp.source.js';
 import { readNpm } from './sources/npm.source.js';
@@ -22,6 +23,7 @@ const ADAPTERS: { readonly [K in SourceKind]: SourceAdapter } = {
   npm: readNpm,
   mcp: readMcp,
   plugboard: readPlugboard,
+  embedded: readEmbedded,
 };
 
 /** What a refresh is done for, and with. */

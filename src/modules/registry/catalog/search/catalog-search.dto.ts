@@ -66,9 +66,11 @@ export class SearchResultDto {
    * @example ["social"]
    */
   tags: string[];
-  /** Where its source is, where that is known. */
-  @ApiProperty({ type: String, nullable: true, example: 'https://github.com/elizaos-plugins/plugin-twitter' })
-  repository: string | null;
+  /**
+   * Where its source is; empty where that is not known.
+   * @example "https://github.com/elizaos-plugins/plugin-twitter"
+   */
+  repository: string;
   /** Stars of the repository. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 38 })
   stars: number;

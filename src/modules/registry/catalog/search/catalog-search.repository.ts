@@ -11,7 +11,7 @@ export interface FoundEntry {
   version: string | null;
   score: number;
   tags: string[];
-  repository: string | null;
+  repository: string;
   stars: number;
   kind: CatalogKind;
   category: string;

@@ -76,7 +76,7 @@ select json_build_object(
   'results', coalesce((select json_agg(json_build_object(
     'name', e.name, 'displayName', e.display_name, 'description', e.description, 'npmPackage', e.npm_package,
     'version', e.version, 'score', round(best.score::numeric, 2), 'tags', e.tags,
-    'repository', e.document->>'repository', 'stars', e.stars, 'kind', e.kind, 'category', e.category,
+    'repository', coalesce(e.document->>'repository', ''), 'stars', e.stars, 'kind', e.kind, 'category', e.category,
     'language', e.language, 'installable', e.installable) order by best.score desc, best.folded_name)
     from (select * from weighed order by score desc, folded_name limit ${parameter(plan.limit)}) best
     join catalog_entry e on e.source = best.source and e.name = best.name), '[]'),
