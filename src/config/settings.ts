@@ -82,7 +82,7 @@ export const SETTINGS = {
     2 ** 40,
   ),
   OUTBOUND_TIMEOUT: integer('Longest download, in milliseconds.', 60_000, 100, 3_600_000),
-  GUEST_HEAP_MB: integer('JavaScript heap of one plugin process, in MiB.', 64, 16, 65_536),
+  GUEST_HEAP_MB: integer('JavaScript heap of one plugin process, in MiB.', 128, 16, 65_536),
   GUEST_MEMORY_MB: integer(
     'All memory one plugin process may allocate beyond what an idle one takes, in MiB.',
     512,

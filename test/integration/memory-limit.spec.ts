@@ -17,7 +17,7 @@ describe('a plugin that allocates without end', () => {
 
   it('dies of its heap limit, and nobody else does', async () => {
     const cause = await causeOf('all.push(Array.from({ length: 1000 }, (_, i) => ({ i })));');
-    expect(cause).toMatch(/it ran out of memory \(heap limit 32 MiB\)$/);
+    expect(cause).toMatch(/it ran out of memory \(heap limit 32 MiB, GUEST_HEAP_MB\)$/);
     expect(await world.neighbourAnswers()).toBe(true);
   });
 
@@ -26,7 +26,7 @@ describe('a plugin that allocates without end', () => {
       export const init = () => { for (;;) all.push(Array.from({ length: 1000 }, (_, i) => ({ i }))); };
       export const preLLMHook = () => null;`);
     const error = await failureOf(world.runtime.prepare(spec));
-    expect(error.message).toBe('ran out of memory (heap limit 32 MiB)');
+    expect(error.message).toBe('ran out of memory (heap limit 32 MiB, GUEST_HEAP_MB)');
   });
 
   it.each([
@@ -34,7 +34,7 @@ describe('a plugin that allocates without end', () => {
     ['buffers that it only reserves', 'all.push(new ArrayBuffer(64 * 2 ** 20));'],
     ['WebAssembly memory', 'all.push(new WebAssembly.Memory({ initial: 1_000 }));'],
   ])('gets no more than its memory limit: %s', async (_name, loop) => {
-    expect(await causeOf(loop)).toMatch(/ran out of memory \(limit 128 MiB\)/);
+    expect(await causeOf(loop)).toMatch(/ran out of memory \(limit 128 MiB, GUEST_MEMORY_MB\)/);
     expect(await world.neighbourAnswers()).toBe(true);
   });
 

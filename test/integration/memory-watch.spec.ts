@@ -84,7 +84,7 @@ describe('the watch over memory in use', () => {
     guest.listen({ onMessage: () => true, onLine: () => undefined });
     const settings = { name: 'greedy', config: {}, env: {}, initialise: true, services: true };
     guest.send({ type: 'start', format: 'javascript', entry, ...settings });
-    expect(await guest.exited).toBe('ran out of memory (limit 32 MiB)');
+    expect(await guest.exited).toBe('ran out of memory (limit 32 MiB, GUEST_MEMORY_MB)');
     await folder.remove();
   });
 });

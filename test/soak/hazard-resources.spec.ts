@@ -14,7 +14,7 @@ describe('a plugin that takes all it can', () => {
     [
       'heap',
       `const a = []; for (;;) a.push(new Array(1000).fill({}));`,
-      /ran out of memory \(heap limit 32 MiB\)/,
+      /ran out of memory \(heap limit 32 MiB, GUEST_HEAP_MB\)/,
     ],
     [
       'buffers',

@@ -14,12 +14,12 @@ describe('the cause of an exit in words', () => {
         signal: 'SIGABRT',
         tail: ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'],
       },
-      'ran out of memory (heap limit 64 MiB)',
+      'ran out of memory (heap limit 64 MiB, GUEST_HEAP_MB)',
     ],
     [
       'a full memory',
       { signal: 'SIGABRT', tail: ['FATAL ERROR: Committing semi space failed. Allocation failed'] },
-      'ran out of memory (limit 512 MiB)',
+      'ran out of memory (limit 512 MiB, GUEST_MEMORY_MB)',
     ],
     [
       'an error that nobody caught',
@@ -54,7 +54,7 @@ describe('an error of a plugin', () => {
     'RangeError: WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance',
     'uncaught exception: RangeError: Array buffer allocation failed',
   ])('that comes from its memory limit says so: %s', (message) => {
-    expect(describeError(message, 512)).toBe(`ran out of memory (limit 512 MiB): ${message}`);
+    expect(describeError(message, 512)).toBe(`ran out of memory (limit 512 MiB, GUEST_MEMORY_MB): ${message}`);
   });
 
   it.each(['Error: the model server ran out of memory', 'RangeError: Invalid string length'])(

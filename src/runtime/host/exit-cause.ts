@@ -21,7 +21,7 @@ const MODULE_LINE = /^(?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*:\d+$/;
 
 /** The cause where a process has used more memory than it may. */
 export function outOfMemory(memoryMb: number): string {
-  return `ran out of memory (limit ${memoryMb} MiB)`;
+  return `ran out of memory (limit ${memoryMb} MiB, GUEST_MEMORY_MB)`;
 }
 
 /** Says of an error of the plugin's code that it comes from the memory limit, where it does. */
@@ -32,7 +32,7 @@ export function describeError(message: string, memoryMb: number): string {
 /** Says in words why a process that nobody asked to stop has ended. */
 export function describeExit({ code, signal, tail, heapMb, memoryMb }: Exit): string {
   const printed = tail.join('\n');
-  if (HEAP_FULL.test(printed)) return `ran out of memory (heap limit ${heapMb} MiB)`;
+  if (HEAP_FULL.test(printed)) return `ran out of memory (heap limit ${heapMb} MiB, GUEST_HEAP_MB)`;
   const crashed = signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL' || code === 1;
   if (crashed && MEMORY_FULL.test(printed)) return outOfMemory(memoryMb);
   const error = tail.findLast((line) => ERROR_LINE.test(line));
