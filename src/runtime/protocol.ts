@@ -115,8 +115,11 @@ export interface Failure {
 
 export type ToHost =
   | LoadedMessage
-  /** `initialised` is false when the start message said not to. */
-  | { type: 'ready'; initialised: boolean }
+  /**
+   * `initialised` is false when the start message said not to. `addressInUse`: a server of the plugin could not
+   * listen, and the plugin goes on without it.
+   */
+  | { type: 'ready'; initialised: boolean; addressInUse: boolean }
   | ({ type: 'failed' } & Failure)
   | { type: 'result'; id: number; ok: true; value: unknown }
   | ({ type: 'result'; id: number; ok: false } & Failure)
@@ -162,7 +165,11 @@ export function decodeFromGuest(line: string): ToHost | null {
     case 'loaded':
       return decodeLoaded(value);
     case 'ready':
-      return { type, initialised: value.initialised === true };
+      return {
+        type,
+        initialised: value.initialised === true,
+        addressInUse: value.addressInUse === true,
+      };
     case 'failed':
       return { type, ...decodeFailure(value, 'no cause given') };
     case 'result':

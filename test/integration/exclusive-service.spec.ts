@@ -19,6 +19,8 @@ class Lock {
 export default { name: 'holder', description: 'd', services: [Lock] };
 `;
 
+const BROKEN = holder().replace('services:', `init() { throw new Error('broken build'); }, services:`);
+
 describe('replacing a plugin that holds a service', () => {
   let world: PluginWorld;
   beforeEach(async () => {
@@ -28,21 +30,22 @@ describe('replacing a plugin that holds a service', () => {
   });
   afterEach(() => world.close());
 
-  it('stops the old one before the new one starts', async () => {
+  it('stops the old one first where the service of the new one does not start beside it', async () => {
     await world.run(await world.plugin(holder()), 2);
     expect(world.runtime.actual('subject')).toMatchObject({ status: 'active', revision: 2 });
   });
 
-  it('brings the old one back when the new one fails', async () => {
-    const spec = await world.plugin(`throw new Error('broken build');`);
+  it.each([
+    ['leaves the old one alone when the new one does not load', `throw new Error('broken build');`, true],
+    ['brings the old one back when the new one fails', BROKEN, false],
+  ])('%s', async (_what, code, staysTheSame) => {
     const old = world.runtime.actual('subject').pid;
-    await world.write('subject-2.mjs', `throw new Error('broken build');`);
-    await world.write('subject.mjs', holder());
-    const error = await failureOf(world.runtime.prepare({ ...spec, path: `${world.root}/subject-2.mjs` }));
+    const broken = await world.write('broken.mjs', code);
+    const error = await failureOf(world.runtime.prepare(world.spec('subject', broken)));
     expect(error.message).toContain('broken build');
     const actual = world.runtime.actual('subject');
     expect(actual).toMatchObject({ status: 'active', revision: 1 });
-    expect(actual.pid).not.toBe(old);
+    expect(actual.pid === old).toBe(staysTheSame);
   });
 
   it('brings the old one back when the new one is discarded', async () => {

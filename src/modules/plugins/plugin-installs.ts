@@ -153,7 +153,7 @@ export class PluginInstalls {
   }
 
   private async tryOut({ row, settings }: Draft): Promise<void> {
-    const { ok, checks } = await this.node.trial(await this.specs.specOf(row, settings));
+    const { ok, checks } = await this.node.trial(await this.specs.specOf(row, settings), true);
     const failed = checks.find((check) => !check.ok && check.name !== 'check');
     if (!ok && failed) throw new Unprocessable('load_failed', failed.message);
   }

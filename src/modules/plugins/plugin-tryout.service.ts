@@ -71,6 +71,7 @@ export class PluginTryout {
         ok: false,
         durationMs: 0,
         logs: [],
+        addressInUse: false,
         checks: [{ name: 'load', ok: false, durationMs: 0, message: error.message }],
       };
     }

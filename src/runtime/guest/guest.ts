@@ -3,6 +3,7 @@ import type { Channel } from './channel.js';
 import { describeError } from './error-place.js';
 import { loadJavaScript } from './javascript.adapter.js';
 import { toJson, withoutProto } from './json-value.js';
+import { Listeners } from './listeners.js';
 import type { LoadedPlugin, LoadRequest } from './loaded-plugin.js';
 import { runCheck } from './own-check.js';
 
@@ -10,6 +11,7 @@ import { runCheck } from './own-check.js';
 export class Guest {
   private plugin: LoadedPlugin | null = null;
   private ready = false;
+  private readonly listeners = new Listeners();
   /** Absolute path of the plugin's entry, once it is told. */
   private entry = '';
 
@@ -54,8 +56,10 @@ export class Guest {
       const hasCheck = plugin.check !== null;
       this.channel.send({ type: 'loaded', actualName, description, types, hooks, hasCheck });
       if (message.initialise) await plugin.initialise(message.services);
+      await this.listeners.settle();
       this.ready = message.initialise;
-      this.channel.send({ type: 'ready', initialised: message.initialise });
+      const { addressInUse } = this.listeners;
+      this.channel.send({ type: 'ready', initialised: message.initialise, addressInUse });
     } catch (error) {
       if (isUnplacedSyntaxError(error)) dieOf(error);
       else this.channel.finish({ type: 'failed', ...describeError(error, this.entry) }, 1);

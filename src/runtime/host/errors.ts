@@ -21,6 +21,11 @@ export class LoadFailed extends Unprocessable {
   ) {
     super('load_failed', message);
   }
+
+  /** Whether an address that the plugin listens on is taken, by the plugin that runs perhaps. */
+  get addressInUse(): boolean {
+    return /\bEADDRINUSE\b/.test(this.message);
+  }
 }
 
 /** The path, or what it leads to, lies in none of the folders that plugins may live in. */

@@ -40,6 +40,8 @@ export class Guest {
   loaded: LoadedMessage | null = null;
   /** False when it was told not to initialise. */
   initialised = false;
+  /** True when a server of the plugin could not listen, and the plugin runs without it. */
+  addressInUse = false;
   loadMs = 0;
   initMs = 0;
   private phase: Phase = 'loading';
@@ -209,6 +211,7 @@ export class Guest {
       this.loaded = this.scrubFacts(message);
       this.loadMs = performance.now() - this.startMark;
     } else if (message.type === 'ready' && this.phase === 'initialising') {
+      this.addressInUse = message.addressInUse;
       this.becomeAlive(message.initialised);
     } else return this.unexpected();
     return true;

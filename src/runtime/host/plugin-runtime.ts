@@ -20,7 +20,7 @@ import type { LineOrigin } from './log-line.js';
 import { KeyedMutex } from '../../platform/keyed-mutex.js';
 import { Supervisor } from './supervisor.js';
 import { runTrial, type TrialResult } from './trial.js';
-import { UnownedGuests } from './unowned-guests.js';
+import { type UnownedGuest, UnownedGuests } from './unowned-guests.js';
 
 export interface RuntimeOptions extends StarterOptions {
   backOff?: BackOff;
@@ -91,8 +91,9 @@ export class PluginRuntime {
   }
 
   /**
-   * Starts a new process for the plugin beside the running one. One that holds services (ports, logins) or
-   * waits for its restart is stopped first, and comes back should the new one fail or be discarded.
+   * Starts a new process for the plugin beside the running one. Where what runs turns out to stand in its way (it
+   * listens on the same address, or the new one's services do not start), that is stopped and the start is tried
+   * again; so is the restart of one that has crashed. It comes back should the new one fail or be discarded.
    * @throws LoadFailed, PathOutsideRoots, PathNotFound, UnsupportedArtifact, ChecksumMismatch, RuntimeStopping
    */
   async prepare(spec: GuestSpec): Promise<Candidate> {
@@ -182,8 +183,31 @@ export class PluginRuntime {
     return guest.call(hook, payload, isMasked);
   }
 
-  /** Loads the plugin in a process of its own that is thrown away, data folder and all; services stay off. */
-  async trial(spec: GuestSpec): Promise<TrialResult> {
+  /**
+   * Loads the plugin in a process of its own that is thrown away, data folder and all; services stay off. Where the
+   * running process has the address that the trial is to listen on, it is stopped meanwhile.
+   * @param isExclusive whether the caller holds the plugin exclusively
+   */
+  async trial(spec: GuestSpec, isExclusive = false): Promise<TrialResult> {
+    const result = await this.trialBeside(spec);
+    if (!result.addressInUse || !this.supervisors.get(spec.pluginId)?.running) return result;
+    const alone = (): Promise<TrialResult> => this.trialAlone(spec);
+    return isExclusive ? alone() : this.exclusively(spec.pluginId, alone);
+  }
+
+  private async trialAlone(spec: GuestSpec): Promise<TrialResult> {
+    const running = this.supervisors.get(spec.pluginId);
+    this.loading.begin(spec.pluginId);
+    try {
+      await running?.suspend();
+      return await this.trialBeside(spec);
+    } finally {
+      await running?.resume();
+      this.loading.end(spec.pluginId);
+    }
+  }
+
+  private async trialBeside(spec: GuestSpec): Promise<TrialResult> {
     const folder = TRIAL_PREFIX + randomUUID();
     let release = (): void => undefined;
     try {
@@ -207,17 +231,17 @@ export class PluginRuntime {
     let log = (line: string): void => void lines.push(line);
     await this.removeEarlier(pluginId, spec.slot);
     const before = this.supervisors.get(pluginId);
-    const exclusive = before?.isExclusive ? before : null;
-    this.loading.begin(pluginId);
-    try {
-      await exclusive?.suspend();
+    const start = (): Promise<UnownedGuest> => {
+      lines.length = 0;
       const onLine = (line: string, origin: LineOrigin): void => {
         this.onLine(spec.slot, line, origin);
         log(line);
       };
-      const { guest, release } = await this.unowned.start((signal) =>
-        this.starter.start(spec, { services: true, onLine, signal }),
-      );
+      return this.unowned.start((signal) => this.starter.start(spec, { services: true, onLine, signal }));
+    };
+    this.loading.begin(pluginId);
+    try {
+      const { guest, release } = await (before ? startNextTo(before, start) : start());
       return new Candidate(guest, {
         adopt: (revision) => {
           release();
@@ -229,11 +253,11 @@ export class PluginRuntime {
         discard: async () => {
           release();
           await guest.stop();
-          await exclusive?.resume();
+          await before?.resume();
         },
       });
     } catch (error) {
-      await exclusive?.resume();
+      await before?.resume();
       throw error instanceof LoadFailed ? new LoadFailed(error.message, error.phase, lines) : error;
     } finally {
       this.loading.end(pluginId);
@@ -278,4 +302,29 @@ export class PluginRuntime {
     this.supervisors.set(pluginId, supervisor);
     return supervisor;
   }
+}
+
+/**
+ * Starts another process of a plugin: beside the running one, or, where that stands in its way, once it is suspended.
+ * What is to be restarted is suspended at once, or it might come up meanwhile.
+ */
+async function startNextTo(
+  supervisor: Supervisor,
+  start: () => Promise<UnownedGuest>,
+): Promise<UnownedGuest> {
+  if (supervisor.running) {
+    const holdsServices = supervisor.running.loaded?.types.includes('service') ?? false;
+    try {
+      const started = await start();
+      if (!started.guest.addressInUse) return started;
+      await started.guest.stop();
+    } catch (error) {
+      if (!(error instanceof LoadFailed)) throw error;
+      // What services hold besides addresses (logins, locks) cannot be seen from here.
+      const isInTheWay = error.addressInUse || (holdsServices && error.phase === 'init');
+      if (!isInTheWay) throw error;
+    }
+  }
+  await supervisor.suspend();
+  return start();
 }

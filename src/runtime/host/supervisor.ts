@@ -91,6 +91,7 @@ export class Supervisor {
   /** Makes `guest` the live one, with `lines` as what it has printed so far, and stops the one before it. */
   async adopt(guest: Guest, spec: GuestSpec, revision: number, lines: readonly string[]): Promise<void> {
     await this.halt();
+    this.suspended = null;
     const before = this.guest;
     this.follow(spec, revision);
     this.logs.replace([guest.startedLine, ...lines]);
@@ -106,7 +107,7 @@ export class Supervisor {
     cause: string,
     lines: readonly string[],
   ): Promise<void> {
-    await this.suspend();
+    await this.bringDown();
     this.follow(spec, revision);
     this.logs.replace(lines);
     this.failed(cause);
@@ -114,7 +115,7 @@ export class Supervisor {
 
   /** Takes note that there is nothing to start: `cause` stands as the error until the plugin is seen to again. */
   async refuse(name: string, cause: string, target: Target): Promise<void> {
-    await this.suspend();
+    await this.bringDown();
     const isKnown = this.isRefused && this.error === cause && this.target?.revision === target.revision;
     this.spec = null;
     this.target = target;
@@ -123,33 +124,23 @@ export class Supervisor {
     this.set('error', cause);
   }
 
-  /**
-   * Whether another process of the plugin must not run beside this one: it has services (ports, logins), or it
-   * does not run, and what a restart would bring up may have some.
-   */
-  get isExclusive(): boolean {
-    return this.guest?.loaded?.types.includes('service') ?? true;
-  }
-
   /** Stops the process, or the restarts of one that has crashed, for a while; `resume` undoes that. */
   async suspend(): Promise<void> {
     const isRestarting = this.timer !== null || this.starting !== null;
-    this.suspended = this.guest ? 'running' : isRestarting ? 'restarting' : null;
-    await this.halt();
-    this.cancelTimer();
-    const before = this.guest;
-    this.guest = null;
-    await before?.stop();
+    const suspended = this.guest ? 'running' : isRestarting ? 'restarting' : null;
+    await this.bringDown();
+    this.suspended = suspended;
   }
 
   /**
-   * Undoes `suspend`: resolves when what ran runs again, or its restart has failed and been planned anew. What
+   * Undoes `suspend`, where that was called: resolves when what ran runs again, or its restart has failed and been planned anew. What
    * was to be restarted waits as long as it last did, and what was in quarantine stays there.
    */
   async resume(): Promise<void> {
-    if (!this.spec) return;
-    if (this.suspended === 'running') return this.restart();
-    if (this.suspended !== 'restarting') return;
+    const { suspended } = this;
+    this.suspended = null;
+    if (!this.spec || suspended === null) return;
+    if (suspended === 'running') return this.restart();
     this.planRestart();
     this.set('error', this.error);
   }
@@ -162,7 +153,7 @@ export class Supervisor {
   async stop(status: 'disabled' | 'unloaded', why: string, target: Target | null): Promise<GuestSpec | null> {
     const { spec } = this;
     this.spec = null;
-    await this.suspend();
+    await this.bringDown();
     if (spec) this.say(spec.slot, `plugin ${spec.name} stopped (${why})`, SERVER_INFO);
     const isNews = this.status !== status || this.target?.revision !== target?.revision;
     this.target = target;
@@ -185,6 +176,16 @@ export class Supervisor {
     this.restarts = 0;
     this.failures = [];
     this.consecutive = 0;
+  }
+
+  /** Ends the process and its restarts. */
+  private async bringDown(): Promise<void> {
+    this.suspended = null;
+    await this.halt();
+    this.cancelTimer();
+    const before = this.guest;
+    this.guest = null;
+    await before?.stop();
   }
 
   /** Ends the planned or running restart, so that nothing comes up behind our back. */

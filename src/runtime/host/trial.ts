@@ -20,6 +20,8 @@ export interface TrialResult {
   checks: Check[];
   /** What the plugin printed, its warnings and the stacks of its errors among it; oldest first. */
   logs: string[];
+  /** Whether an address that the plugin listens on was taken. */
+  addressInUse: boolean;
   durationMs: number;
 }
 
@@ -34,8 +36,10 @@ export async function runTrial(
   const since = (): number => performance.now() - begun;
   const checks: Check[] = [];
   const logs = new LogRing();
+  let addressInUse: boolean;
   try {
     const guest = await start((line) => logs.push(line));
+    addressInUse = guest.addressInUse;
     checks.push({ name: 'load', ok: true, durationMs: guest.loadMs, message: 'loaded' });
     if (guest.initialised)
       checks.push({ name: 'init', ok: true, durationMs: guest.initMs, message: 'initialized' });
@@ -43,10 +47,12 @@ export async function runTrial(
     await guest.stop();
   } catch (error) {
     const inInit = error instanceof LoadFailed && error.phase === 'init';
+    addressInUse = error instanceof LoadFailed && error.addressInUse;
     if (inInit) checks.push({ name: 'load', ok: true, durationMs: 0, message: 'loaded' });
     checks.push({ name: inInit ? 'init' : 'load', ok: false, durationMs: since(), message: causeOf(error) });
   }
-  return { ok: checks.every(({ ok }) => ok), checks, logs: logs.all(), durationMs: since() };
+  const ok = checks.every((check) => check.ok);
+  return { ok, checks, logs: logs.all(), addressInUse, durationMs: since() };
 }
 
 async function ownCheck(guest: Guest): Promise<Check> {

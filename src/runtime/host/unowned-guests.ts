@@ -1,6 +1,12 @@
 import { RuntimeStopping } from './errors.js';
 import type { Guest } from './guest.js';
 
+export interface UnownedGuest {
+  guest: Guest;
+  /** Hands the guest to someone who sees to its end. */
+  release: () => void;
+}
+
 /** Guests that no supervisor looks after: trials, and candidates until they are adopted. */
 export class UnownedGuests {
   private readonly ended = new Map<AbortController, Promise<unknown>>();
@@ -10,9 +16,7 @@ export class UnownedGuests {
    * A guest that ends with the server unless `release` hands it to someone who sees to that.
    * @throws RuntimeStopping, what `start` throws
    */
-  async start(
-    start: (signal: AbortSignal) => Promise<Guest>,
-  ): Promise<{ guest: Guest; release: () => void }> {
+  async start(start: (signal: AbortSignal) => Promise<Guest>): Promise<UnownedGuest> {
     if (this.isStopping) throw new RuntimeStopping();
     const abort = new AbortController();
     const release = (): void => void this.ended.delete(abort);
