@@ -70,10 +70,16 @@ describe.each(WAYS)('a plugin that listens on a port and %s', (_way, code) => {
 });
 
 describe('an address that a stranger has', () => {
+  let world: PluginWorld;
+  const stranger = createServer();
+  beforeEach(async () => (world = await PluginWorld.open()));
+  afterEach(async () => {
+    stranger.close();
+    await world.close();
+  });
+
   it('fails the start with that cause, and what ran runs on', async () => {
-    const world = await PluginWorld.open();
     const [, [, code]] = WAYS as [unknown, [string, string]];
-    const stranger = createServer();
     const taken = await listen(stranger);
     const config = { port: await freePort(), text: 'one' };
     await world.run(await world.plugin(plugin(code), { config }));
@@ -82,8 +88,6 @@ describe('an address that a stranger has', () => {
     expect((await world.runtime.trial(moved)).checks.at(-1)?.message).toContain('EADDRINUSE');
     const { value } = await world.runtime.callHook('subject', 'preLLMHook', {});
     expect(value).toEqual({ listens: true, greeting: 'one' });
-    stranger.close();
-    await world.close();
   });
 });
 
