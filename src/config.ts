@@ -36,7 +36,8 @@ export function readConfig(
       return [name, parse(env[name]?.trim() || fallback)] as const;
     } catch (error) {
       problems.push(`${name} ${(error as Error).message}`);
-      return [name, undefined] as const;
+      // So that the checks below can go on and find what else is wrong.
+      return [name, parse(fallback)] as const;
     }
   });
   const values = Object.fromEntries(entries) as Values;

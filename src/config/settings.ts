@@ -1,44 +1,7 @@
 import { parseRegistrySources } from './registry-sources.js';
+import { choice, flag, integer, list, mapping, setting, text } from './setting.js';
 
-/** One variable of the environment: what it is for, what it is when it is not set, and how it is read. */
-export interface Setting<T> {
-  readonly doc: string;
-  readonly fallback: string;
-  readonly parse: (text: string) => T;
-}
-
-const setting = <T>(doc: string, fallback: string, parse: (text: string) => T): Setting<T> => ({
-  doc,
-  fallback,
-  parse,
-});
-const text = (doc: string, fallback = ''): Setting<string> => setting(doc, fallback, (t) => t);
-const list = (doc: string, fallback = ''): Setting<string[]> => setting(doc, fallback, splitList);
-const integer = (doc: string, fallback: number, min: number, max: number): Setting<number> =>
-  setting(doc, String(fallback), (t) => {
-    const value = Number(t);
-    if (!Number.isInteger(value) || value < min || value > max)
-      throw new Error(`must be a whole number from ${min} to ${max}, not "${t}"`);
-    return value;
-  });
-const flag = (doc: string, fallback: boolean): Setting<boolean> =>
-  setting(doc, String(fallback), (t) => {
-    if (t !== 'true' && t !== 'false') throw new Error(`must be true or false, not "${t}"`);
-    return t === 'true';
-  });
-const choice = <T extends string>(doc: string, fallback: T, options: readonly T[]): Setting<T> =>
-  setting(doc, fallback, (t) => {
-    const found = options.find((option) => option === t);
-    if (!found) throw new Error(`must be one of ${options.join(', ')}, not "${t}"`);
-    return found;
-  });
-
-function splitList(value: string): string[] {
-  return value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-}
+export type { Setting } from './setting.js';
 
 /** Every setting there is. */
 export const SETTINGS = {
@@ -66,6 +29,13 @@ export const SETTINGS = {
   ),
   JWT_AUDIENCE: text(
     'Audience that tokens must name with JWT_JWKS_URL. Without it: what tokens signed with JWT_SECRET may name as audience beside "plugboard".',
+  ),
+  JWT_SCOPE_CLAIMS: list(
+    'Claims that scopes of tokens stand in that others sign, as text with spaces or as a list, comma-separated; a dot leads into an object: `scp`, `roles`, `permissions`, `realm_access.roles`, `resource_access.<client>.roles`.',
+    'scope,scopes',
+  ),
+  JWT_SCOPE_MAP: mapping(
+    'What the values of JWT_SCOPE_CLAIMS stand for, `value=scope scope`, comma-separated: `plugin-admins=admin,Plugins.Read=plugins:read registry:read`. Other values give nothing then. Empty: values are scopes themselves.',
   ),
   SECRETS_KEY: list(
     'Keys for plugin secrets, 32 bytes each as base64 or hex, comma-separated: the first encrypts, all decrypt. Empty: made once and kept in DATA_DIR.',

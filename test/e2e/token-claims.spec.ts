@@ -57,6 +57,70 @@ describe('a token signed with JWT_SECRET', () => {
   });
 });
 
+describe('a token of an identity provider', () => {
+  const claims = 'scp,roles,permissions,realm_access.roles,resource_access.plugboard.roles';
+  const map = 'plugin-operator=plugins:read plugins:write,Plugins.Read=plugins:read,read:audit=audit:read';
+  let provider: TestServer;
+  beforeAll(async () => {
+    const env = {
+      JWT_SECRET,
+      JWT_ISSUER: 'https://idp.example',
+      JWT_SCOPE_CLAIMS: claims,
+      JWT_SCOPE_MAP: map,
+    };
+    provider = await TestServer.start({ env });
+  });
+  afterAll(() => provider.stop());
+
+  const scopesOf = async (given: JWTPayload): Promise<string[]> => {
+    const token = await hs256({ iss: 'https://idp.example', sub: 'ann', ...given });
+    return (await client(provider.url, token).get<Told>('/api/auth/whoami')).body.scopes;
+  };
+
+  it.each<[JWTPayload, string[]]>([
+    [{ scp: 'Plugins.Read openid' }, ['plugins:read']],
+    [{ scp: ['Plugins.Read'] }, ['plugins:read']],
+    [{ roles: ['plugin-operator'] }, ['plugins:read', 'plugins:write']],
+    [{ permissions: ['read:audit'] }, ['audit:read']],
+    [{ realm_access: { roles: ['offline_access', 'plugin-operator'] } }, ['plugins:read', 'plugins:write']],
+    [
+      { resource_access: { plugboard: { roles: ['read:audit'] }, account: { roles: ['plugin-operator'] } } },
+      ['audit:read'],
+    ],
+    [{ realm_access: { roles: ['admin'] }, scope: 'admin', scp: 'admin' }, []],
+  ])('has the scopes that the settings make of %j', async (given, scopes) => {
+    expect(await scopesOf(given)).toEqual(scopes);
+  });
+
+  it('leaves the tokens that the server signs itself as they are', async () => {
+    expect((await provider.client().get<Told>('/api/auth/whoami')).body.scopes).toEqual(['admin']);
+  });
+
+  it.each(['plugin-operator', '=admin', 'a=plugins:reed', 'a='])(
+    'does not come to a server whose settings map nothing: %s',
+    async (JWT_SCOPE_MAP) => {
+      const failed = TestServer.start({ env: { JWT_SECRET, JWT_SCOPE_MAP } });
+      await expect(failed).rejects.toThrow(
+        /JWT_SCOPE_MAP (must be entries|names the scope "plugins:reed"; there are)/,
+      );
+    },
+  );
+});
+
+describe('the clock of whoever signs a token', () => {
+  const now = (): number => Math.floor(Date.now() / 1000);
+
+  it('may be ahead of ours by up to a minute', async () => {
+    const ahead = { ...ann, nbf: now() + 30, iat: now() + 30 };
+    expect(await whoami(ahead)).toMatchObject({ status: 200, body: { id: 'ann' } });
+    expect((await whoami({ ...ann, nbf: now() + 120 })).body.error.message).toMatch(/`nbf`/);
+  });
+
+  it('gives no token a longer life', async () => {
+    expect((await whoami({ ...ann, exp: now() - 20 })).body.error.code).toBe('token_expired');
+  });
+});
+
 it('the token that is printed at the start lasts for a day of work, and has an id to revoke it by', () => {
   const { exp = 0, iat = 0, jti } = decodeJwt(server.token);
   expect(exp - iat).toBe(12 * 3600);

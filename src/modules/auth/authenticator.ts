@@ -3,11 +3,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { JWTPayload } from 'jose';
 import type { Logger } from 'pino';
 import { Unauthorized } from '../../platform/http/errors.js';
-import { type GrantedScope, isScope } from '../../platform/http/scopes.js';
-import { LOG } from '../../platform/tokens.js';
-import { VIRTUAL_KEY } from './token-keys.js';
+import type { Config } from '../../config.js';
+import { CONFIG, LOG } from '../../platform/tokens.js';
+import { OWN_NAME, VIRTUAL_KEY } from './token-keys.js';
 import { TokenRevocationRepository } from './token-revocation.repository.js';
 import type { Verified } from './token-cache.js';
+import { OWN_SCOPES, type ScopeRule, scopesOf } from './token-scopes.js';
 import type { VirtualKeyEntity } from './virtual-key.entity.js';
 import { VirtualKeyRepository } from './virtual-key.repository.js';
 
@@ -20,12 +21,16 @@ const TOUCH_EVERY_MS = 60_000;
 @Injectable()
 export class Authenticator {
   private readonly touched = new Map<string, number>();
+  private readonly providerScopes: ScopeRule;
 
   constructor(
     private readonly keys: VirtualKeyRepository,
     private readonly revoked: TokenRevocationRepository,
     @Inject(LOG) private readonly log: Logger,
-  ) {}
+    @Inject(CONFIG) { JWT_SCOPE_CLAIMS, JWT_SCOPE_MAP }: Config,
+  ) {
+    this.providerScopes = { claims: JWT_SCOPE_CLAIMS, map: JWT_SCOPE_MAP };
+  }
 
   async fromVirtualKey(key: string): Promise<Verified> {
     const row = await this.keys.findByHash(hashKey(key));
@@ -40,7 +45,7 @@ export class Authenticator {
       throw new Unauthorized('token_revoked', 'This token has been revoked.', 'Authorization');
     const expiresAt = (claims.exp ?? 0) * 1000;
     if (claims.typ === VIRTUAL_KEY) return this.fromKeyClaims(claims, jti, expiresAt);
-    const scopes = scopesOf(claims);
+    const scopes = scopesOf(claims, claims.iss === OWN_NAME ? OWN_SCOPES : this.providerScopes);
     // Tokens that name nobody are not one caller: each stands for itself.
     const id = claims.sub ?? `unnamed ${digestOf(claims)}`;
     const name = typeof claims.name === 'string' ? claims.name : (claims.sub ?? 'unnamed');
@@ -94,13 +99,4 @@ function verifiedKey(row: VirtualKeyEntity, tokenExpiresAt?: number): Verified {
   const { id, name } = row;
   const ends = Number.isFinite(expiresAt) && { expiresAt };
   return { actor: { kind: 'virtual_key', id, name, scopes: new Set(row.scopes), ...ends }, keyId: id };
-}
-
-/** Scopes of a JWT: `scope` (space-separated, RFC 8693) or `scopes` (a list). No other claim gives any. */
-function scopesOf(claims: JWTPayload): Set<GrantedScope> {
-  const listed: unknown[] = [
-    ...(typeof claims.scope === 'string' ? claims.scope.split(' ') : []),
-    ...(Array.isArray(claims.scopes) ? (claims.scopes as unknown[]) : []),
-  ];
-  return new Set(listed.filter(isScope));
 }

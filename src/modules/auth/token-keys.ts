@@ -11,8 +11,9 @@ import {
 import { Unavailable } from '../../platform/http/errors.js';
 
 /** Issuer of the tokens that this server signs itself, and what others call it as their audience. */
-const OWN_NAME = 'plugboard';
-const CLOCK_TOLERANCE_S = 5;
+export const OWN_NAME = 'plugboard';
+/** How far the clock of whoever signs tokens may be ahead of ours, and how late they may come to us after their end. */
+const [AHEAD_S, LATE_S] = [60, 5];
 /** A key id that is not known makes us ask the provider again, no more often than this. */
 const REFETCH_MS = 5_000;
 
@@ -70,11 +71,12 @@ export class TokenKeys {
       algorithms: [provider.algorithm],
       issuer: provider.issuer,
       audience: provider.audience,
-      clockTolerance: CLOCK_TOLERANCE_S,
+      clockTolerance: AHEAD_S,
       requiredClaims: ['exp'],
     }).catch((error: unknown) => {
       throw isKeySetFailure(error) ? keysUnavailable(error) : error;
     });
+    assertNotEnded(payload);
     if (payload.typ === VIRTUAL_KEY) throw new errors.JWTInvalid('only this server makes such tokens');
     return payload;
   }
@@ -98,13 +100,20 @@ export class TokenKeys {
     const { issuer, audience } = this.options;
     const { payload } = await jwtVerify(token, this.local, {
       algorithms: ['HS256'],
-      clockTolerance: CLOCK_TOLERANCE_S,
+      clockTolerance: AHEAD_S,
       requiredClaims: ['exp'],
     });
+    assertNotEnded(payload);
     mustName(payload, 'iss', [OWN_NAME, issuer]);
     mustName(payload, 'aud', [OWN_NAME, audience]);
     return payload;
   }
+}
+
+/** What jose tolerates of a clock that is ahead, it tolerates of a token's end too. @throws JWTExpired */
+function assertNotEnded(payload: JWTPayload): void {
+  if ((payload.exp ?? 0) > Date.now() / 1000 - LATE_S) return;
+  throw new errors.JWTExpired('"exp" claim timestamp check failed', payload, 'exp', 'check_failed');
 }
 
 /** @throws JWTClaimValidationFailed where the claim is there and names none of `accepted` */
