@@ -34,8 +34,31 @@ export class CoreToggle {
    */
   async toggle(
     context: RequestContext,
-    { name, npmName, enabled }: ToggleCorePluginDto,
+    dto: ToggleCorePluginDto,
   ): Promise<{ name: string; pluginId: string | null }> {
+    const { enabled } = dto;
+    const core = await this.find(dto);
+    if (core.plugin) await this.update(context, core.plugin.id, enabled);
+    const pluginId = core.plugin?.id ?? (enabled ? await this.install(context, core.npmName) : null);
+    return { name: core.name, pluginId };
+  }
+
+  /**
+   * Begins the installation that turning a core plugin on takes.
+   * @returns the job, and the longest time that it may take; null where nothing is to be installed
+   * @throws as `toggle`
+   */
+  async beginInstall(
+    context: RequestContext,
+    dto: ToggleCorePluginDto,
+  ): Promise<{ jobId: string; limitMs: number } | null> {
+    const { plugin, npmName } = await this.find(dto);
+    if (plugin || !dto.enabled) return null;
+    const jobId = await this.installation.begin(context, { name: npmName, enable: true });
+    return { jobId, limitMs: this.installation.limitMs };
+  }
+
+  private async find({ name, npmName, enabled }: ToggleCorePluginDto): Promise<CoreState> {
     const wanted = npmName?.trim() || name?.trim();
     if (!wanted)
       throw new BadRequest(
@@ -47,9 +70,7 @@ export class CoreToggle {
     if (!core) throw new BadRequest('core_unknown', 'Unknown optional plugin', npmName ? 'npmName' : 'name');
     if (core.required && !enabled)
       throw new BadRequest('core_required', 'Core plugins cannot be disabled', 'enabled');
-    if (core.plugin) await this.update(context, core.plugin.id, enabled);
-    const pluginId = core.plugin?.id ?? (enabled ? await this.install(context, core.npmName) : null);
-    return { name: core.name, pluginId };
+    return core;
   }
 
   /** An installation that is joined may have been asked to leave the plugin off. */

@@ -1,11 +1,13 @@
 import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Require } from '../../platform/http/access.js';
 import { ApiFailures } from '../../platform/http/api-failures.js';
 import { BAD_BODY, NOT_LOADED } from '../../platform/http/error-codes.js';
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
+import type { JobBegunDto } from '../../platform/jobs/job.dto.js';
+import { accepted, ApiNoWait, wantsNoWait } from '../../platform/jobs/respond-async.js';
 import { hasChanged, WaitsForFleet } from '../plugins/index.js';
 import { CorePluginListDto, CoreStatusDto, CoreToggledDto, ToggleCorePluginDto } from './core.dto.js';
 import { CoreToggle } from './core-toggle.service.js';
@@ -70,14 +72,18 @@ export class CoreController {
   @ApiOperation({
     summary: 'Turn a core plugin on or off',
     description:
-      'The same as `enabled` of `PUT /api/plugins/{x}`; one that is not installed is installed when it is turned on. Required ones cannot be turned off.',
+      'The same as `enabled` of `PUT /api/plugins/{x}`; one that is not installed is installed when it is turned on. Required ones cannot be turned off. Where it is installed, `Prefer: respond-async` answers at once with a job to follow.',
   })
+  @ApiNoWait()
+  @ApiOkResponse({ type: CoreToggledDto, description: 'It is as it should be.' })
   @ApiFailures(...BAD_BODY, ...NOT_TOGGLED, ...NOT_LOADED)
   async toggleCorePlugin(
     @Context() context: RequestContext,
     @Body() body: ToggleCorePluginDto,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<CoreToggledDto> {
+  ): Promise<CoreToggledDto | JobBegunDto> {
+    const begun = wantsNoWait(response) ? await this.core.beginInstall(context, body) : null;
+    if (begun) return accepted(response, begun.jobId, begun.limitMs);
     const { name, pluginId } = await this.core.toggle(context, body);
     if (pluginId !== null) hasChanged(response, pluginId);
     const message = `${name} is ${body.enabled ? 'enabled' : 'disabled'}`;

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { eachOf } from './packages/each-of.js';
 
 /** What an editor, a shell, an agent or git runs or obeys without being asked when a folder is opened. */
 const HOOKS = new Set([
@@ -25,6 +26,7 @@ const HOOKS = new Set([
   ...['.gdbinit', '.lldbinit', '.autoenv', '.autoenv.zsh', '.overcommit.yml'],
 ]);
 const WORKSPACE = /\.(?:code-workspace|sublime-project|iml)$/;
+const COPIED_AT_ONCE = 16;
 /** Characters that some file systems do not tell apart from nothing. */
 const IGNORABLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
 
@@ -78,17 +80,22 @@ export function isHookFile(name: string): boolean {
 export async function copyFolder(from: string, to: string, accept: Accept, place = ''): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o755 });
   await chmod(to, 0o755);
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const path = place + entry.name;
-    if (!accept(path, entry)) continue;
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) await copyFolder(source, target, accept, `${path}/`);
-    else if (entry.isSymbolicLink()) await symlink(await readlink(source), target);
-    else if (entry.isFile()) {
-      await copyFile(source, target);
-      await chmod(target, (await isExecutable(source)) ? 0o755 : 0o644);
-    }
-  }
+  const entries = await readdir(from, { withFileTypes: true });
+  const accepted = entries.filter((entry) => accept(place + entry.name, entry));
+  for (const { name } of accepted.filter((entry) => entry.isDirectory()))
+    await copyFolder(join(from, name), join(to, name), accept, `${place}${name}/`);
+  await eachOf(
+    accepted.filter((entry) => !entry.isDirectory()),
+    COPIED_AT_ONCE,
+    (entry) => copyEntry(entry, join(from, entry.name), join(to, entry.name)),
+  );
+}
+
+async function copyEntry(entry: Dirent, source: string, target: string): Promise<void> {
+  if (entry.isSymbolicLink()) return symlink(await readlink(source), target);
+  if (!entry.isFile()) return;
+  const [isProgram] = await Promise.all([isExecutable(source), copyFile(source, target)]);
+  await chmod(target, isProgram ? 0o755 : 0o644);
 }
 
 export async function isExecutable(path: string): Promise<boolean> {

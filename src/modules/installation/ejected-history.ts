@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Accept, isExecutable, ofPackage, ofWorkingCopy, RECORD } from './ejected-files.js';
+import { type Accept, copyFolder, isExecutable, ofPackage, ofWorkingCopy, RECORD } from './ejected-files.js';
+import { oidOf, packedObjects, type PackedFile, readFolder, writeIndex, writePack } from './ejected-pack.js';
 import { git } from './git.js';
 
 /** The package that a copy was made from. */
@@ -25,10 +26,23 @@ export async function beginHistory(dir: string, packageDir: string, upstream: Up
   await git.init({ fs, dir, defaultBranch: MAIN });
   await mkdir(join(dir, '.git', 'info'), { recursive: true });
   await writeFile(join(dir, '.git', 'info', 'exclude'), `/node_modules\n/${RECORD}\n`);
-  const head = await commitPackage(dir, { folder: packageDir, parent: [], upstream });
+  const { head, files } = await commitFolder(dir, { folder: packageDir, parent: [], upstream });
   await setBranch(dir, UPSTREAM_BRANCH, head);
   await setBranch(dir, `refs/heads/${MAIN}`, head);
-  await git.checkout({ fs, dir, ref: `refs/heads/${MAIN}`, force: true });
+  const accept = await ofPackage(packageDir);
+  const folders = new Set(files.flatMap(({ path }) => foldersAbove(path)));
+  await copyFolder(
+    packageDir,
+    dir,
+    (path, entry) => accept(path, entry) && (!entry.isDirectory() || folders.has(path)),
+  );
+  await writeIndex(dir, files);
+}
+
+/** `a/b/c` lies below `a` and `a/b`. */
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
 interface PackageCommit {
@@ -39,13 +53,19 @@ interface PackageCommit {
 }
 
 /** Writes a package as it was published as a commit that no branch names yet. @returns its id */
-export async function commitPackage(
+export async function commitPackage(dir: string, commit: PackageCommit): Promise<string> {
+  return (await commitFolder(dir, commit)).head;
+}
+
+async function commitFolder(
   dir: string,
   { folder, parent, upstream }: PackageCommit,
-): Promise<string> {
-  const tree = await treeOf(dir, folder, await ofPackage(folder));
+): Promise<{ head: string; files: PackedFile[] }> {
+  const { tree, files, objects } = await readFolder(folder, await ofPackage(folder));
+  await writePack(dir, [...objects.values()]);
   const message = `${upstream.name}@${upstream.version}\n\nintegrity: ${upstream.integrity}\n`;
-  return git.commit({ fs, dir, tree, parent, message, author: AUTHOR, noUpdateBranch: true });
+  const head = await git.commit({ fs, dir, tree, parent, message, author: AUTHOR, noUpdateBranch: true });
+  return { head, files };
 }
 
 /** Commits what was edited in a working copy. @returns the branch (its full name) and its newest commit, null where there is none */
@@ -111,22 +131,35 @@ export async function setBranch(dir: string, branch: string, oid: string): Promi
   await git.writeRef({ fs, dir, ref: branch, value: oid, force: true });
 }
 
-/** Writes the folder's files into the repository. @returns the tree's id */
-export async function treeOf(dir: string, folder: string, accept: Accept, place = ''): Promise<string> {
+/** Writes the folder's files into the repository, those that it lacks. @returns the tree's id */
+export async function treeOf(dir: string, folder: string, accept: Accept): Promise<string> {
+  return writeFolder({ dir, packed: await packedObjects(dir) }, folder, accept, '');
+}
+
+async function writeFolder(
+  to: { dir: string; packed: ReadonlySet<string> },
+  folder: string,
+  accept: Accept,
+  place: string,
+): Promise<string> {
+  const { dir, packed } = to;
+  const write = async (blob: Buffer): Promise<string> => {
+    const oid = oidOf('blob', blob);
+    return packed.has(oid) ? oid : git.writeBlob({ fs, dir, blob });
+  };
   const tree = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!accept(place + entry.name, entry)) continue;
     const path = join(folder, entry.name);
     const common = { path: entry.name, mode: FOLDER, type: 'blob' as const };
     if (entry.isDirectory()) {
-      const oid = await treeOf(dir, path, accept, `${place}${entry.name}/`);
+      const oid = await writeFolder(to, path, accept, `${place}${entry.name}/`);
       if (oid !== EMPTY_TREE) tree.push({ ...common, type: 'tree' as const, oid });
     } else if (entry.isSymbolicLink()) {
-      const blob = Buffer.from(await readlink(path));
-      tree.push({ ...common, mode: '120000', oid: await git.writeBlob({ fs, dir, blob }) });
+      tree.push({ ...common, mode: '120000', oid: await write(Buffer.from(await readlink(path))) });
     } else if (entry.isFile()) {
       const mode = (await isExecutable(path)) ? '100755' : '100644';
-      tree.push({ ...common, mode, oid: await git.writeBlob({ fs, dir, blob: await readFile(path) }) });
+      tree.push({ ...common, mode, oid: await write(await readFile(path)) });
     }
   }
   return git.writeTree({ fs, dir, tree });

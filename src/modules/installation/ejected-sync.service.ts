@@ -49,6 +49,11 @@ export class EjectedSync {
     return place?.nodeId ?? this.self.id;
   }
 
+  /** Longest time that building a copy and starting it may take, in milliseconds. */
+  get limitMs(): number {
+    return this.config.INSTALL_TIMEOUT + this.config.GUEST_START_TIMEOUT;
+  }
+
   /** Waits for a build. @throws AppError its cause */
   async finish(jobId: string): Promise<SyncDoneDto> {
     const job = await this.jobs.wait(jobId, this.config.INSTALL_TIMEOUT);

@@ -9,6 +9,7 @@ import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import { JobBegunDto } from '../../platform/jobs/job.dto.js';
 import { accepted, ApiNoWait, wantsNoWait } from '../../platform/jobs/respond-async.js';
 import { WaitsForFleet } from '../plugins/index.js';
+import { BackgroundChanges } from './background-changes.js';
 import { EjectedDoneDto, EjectedListDto, ReinjectDto, SyncDoneDto, SyncDto } from './ejected.dto.js';
 import { EjectedService } from './ejected.service.js';
 import { EjectedSync } from './ejected-sync.service.js';
@@ -38,6 +39,7 @@ export class EjectedController {
   constructor(
     private readonly copies: EjectedService,
     private readonly synced: EjectedSync,
+    private readonly background: BackgroundChanges,
   ) {}
 
   @Get('plugins/ejected')
@@ -58,12 +60,19 @@ export class EjectedController {
   @ApiOperation({
     summary: 'Eject a plugin',
     description:
-      'Makes an editable copy of exactly what is installed, a git repository whose first commit is the package as it was published, and runs the plugin from it. Files that editors, agents and shells obey are left out. The copy lies on the server that is asked; all servers run what is built from it. Where that server is gone, another copy is made, of what runs.',
+      'Makes an editable copy of exactly what is installed, a git repository whose first commit is the package as it was published, and runs the plugin from it. Files that editors, agents and shells obey are left out. The copy lies on the server that is asked; all servers run what is built from it. Where that server is gone, another copy is made, of what runs. `Prefer: respond-async` answers at once with a job to follow.',
   })
   @ApiParam(NAMED)
+  @ApiNoWait()
+  @ApiOkResponse({ type: EjectedDoneDto, description: 'It runs from the copy.' })
   @ApiFailures('not_installed', 'already_ejected', 'local_copy_away', ...CHANGE)
-  ejectPlugin(@Context() context: RequestContext, @Param('x') x: string): Promise<EjectedDoneDto> {
-    return this.copies.eject(context, x);
+  async ejectPlugin(
+    @Context() context: RequestContext,
+    @Param('x') x: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<EjectedDoneDto | JobBegunDto> {
+    if (!wantsNoWait(response)) return this.copies.eject(context, x);
+    return accepted(response, await this.background.eject(context, x), this.synced.limitMs);
   }
 
   @Post('plugins/:x/sync')
@@ -97,7 +106,7 @@ export class EjectedController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<SyncDoneDto | JobBegunDto> {
     const jobId = await this.synced.begin(context, x, body);
-    return wantsNoWait(response) ? accepted(response, jobId) : this.synced.finish(jobId);
+    return wantsNoWait(response) ? accepted(response, jobId, this.synced.limitMs) : this.synced.finish(jobId);
   }
 
   @Post('plugins/:x/reinject')

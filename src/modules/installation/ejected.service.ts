@@ -105,6 +105,13 @@ export class EjectedService {
     });
   }
 
+  /** The package that would be ejected. @throws NotFound `plugin_not_found`, `not_installed`; Conflict `already_ejected` */
+  async ejectable(segment: string): Promise<{ npmName: string; pluginId: string }> {
+    const { npmName, source, row } = await this.installed(segment);
+    if (source === 'ejected') await this.lostBy(row);
+    return { npmName, pluginId: row.pluginId };
+  }
+
   /** The npm version below an ejected plugin. @throws NotFound `plugin_not_found`, `not_ejected` */
   async ejected(segment: string): Promise<InstalledVersionEntity> {
     const { id, source, version } = await this.plugins.get(segment);

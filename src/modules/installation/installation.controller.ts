@@ -15,6 +15,7 @@ import { BAD_BODY, NOT_LOADED, NOT_REBUILT } from '../../platform/http/error-cod
 import { Context, type RequestContext } from '../../platform/http/request.js';
 import { Idempotent } from '../../platform/idempotency/idempotent.js';
 import { hasChanged, WaitsForFleet } from '../plugins/index.js';
+import { BackgroundChanges } from './background-changes.js';
 import { InstallPlanDto } from './install-plan.dto.js';
 import { InstallPlans } from './install-plan.service.js';
 import { JobBegunDto } from '../../platform/jobs/job.dto.js';
@@ -67,6 +68,7 @@ const INSTALL = [
 export class InstallationController {
   constructor(
     private readonly installation: InstallationService,
+    private readonly background: BackgroundChanges,
     private readonly plans: InstallPlans,
     private readonly packages: InstalledPackages,
   ) {}
@@ -96,7 +98,9 @@ export class InstallationController {
   ): Promise<InstallDoneDto | InstallPlanDto | JobBegunDto> {
     if (body.dryRun === true) return this.plans.plan(body);
     const jobId = await this.installation.begin(context, body);
-    return wantsNoWait(response) ? accepted(response, jobId) : this.installation.finish(jobId);
+    return wantsNoWait(response)
+      ? accepted(response, jobId, this.installation.limitMs)
+      : this.installation.finish(jobId);
   }
 
   @Post('plugins/uninstall')
@@ -107,14 +111,18 @@ export class InstallationController {
   @ApiOperation({
     summary: 'Uninstall a plugin',
     description:
-      'Stops it and removes its files, registry or not. Its settings are kept unless `purge` is set.',
+      'Stops it and removes its files, registry or not. Its settings are kept unless `purge` is set. `Prefer: respond-async` answers at once with a job to follow.',
   })
+  @ApiNoWait()
+  @ApiOkResponse({ type: PackageDoneDto, description: 'It is gone.' })
   @ApiFailures(...BAD_BODY, 'not_installed', 'plugin_required', 'plugin_needed', 'revision_conflict')
   async uninstallPlugin(
     @Context() context: RequestContext,
     @Body() body: UninstallDto,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<PackageDoneDto> {
+  ): Promise<PackageDoneDto | JobBegunDto> {
+    if (wantsNoWait(response))
+      return accepted(response, await this.background.uninstall(context, body), this.installation.limitMs);
     const { npmName: pluginName, pluginId } = await this.installation.uninstall(context, body);
     hasChanged(response, pluginId);
     return { ok: true, requiresRestart: false, pluginName, message: `${pluginName} uninstalled` };

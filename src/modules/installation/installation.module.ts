@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactBuilds } from './artifact-builds.js';
 import { ArtifactsInUse } from './artifacts-in-use.js';
+import { BackgroundChanges } from './background-changes.js';
 import { EjectedBuilds } from './ejected-builds.js';
 import { EjectedCode } from './ejected-code.js';
 import { EjectedCopies } from './ejected-copies.js';
@@ -43,6 +44,7 @@ export class InstallationModule {
         { provide: INSTALLATION_OPTIONS, useValue: options },
         ArtifactBuilds,
         ArtifactsInUse,
+        BackgroundChanges,
         EjectedBuilds,
         EjectedCode,
         EjectedCopies,

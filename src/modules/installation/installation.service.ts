@@ -9,7 +9,7 @@ import { CONFIG } from '../../platform/tokens.js';
 import { type PluginDto, PluginsService } from '../plugins/index.js';
 import { INSTALL, type InstallPayload, type InstallResult } from './install.job.js';
 import type { InstallDto, InstallDoneDto, UninstallDto } from './installation.dto.js';
-import { hasLocalCopy, InstallationRecords } from './installation-records.js';
+import { hasLocalCopy, InstallationRecords, notInstalled } from './installation-records.js';
 import { WantedPackages } from './wanted-package.js';
 
 /** Installs and uninstalls. */
@@ -56,6 +56,11 @@ export class InstallationService {
     });
   }
 
+  /** Longest time that installing a package and starting it may take, in milliseconds. */
+  get limitMs(): number {
+    return this.config.INSTALL_TIMEOUT + this.config.GUEST_START_TIMEOUT;
+  }
+
   /** Waits for an installation. @throws AppError its cause */
   async finish(jobId: string): Promise<InstallDoneDto> {
     const job = await this.jobs.wait(jobId, this.config.INSTALL_TIMEOUT);
@@ -70,6 +75,13 @@ export class InstallationService {
       jobId,
       warnings,
     };
+  }
+
+  /** The package that would be uninstalled. @throws NotFound `not_installed` */
+  async removable(name: string): Promise<{ npmName: string }> {
+    const plugin = await this.records.installs.find(name);
+    if (!plugin?.npmName) throw notInstalled(name);
+    return { npmName: plugin.npmName };
   }
 
   uninstall(

@@ -198,4 +198,7 @@ export class JobBegunDto extends WarnedDto {
    * @example "019bc0f3-7c00-7a3e-8f1d-2b6c4e5a9d10"
    */
   jobId: string;
+  /** Longest time that its work may take once it is begun, the start of the plugin included, in milliseconds. */
+  @ApiProperty({ type: 'integer', minimum: 1, example: 315_000 })
+  limitMs: number;
 }

@@ -8,11 +8,11 @@ export function wantsNoWait({ req }: Response): boolean {
   return /\brespond-async\b/i.test(req.get('prefer') ?? '');
 }
 
-/** The answer to such a caller: 202, and where the job is followed. */
-export function accepted(response: Response, jobId: string): JobBegunDto {
+/** The answer to such a caller: 202, and where the job is followed. @param limitMs longest time that it may take */
+export function accepted(response: Response, jobId: string, limitMs: number): JobBegunDto {
   response.status(HttpStatus.ACCEPTED).setHeader('Location', `/api/jobs/${jobId}`);
   response.setHeader('Preference-Applied', 'respond-async');
-  return { ok: true, jobId };
+  return { ok: true, jobId, limitMs };
 }
 
 /** A POST that honours `Prefer: respond-async`. */
