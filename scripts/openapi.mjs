@@ -17,6 +17,8 @@ const text = stringify(createDocument(app), {
   lineWidth: 110,
   aliasDuplicateObjects: false,
   blockQuote: 'literal',
+  // Readers of YAML 1.1 take plain timestamps for dates.
+  compat: 'yaml-1.1',
 });
 if (!process.argv.includes('--check')) await writeFile(file, text);
 else if (text !== (await readFile(file, 'utf8').catch(() => ''))) {

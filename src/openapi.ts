@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { EXPLORER_OPTIONS, explorerHeaders, trimForExplorer } from './explorer.js';
 import { errorCodeList, header, QUOTA_HEADERS, writeFailures } from './platform/http/api-failures.js';
-import { ErrorDto, ProblemDto } from './platform/http/error.dto.js';
+import { ErrorDto } from './platform/http/error.dto.js';
 import { VERSION } from './platform/version.js';
 
 const DESCRIPTION = `The home of a fleet's plugins: agent packages, gateway plugins and collectors are created,
@@ -15,8 +15,11 @@ Bodies with unknown fields are refused, with the field that was probably meant. 
 servers call refuse only what looks like a typo; what else they do not know is listed in \`warnings\`.
 \`Prefer: handling=strict\` refuses it there too. \`enable\` and \`enabled\` are the same everywhere.
 
-Every answer has an \`X-Request-Id\`. Every failure has the same shape and a stable code. Any operation may answer 500; a path that is none of these
-answers 404.
+Every answer has an \`X-Request-Id\`. Every failure has the same shape and a stable code: the schema
+\`Error\`. Any operation may answer 500; a path that is none of these answers 404. Two kinds of requests get the same
+failure in another shape: \`Accept: application/problem+json\` gets problem details (RFC 9457), with the code in
+\`code\` and single fields in \`errors\`; one with \`X-Milady-Client-Id\` or \`X-Milady-Token\` gets the message as a
+text in \`error\`, and the code beside it in \`code\`.
 
 <details><summary>All error codes</summary>
 
@@ -80,14 +83,31 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, outline(), {
     operationIdFactory: (_controller, method) => method,
     autoTagControllers: false,
-    extraModels: [ErrorDto, ProblemDto],
+    extraModels: [ErrorDto],
   });
   const operations = operationsOf(document);
   writeFailures(document, operations);
   operations.forEach(writeHeaders);
   operations.forEach(writeScope);
   document.components = { ...document.components, headers: HEADERS };
-  return inOrder(document);
+  return withPlainNames(inOrder(document));
+}
+
+/** Schemas are named after what they describe, without the `Dto` of our classes. */
+function withPlainNames(document: OpenAPIObject): OpenAPIObject {
+  const text = JSON.stringify(document).replace(
+    /#\/components\/schemas\/(\w+)Dto"/g,
+    '#/components/schemas/$1"',
+  );
+  const renamed = JSON.parse(text) as OpenAPIObject;
+  const schemas = Object.entries(renamed.components?.schemas ?? {});
+  return {
+    ...renamed,
+    components: {
+      ...renamed.components,
+      schemas: Object.fromEntries(schemas.map(([name, schema]) => [name.replace(/Dto$/, ''), schema])),
+    },
+  };
 }
 
 /** Serves the document and the explorer, all from this server's own files. */

@@ -1,4 +1,4 @@
-import { isJson, validateAnswer, type OpenApiDocument } from './openapi.js';
+import { isJson, type ServerAnswer, validateAnswer, type OpenApiDocument } from './openapi.js';
 
 /** An answer that the OpenAPI document allows. */
 export interface Answer<T = unknown> {
@@ -59,7 +59,7 @@ export function client(baseUrl: string, token?: string, options: ClientOptions =
       const parsed: unknown = json ? JSON.parse(text) : undefined;
       if (json || !options.skipNonJson) {
         const answer = { method, path, status: response.status, contentType, body: json ? parsed : text };
-        validateAnswer(answer, options.document);
+        validateAnswer(inDocumentedShape(answer), options.document);
       }
       return { status: response.status, headers: response.headers, body: parsed as T, text };
     };
@@ -70,4 +70,38 @@ export function client(baseUrl: string, token?: string, options: ClientOptions =
     patch: send('PATCH'),
     delete: send('DELETE'),
   };
+}
+
+interface OtherShape {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  code: string;
+  errors?: unknown;
+  error?: unknown;
+  event_id?: string;
+}
+
+/** A failure in the one shape that the document describes: it speaks of problem details and of texts in prose only. */
+function inDocumentedShape(answer: ServerAnswer): ServerAnswer {
+  if (answer.status < 400 || typeof answer.body !== 'object' || answer.body === null) return answer;
+  const body = answer.body as OtherShape;
+  const { type, code, error, event_id } = body;
+  if (typeof error === 'string')
+    return { ...answer, body: { ...body, error: { type, code, message: error, param: '', event_id } } };
+  if (!answer.contentType.startsWith('application/problem+json')) return answer;
+  const kind = body.title.toLowerCase().replaceAll(' ', '_');
+  const envelope = {
+    ok: false,
+    event_id: body.instance,
+    type: kind,
+    is_bifrost_error: true,
+    status_code: body.status,
+    error: { type: kind, code, message: body.detail, param: '', event_id: body.instance },
+    extra_fields: { provider: '', model_requested: '', request_type: '' },
+    ...(body.errors !== undefined && { validationErrors: body.errors }),
+  };
+  return { ...answer, contentType: 'application/json', body: envelope };
 }

@@ -13,10 +13,11 @@ openapi: 3.1.0
 paths:
   /api/plugins/{x}:
     get:
+      x-error-codes: { '409': [taken, busy] }
       responses:
         '200': { content: { application/json: { schema: { $ref: '#/components/schemas/Plugin' } } } }
         '304': { description: Not modified }
-        '409': { x-error-codes: [taken, busy], content: { application/json: { schema: { type: object } } } }
+        '409': { content: { application/json: { schema: { type: object } } } }
         '4XX': { $ref: '#/components/responses/Problem' }
     delete:
       responses:

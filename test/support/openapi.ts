@@ -21,9 +21,10 @@ interface Reference {
 }
 interface DocumentedResponse extends Reference {
   content?: Record<string, { schema?: Schema }>;
-  'x-error-codes'?: readonly string[];
 }
 interface Operation {
+  /** Codes that the operation may answer, by status. */
+  'x-error-codes'?: Record<string, readonly string[]>;
   responses?: Record<string, DocumentedResponse>;
 }
 /** The parts of an OpenAPI 3.0 or 3.1 document that say what is answered. */
@@ -51,15 +52,16 @@ export function validateAnswer(answer: ServerAnswer, document: OpenApiDocument =
   if (!response) throw new AnswerMismatch(`${where}: the route does not document this status`);
 
   checkBody(document, response, answer, where);
-  checkCode(response, answer, where);
+  checkCode(operation, answer, where);
 }
 
-/** Where a response lists its error codes, no other may come with it. */
+/** Where an operation lists its error codes, it may answer no other. */
 function checkCode(
-  { 'x-error-codes': codes }: DocumentedResponse,
-  { body }: ServerAnswer,
+  { 'x-error-codes': listed }: Operation,
+  { status, body }: ServerAnswer,
   where: string,
 ): void {
+  const codes = listed?.[status];
   if (!codes || typeof body !== 'object' || body === null) return;
   const { code, error } = body as { code?: unknown; error?: { code?: unknown } };
   const given = code ?? error?.code;

@@ -95,6 +95,9 @@ export class PlannedChangeDto {
 /** What an installation would do. */
 @ApiExtraModels(PlanWarningDto, IgnoredFieldDto)
 export class InstallPlanDto {
+  /** Always `planned`. */
+  @ApiProperty({ enum: ['planned'], example: 'planned' })
+  outcome: 'planned';
   /**
    * Always true; what would be refused is an error.
    * @example true

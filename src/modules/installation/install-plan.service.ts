@@ -56,6 +56,7 @@ export class InstallPlans {
     });
     return {
       ok: true,
+      outcome: 'planned',
       name,
       version: resolved.version,
       installedVersion: known?.version ?? null,
@@ -84,7 +85,7 @@ export class InstallPlans {
     const declared = readParameters({ configSchema, config: {} });
     const parameters = declared.declared ? byKey(declared) : null;
     return {
-      ...{ ok: true, name, version, installedVersion: known?.version ?? null },
+      ...{ ok: true, outcome: 'planned', name, version, installedVersion: known?.version ?? null },
       ...{ dependencies: [], unpackedSize: null, scripts: [], warnings: [] },
       total: { packages: 1, unpackedSize: 0, files: 0, unknown: 1 },
       trust: this.tools.artifacts.evidence(artifact),

@@ -88,7 +88,13 @@ export class InstallationController {
   @ApiExtraModels(InstallDoneDto, InstallPlanDto)
   @ApiOkResponse({
     description: 'The installed plugin, or the plan.',
-    schema: { oneOf: [{ $ref: getSchemaPath(InstallDoneDto) }, { $ref: getSchemaPath(InstallPlanDto) }] },
+    schema: {
+      oneOf: [{ $ref: getSchemaPath(InstallDoneDto) }, { $ref: getSchemaPath(InstallPlanDto) }],
+      discriminator: {
+        propertyName: 'outcome',
+        mapping: { installed: getSchemaPath(InstallDoneDto), planned: getSchemaPath(InstallPlanDto) },
+      },
+    },
   })
   @ApiFailures(...BAD_BODY, ...REGISTRY, ...INSTALL, ...NOT_LOADED, ...NOT_REBUILT)
   async installPlugin(

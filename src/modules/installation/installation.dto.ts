@@ -102,9 +102,12 @@ export class InstalledPluginDto {
   installPath: string;
 }
 
-/** A finished installation. */
+/** A finished installation: `outcome` tells it from a plan and from a job. */
 @ApiExtraModels(PlanWarningDto, IgnoredFieldDto)
 export class InstallDoneDto extends FleetAnsweredDto {
+  /** Always `installed`. */
+  @ApiProperty({ enum: ['installed'], example: 'installed' })
+  outcome: 'installed';
   /**
    * Always true.
    * @example true

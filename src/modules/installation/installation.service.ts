@@ -68,6 +68,7 @@ export class InstallationService {
     const plugin = await this.plugins.get(pluginId);
     return {
       ok: true,
+      outcome: 'installed',
       requiresRestart: false,
       pluginName: name,
       plugin: { id: plugin.id, name: plugin.name, version, installPath },

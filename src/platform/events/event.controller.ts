@@ -40,7 +40,7 @@ export class EventController {
   @ApiExtraModels(EventDto)
   @ApiResponse({
     status: 200,
-    description: 'A stream of events; the `data` of each is an EventDto as JSON.',
+    description: 'A stream of events; the `data` of each is an Event as JSON.',
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
   streamEvents(

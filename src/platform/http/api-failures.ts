@@ -1,5 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtension, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiExtension, getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { ErrorDto } from './error.dto.js';
 import { ERROR_CODES, ERROR_TYPES, type ErrorCode } from './error-codes.js';
 
 /** Decorators leave one mark a code on an operation; the document gets a list a response instead. */
@@ -36,49 +38,82 @@ export function ApiFailures(...codes: ErrorCode[]): MethodDecorator {
   return applyDecorators(...codes.map((code) => ApiExtension(MARK + code, true)));
 }
 
-type ExampleObject = NonNullable<NonNullable<OpenAPIObject['components']>['examples']>[string];
+type Components = NonNullable<OpenAPIObject['components']>;
+type ExampleObject = NonNullable<Components['examples']>[string];
+type ResponseObject = NonNullable<Components['responses']>[string];
 
 /** The parts of an operation that failures are written into. */
 interface Operation {
+  description?: string;
   responses: Record<string, object | undefined>;
+  'x-error-codes'?: Record<string, readonly ErrorCode[]>;
   [mark: `${typeof MARK}${string}`]: unknown;
 }
 
-/** Turns the codes of each operation into its failing responses, with an example for each code. */
+/**
+ * Turns the codes of each operation into its failing responses. All operations share one response a status; which of
+ * its codes an operation may answer is said in `x-error-codes` and at the end of its description.
+ */
 export function writeFailures(document: OpenAPIObject, operations: readonly object[]): void {
   const used = new Set<ErrorCode>();
   for (const operation of operations as Operation[]) {
     const codes = (Object.keys(ERROR_CODES) as ErrorCode[]).filter((code) => operation[`${MARK}${code}`]);
-    for (const code of codes) Reflect.deleteProperty(operation, MARK + code);
-    for (const status of new Set(codes.map((code) => ERROR_CODES[code][0])))
-      operation.responses[status] ??= failure(
-        status,
-        codes.filter((code) => ERROR_CODES[code][0] === status),
-      );
-    codes.forEach((code) => used.add(code));
+    for (const code of codes) {
+      Reflect.deleteProperty(operation, MARK + code);
+      used.add(code);
+    }
+    const byStatus = groupByStatus(codes);
+    for (const status of Object.keys(byStatus)) operation.responses[status] ??= referTo(Number(status));
+    if (codes.length === 0) continue;
+    operation['x-error-codes'] = byStatus;
+    operation.description = [operation.description, describeCodes(byStatus)].filter(Boolean).join('\n\n');
   }
+  const responses = Object.entries(groupByStatus([...used].sort())).map(
+    ([status, codes]) => [nameOf(Number(status)), failure(Number(status), codes)] as const,
+  );
   const examples: Record<string, ExampleObject> = {};
   for (const code of [...used].sort()) examples[code] = { summary: code, value: example(code) };
-  document.components = { ...document.components, examples };
+  document.components = { ...document.components, responses: Object.fromEntries(responses), examples };
 }
 
-function failure(status: number, codes: readonly ErrorCode[]): object {
+function groupByStatus(codes: readonly ErrorCode[]): Record<string, ErrorCode[]> {
+  const statusOf = (code: ErrorCode): number => ERROR_CODES[code][0];
+  const statuses = [...new Set(codes.map(statusOf))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => [status, codes.filter((code) => statusOf(code) === status)]),
+  );
+}
+
+function describeCodes(byStatus: Record<string, readonly ErrorCode[]>): string {
+  const list = Object.entries(byStatus).map(
+    ([status, codes]) => `${status} ${codes.map((code) => `\`${code}\``).join(', ')}`,
+  );
+  return `Error codes: ${list.join('; ')}.`;
+}
+
+/** Name of the response of a status: `NotFound`. */
+function nameOf(status: number): string {
+  return (STATUS_CODES[status] ?? '').replace(/\W/g, '');
+}
+
+function referTo(status: number): object {
+  return { $ref: `#/components/responses/${nameOf(status)}` };
+}
+
+function failure(status: number, codes: readonly ErrorCode[]): ResponseObject {
   const examples = Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
   return {
-    description: `${STATUSES[status]}: ${codes.map((code) => `\`${code}\``).join(', ')}.`,
-    'x-error-codes': codes,
-    ...(status === 401 && { headers: { 'WWW-Authenticate': header('WWW-Authenticate') } }),
-    ...(status === 429 && { headers: RATE_LIMIT_HEADERS }),
-    ...(status === 503 && { headers: { 'Retry-After': header('Retry-After') } }),
+    description: `${STATUSES[status]}. The operation says which of these codes it answers.`,
+    headers: {
+      ...(status === 401 && { 'WWW-Authenticate': header('WWW-Authenticate') }),
+      ...(status === 429 && RATE_LIMIT_HEADERS),
+      ...(status === 503 && { 'Retry-After': header('Retry-After') }),
+      'X-Request-Id': header('X-Request-Id'),
+    },
     content: {
-      'application/json': { schema: schema('ErrorDto'), examples },
-      'application/problem+json': { schema: schema('ProblemDto') },
+      'application/json': { schema: { $ref: getSchemaPath(ErrorDto) }, examples },
     },
   };
-}
-
-function schema(name: string): object {
-  return { $ref: `#/components/schemas/${name}` };
 }
 
 /** A reference to one of the response headers of the document. */

@@ -1,4 +1,4 @@
-import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { ERROR_CODES, ERROR_TYPES } from './error-codes.js';
 
 const CODES = Object.keys(ERROR_CODES);
@@ -63,7 +63,6 @@ export class ErrorExtraFieldsDto {
 }
 
 /** The body of every answer with a status of 400 or above. */
-@ApiExtraModels(ErrorDetailDto)
 export class ErrorDto {
   /**
    * Always false.
@@ -86,49 +85,10 @@ export class ErrorDto {
   /** HTTP status, once more. */
   @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: 422 })
   status_code: number;
-  /**
-   * The cause. A request that carries `X-Milady-Client-Id` or `X-Milady-Token` gets the message as text here,
-   * and the code beside it.
-   */
-  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(ErrorDetailDto) }, { type: 'string' }] })
-  error: ErrorDetailDto | string;
-  /** Stable machine-readable cause, where `error` is a text. */
-  @ApiPropertyOptional({ enum: CODES, example: 'config_invalid' })
-  code?: string;
+  /** The cause. */
+  error: ErrorDetailDto;
   /** Extra facts that gateway clients expect. */
   extra_fields: ErrorExtraFieldsDto;
   /** Field by field, on a 422; file by file, on a `sync_conflict`. */
   validationErrors?: FieldProblemDto[];
-}
-
-/** The same failure as RFC 9457 problem details, for `Accept: application/problem+json`. */
-export class ProblemDto {
-  /**
-   * Stable URI of the cause.
-   * @example "urn:plugboard:error:config_invalid"
-   */
-  type: string;
-  /**
-   * Kind of error in words.
-   * @example "Validation error"
-   */
-  title: string;
-  /** HTTP status. */
-  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: 422 })
-  status: number;
-  /**
-   * What was wrong and what would be right.
-   * @example "config.RETRIES must be a number, not a string."
-   */
-  detail: string;
-  /**
-   * Request id as a URN: `urn:uuid:`, or `urn:plugboard:request:` where the caller gave one that is no UUID.
-   * @example "urn:uuid:0b5f7a52-5a3c-4c58-9f0e-3f1c8b6c2a11"
-   */
-  instance: string;
-  /** Stable machine-readable cause. */
-  @ApiProperty({ enum: CODES, example: 'config_invalid' })
-  code: string;
-  /** Field by field, on a 422; file by file, on a `sync_conflict`. */
-  errors?: FieldProblemDto[];
 }

@@ -188,6 +188,9 @@ export class JobEventDto {
 
 /** A job that goes on while the caller does not wait. */
 export class JobBegunDto extends WarnedDto {
+  /** Always `queued`. */
+  @ApiProperty({ enum: ['queued'], example: 'queued' })
+  outcome: 'queued';
   /**
    * Always true.
    * @example true

@@ -94,7 +94,7 @@ export class JobsController {
   @ApiFailures('job_not_found')
   @ApiResponse({
     status: 200,
-    description: 'A stream of events; the `data` of each is a JobEventDto as JSON.',
+    description: 'A stream of events; the `data` of each is a JobEvent as JSON.',
     content: { 'text/event-stream': { schema: EVENT_STREAM, example: EVENT_EXAMPLE } },
   })
   async streamJob(

@@ -12,7 +12,7 @@ export function wantsNoWait({ req }: Response): boolean {
 export function accepted(response: Response, jobId: string, limitMs: number): JobBegunDto {
   response.status(HttpStatus.ACCEPTED).setHeader('Location', `/api/jobs/${jobId}`);
   response.setHeader('Preference-Applied', 'respond-async');
-  return { ok: true, jobId, limitMs };
+  return { ok: true, outcome: 'queued', jobId, limitMs };
 }
 
 /** A POST that honours `Prefer: respond-async`. */

@@ -61,8 +61,12 @@ describe('hookInput and hookOutput', () => {
     expect(JSON.parse(hookInput('postLLMHook', {}))).toEqual({
       context: {},
       response: null,
-      error: null,
+      error: {},
       has_error: false,
+    });
+    expect(JSON.parse(hookInput('postLLMHook', { error: { code: 2 } }))).toMatchObject({
+      error: { code: 2 },
+      has_error: true,
     });
     expect(JSON.parse(hookInput('httpTransportStreamChunkHook', { chunk: 'c' }))).toEqual({
       context: {},

@@ -56,14 +56,15 @@ export function hookInput(hook: Hook, payload: HookPayload): string {
   const context = payload.context ?? {};
   const request = payload.request ?? null;
   const response = payload.response ?? null;
-  const error = payload.error ?? null;
+  const { error } = payload;
   switch (hook) {
     case 'httpTransportPostHook':
       return JSON.stringify({ context, request, response });
     case 'httpTransportStreamChunkHook':
       return JSON.stringify({ context, request, chunk: payload.chunk ?? null });
     case 'postLLMHook':
-      return JSON.stringify({ context, response, error, has_error: error !== null });
+      // Modules parse the error into a structure, which null is not.
+      return JSON.stringify({ context, response, error: error ?? {}, has_error: error != null });
     default:
       return JSON.stringify({ context, request });
   }
