@@ -27,7 +27,9 @@ it('describes failures once a status, in one JSON shape', () => {
       ['application/json'],
       { $ref: '#/components/schemas/Error' },
     ]);
-  expect(schemas['Error']?.properties).toMatchObject({ error: { $ref: '#/components/schemas/ErrorDetail' } });
+  expect(schemas['Error']?.properties).toMatchObject({
+    error: { allOf: [{ $ref: '#/components/schemas/ErrorDetail' }] },
+  });
 });
 
 it('names schemas after what they are', () => {
