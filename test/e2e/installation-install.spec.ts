@@ -11,6 +11,8 @@ beforeAll(async () => {
   registry.publish(answerer('1.0.0')).publish(answerer('1.4.2')).publish(answerer('2.0.0'));
   registry.publish(answerer('3.0.0-beta.1', { tag: 'beta' }));
   registry.publish(answerer('1.0.0', { name: 'plugin-quiet' }));
+  for (const name of ['@pub/plugin-updates', '@other/updates', 'core'])
+    registry.publish(answerer('1.0.0', { name }));
   registry.publish(
     answerer('1.0.0', {
       name: 'plugin-needy',
@@ -171,4 +173,33 @@ it('says that the registry is down', async () => {
   const answer = await world.install({ name: NAME });
   world.registry.interfere = () => false;
   expect([answer.status, answer.body.error.code]).toEqual([502, 'registry_unreachable']);
+});
+
+it('gives a package whose short name is that of a route another name', async () => {
+  const packages = [
+    ['@pub/plugin-updates', 'plugin-updates'],
+    ['@other/updates', '@other/updates'],
+    ['core', 'plugin-core'],
+  ] as const;
+  for (const [name, id] of packages) {
+    const { status, body } = await world.install({ name });
+    expect([status, body.plugin.id]).toEqual([200, id]);
+  }
+  for (const [name, id] of packages) {
+    for (const address of [id, name].filter((segment) => segment !== 'core'))
+      expect((await world.api.get<PluginDto>(at(address))).body.npmName).toBe(name);
+    expect((await world.api.put(at(id), { enabled: false })).status).toBe(200);
+    expect((await world.api.post('/api/plugins/uninstall', { name })).status).toBe(200);
+  }
+});
+
+it('tells agent consoles where a package is and what sets it up', async () => {
+  await world.install({ name: NAME });
+  const { body } = await world.api.get<{ plugins: { name: string; path: string; installPath: string }[] }>(
+    '/api/plugins/installed',
+  );
+  const installed = body.plugins.find(({ name }) => name === NAME);
+  expect(installed?.installPath).toBe(installed?.path);
+  expect((await world.api.get<PluginDto>(at('answerer'))).body.envKey).toBe('ANSWER_TOKEN');
+  await world.install({ name: 'plugin-quiet' });
 });

@@ -8,6 +8,7 @@ import { NodeRuntime } from './node-runtime.js';
 import { PluginCommits, type PluginState } from './plugin-commits.js';
 import { type Draft, PluginDrafts } from './plugin-drafts.js';
 import type { PluginEntity } from './plugin.entity.js';
+import { isReserved } from './plugin-name.js';
 import { PluginProtection } from './plugin-protection.js';
 import { PluginRepository } from './plugin.repository.js';
 import { blankRow } from './plugin-row.js';
@@ -158,11 +159,16 @@ export class PluginInstalls {
     if (!ok && failed) throw new Unprocessable('load_failed', failed.message);
   }
 
-  /** As before its removal, else `openai` for `@elizaos/plugin-openai`, else what it is: the first that is free. */
+  /**
+   * Finds the id of a new plugin: as before its removal, else `openai` for `@elizaos/plugin-openai`, else the name of
+   * the package; the first that is free. None may be the name of a route, where nobody could address it.
+   */
   private async freeId(npmName: string, retained?: string): Promise<string> {
-    for (const id of [retained ?? shortName(npmName), shortName(npmName)])
-      if (!(await this.plugins.findLookAlike(id))) return id;
-    return npmName;
+    const short = shortName(npmName);
+    const preferred = isReserved(short) ? `plugin-${short}` : short;
+    const ids = [retained ?? preferred, preferred, npmName].filter((id) => !isReserved(id));
+    for (const id of ids) if (!(await this.plugins.findLookAlike(id))) return id;
+    return ids.at(-1) ?? preferred;
   }
 
   /** @throws Conflict where another plugin, which may run, came by the id meanwhile */
