@@ -46,6 +46,10 @@ describe('a server that reports to another', () => {
       autoRegister: false,
       syncInterval: 300_000,
       configured: false,
+      chainId: null,
+      registryAddress: null,
+      collectionAddress: null,
+      explorerUrl: null,
     });
     expect(await statusOf(registry)).toMatchObject({ registered: false, agentId: null, configured: false });
     for (const action of ['register', 'update-uri', 'sync'])
@@ -66,6 +70,12 @@ describe('a server that reports to another', () => {
       agentName: 'the fleet',
       agentEndpoint: 'https://plugboard.example',
       agentUri: 'https://plugboard.example',
+      tokenURI: 'https://plugboard.example',
+      isActive: false,
+      tokenId: null,
+      walletAddress: null,
+      capabilitiesHash: null,
+      totalAgents: null,
     });
     for (const action of ['sync', 'update-uri'])
       expect(failure(await here.post(`/api/registry/${action}`)).slice(0, 2)).toEqual([

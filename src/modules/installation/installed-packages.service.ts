@@ -130,10 +130,12 @@ export class InstalledPackages {
 
   private present(row: InstalledVersionEntity, current: boolean): InstalledVersionDto {
     const { npmName: name, pluginId, version, source, trust, files } = row;
+    const path = this.records.pathOf(pathOf(row));
     return {
       ...{ name, pluginId, version, source, current, files, trust },
       installedAt: row.installedAt.toISOString(),
-      path: this.records.pathOf(pathOf(row)),
+      path,
+      installPath: path,
       integrity: trust.integrity,
       unpackedSize: Number(row.unpackedBytes),
     };

@@ -36,6 +36,11 @@ export class InstalledVersionDto {
    */
   path: string;
   /**
+   * The same as `path`, as agent consoles call it.
+   * @example "/srv/plugboard/.data/packages/versions/…"
+   */
+  installPath: string;
+  /**
    * Hash of its archive.
    * @example "sha512-q1w2…"
    */

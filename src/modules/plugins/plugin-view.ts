@@ -2,7 +2,7 @@ import type { ActualPlugin } from '../../runtime/host/index.js';
 import type { PluginDto } from './plugin.dto.js';
 import type { PluginEntity } from './plugin.entity.js';
 import type { CheckedSettings, Settings } from './plugin-settings.js';
-import { configKeys, presentConfig, presentParameters } from './settings/presentation.js';
+import { configKeys, mainEnvironmentKey, presentConfig, presentParameters } from './settings/presentation.js';
 import { withheldProblems } from './settings/withheld.js';
 
 /** The part of a plugin's object that only a change of what is wanted can change. */
@@ -18,6 +18,7 @@ export function viewWanted(
   row: PluginEntity,
   { set, config, missing, withheld, warnings }: CheckedSettings,
 ): WantedView {
+  const parameters = presentParameters(config ?? {}, set);
   return {
     id: row.id,
     name: row.name,
@@ -29,7 +30,8 @@ export function viewWanted(
     version: row.version,
     enabled: row.enabled,
     configured: missing.length === 0,
-    parameters: presentParameters(config ?? {}, set),
+    envKey: mainEnvironmentKey(parameters),
+    parameters,
     validationErrors: [...missing],
     validationWarnings: [...withheldProblems(withheld), ...warnings],
     config: config === null ? null : presentConfig(config, set),

@@ -166,6 +166,9 @@ export class PluginDto {
   /** Its last crash or failed start, which stays when it runs again; null where there was none. */
   @ApiProperty({ oneOf: [{ $ref: getSchemaPath(PluginExitDto) }, { type: 'null' }], example: null })
   lastExit: PluginExitDto | null;
+  /** Environment variable that it is mainly set up with: its first secret; null where it has none. */
+  @ApiProperty({ type: String, nullable: true, example: 'TWITTER_API_KEY' })
+  envKey: string | null;
   /** The settings that it takes. */
   parameters: PluginParameterDto[];
   /** What keeps it from being configured. */

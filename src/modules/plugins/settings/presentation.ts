@@ -38,6 +38,15 @@ export function configKeys(config: JsonObject, set: ParameterSet): string[] {
   return [...new Set([...set.parameters.map(({ key }) => key), ...Object.keys(config)])];
 }
 
+/**
+ * Finds the environment variable that a plugin is mainly set up with, as consoles show it: its first secret that is
+ * required, else its first secret; null where none is named like a variable.
+ */
+export function mainEnvironmentKey(parameters: readonly PresentedParameter[]): string | null {
+  const secrets = parameters.filter(({ key, sensitive }) => sensitive && /^[A-Z][A-Z0-9_]*$/.test(key));
+  return (secrets.find(({ required }) => required) ?? secrets[0])?.key ?? null;
+}
+
 /** One value with its secrets masked; null stays null, for it hides nothing. */
 export function presentValue(value: unknown, position: Position): unknown {
   if (Array.isArray(value))

@@ -7,6 +7,9 @@ import { IsAddress, IsPublicUri } from './public-uri.js';
 
 const URI = { type: String, required: false, example: 'https://plugboard.example/agent.json' } as const;
 
+/** What agent consoles read of registries that live on a chain, where there is none. */
+const NONE = { type: 'null', example: null } as const;
+
 /** What to tell the registry. What is left out is as the settings say, or as it was told before. */
 @BodyFields({ unknown: 'ignore' })
 @MayBeLeftOut()
@@ -92,6 +95,28 @@ export class RegistrationStatusDto {
    * @example "https://plugboard.example/agent.json"
    */
   agentUri: string;
+  /**
+   * The same, as agent consoles call it.
+   * @example "https://plugboard.example/agent.json"
+   */
+  tokenURI: string;
+  /**
+   * Whether the registry counts it among its agents: the same as `registered`.
+   * @example true
+   */
+  isActive: boolean;
+  /** Always null: agents have no token on a chain here. */
+  @ApiProperty(NONE)
+  tokenId: null;
+  /** Always null. */
+  @ApiProperty(NONE)
+  walletAddress: null;
+  /** Always null. */
+  @ApiProperty(NONE)
+  capabilitiesHash: null;
+  /** Always null: a registry does not tell how many agents it has. */
+  @ApiProperty(NONE)
+  totalAgents: null;
 }
 
 /** It is registered. */
@@ -149,4 +174,16 @@ export class RegistrationConfigDto {
    * @example true
    */
   configured: boolean;
+  /** Always null: the registry is on no chain. */
+  @ApiProperty(NONE)
+  chainId: null;
+  /** Always null. */
+  @ApiProperty(NONE)
+  registryAddress: null;
+  /** Always null. */
+  @ApiProperty(NONE)
+  collectionAddress: null;
+  /** Always null. */
+  @ApiProperty(NONE)
+  explorerUrl: null;
 }

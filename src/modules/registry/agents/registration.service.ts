@@ -47,6 +47,7 @@ export class RegistrationService {
       autoRegister: REGISTRY_AUTO_REGISTER,
       syncInterval: REGISTRY_SYNC_INTERVAL,
       configured: REGISTRY_URL !== '',
+      ...{ chainId: null, registryAddress: null, collectionAddress: null, explorerUrl: null },
     };
   }
 
@@ -65,6 +66,9 @@ export class RegistrationService {
       agentName: name,
       agentEndpoint: endpoint ?? '',
       agentUri: uri ?? '',
+      tokenURI: uri ?? '',
+      isActive: here !== null,
+      ...{ tokenId: null, walletAddress: null, capabilitiesHash: null, totalAgents: null },
     };
   }
 
