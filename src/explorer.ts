@@ -43,40 +43,39 @@ export const EXPLORER_OPTIONS: SwaggerCustomOptions = {
 };
 
 interface Operation {
-  responses: Record<string, { description?: string }>;
   security?: object[];
 }
 
 /**
  * Returns a copy of the document for the explorer, which resolves and draws all that it is given before it shows
- * anything: failures keep their description, which lists the codes, and there is one field for a token.
+ * anything: failures keep only their description, and there is one field for a token.
  */
 export function trimForExplorer({ paths, components, ...others }: OpenAPIObject): OpenAPIObject {
-  const { examples: _examples, securitySchemes = {}, ...pieces } = components ?? {};
+  const { examples: _examples, responses = {}, securitySchemes = {}, ...pieces } = components ?? {};
   const { bearer } = securitySchemes;
   return {
     ...others,
     security: [{ bearer: [] }],
     paths: mapValues(paths, (path) => mapValues(path as Record<string, Operation>, trimOperation)),
-    components: { ...pieces, ...(bearer && { securitySchemes: { bearer } }) },
+    components: {
+      ...pieces,
+      responses: mapValues(responses, (response) => ({
+        description: 'description' in response ? response.description : '',
+      })),
+      ...(bearer && { securitySchemes: { bearer } }),
+    },
   };
 }
 
-function trimOperation({ responses, security, ...others }: Operation): Operation {
-  return {
-    ...others,
-    ...(security && { security: security.filter((scheme) => 'bearer' in scheme) }),
-    responses: mapValues(responses, (response, status) =>
-      status < '400' ? response : { description: response.description ?? '' },
-    ),
-  };
+function trimOperation({ security, ...others }: Operation): Operation {
+  return { ...others, ...(security && { security: security.filter((scheme) => 'bearer' in scheme) }) };
 }
 
 function mapValues<From, To>(
   object: Readonly<Record<string, From>>,
-  map: (value: From, key: string) => To,
+  map: (value: From) => To,
 ): Record<string, To> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
 }
 
 /** The security headers of the explorer's page and files. */
