@@ -33,12 +33,30 @@ export const weatherPlugin = {
   services: [Clock],
   async init(config, runtime) { console.log('unit', runtime.getSetting('UNIT')); },
 };`;
+const MODEL_SOURCE = `
+class Socket { static serviceType = 'socket'; static async start() { return new Socket(); } }
+export default {
+  name: 'model',
+  description: 'Asks a model',
+  models: { TEXT_SMALL: async () => '' },
+  services: [Socket],
+  async init(config, runtime) {
+    if (!URL.canParse(config.BASE_URL)) runtime.logger.warn('BASE_URL is no URL: ' + config.BASE_URL);
+    console.warn('no key is set');
+  },
+};`;
 const GO_SPELLING = `
 exports.GetName = () => 'GoSpelling';
 exports.Init = () => undefined;
 exports.PreLLMHook = (ctx, req) => ({ ...req, seen: true });
 exports.HTTPTransportPreHook = (ctx, req) => req;
 `;
+
+interface Tested {
+  ok: boolean;
+  message: string;
+  result: { checks: { name: string }[]; notChecked: string[]; logs: string[] };
+}
 
 describe('the life of a plugin', () => {
   let server: TestServer;
@@ -56,6 +74,28 @@ describe('the life of a plugin', () => {
     return answer.body.plugin;
   };
 
+  it('a test names what it has not checked, and shows what the plugin warned of', async () => {
+    const path = await server.plugin('model.mjs', MODEL_SOURCE);
+    await api.post(PLUGINS, { name: 'model', path, config: { BASE_URL: 'not a url' } });
+    const { body } = await api.post<Tested>(at('model', '/test'));
+    const services = 'services, because a test does not start them';
+    expect(body.message).toMatch(/^Passed: load, init\. Not checked: whether keys and addresses .*\.$/);
+    expect(body.result.notChecked).toEqual([expect.stringContaining('no test of its own'), services]);
+    expect(body.result.logs).toEqual(
+      expect.arrayContaining(['warn: BASE_URL is no URL: not a url', 'no key is set']),
+    );
+    await server.plugin(
+      'model.mjs',
+      'export const preLLMHook = () => 1; export const healthCheck = () => true;',
+    );
+    const all = await api.post<Tested>(at('model', '/test'));
+    expect(all.body).toMatchObject({
+      message: 'All checks passed: load, init, check',
+      result: { notChecked: [] },
+    });
+    await api.delete(at('model'));
+  });
+
   it('a plugin of the user: create, configure, enable, test, call, reload, disable, delete', async () => {
     const before = await traces(server);
     const path = await server.plugin('mine.mjs', answering('one'));
@@ -68,9 +108,7 @@ describe('the life of a plugin', () => {
     const running = await change('mine', { enabled: true });
     expect(running).toMatchObject({ revision: 3, isActive: true, actualName: 'Answerer' });
     expect(running.status).toMatchObject({ status: 'active', types: ['llm'] });
-    const tested = await api.post<{ ok: boolean; result: { checks: { name: string }[] } }>(
-      at('mine', '/test'),
-    );
+    const tested = await api.post<Tested>(at('mine', '/test'));
     expect(tested.body.ok).toBe(true);
     expect(tested.body.result.checks.map(({ name }) => name)).toEqual(['load', 'init']);
     expect(await hook(api, 'mine')).toEqual({ answer: 'one', config: { greeting: 'hi' } });

@@ -68,7 +68,7 @@ describe('code exchanged by somebody who may not see secrets', () => {
     expect(failure(await plain.post(at(id, '/hooks/preLLMHook'), {}))[1]).toBe('plugin_not_active');
     // Nor by way of a test, a mask that comes back, part of a value, or another reload.
     const tested = await plain.post(at(id, '/test'));
-    expect(tested.text).not.toContain('init');
+    expect(tested.text).not.toContain('"name":"init"');
     await put(plain, id, { config: taken.config });
     await put(plain, id, { config: { login: { url: 'https://two.example', password: 'nest...cdef' } } });
     const patched = await plain.patch<Changed>(at(id), { config: { login: { url: 'https://two.example' } } });

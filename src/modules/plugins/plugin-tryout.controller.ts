@@ -28,7 +28,7 @@ export class PluginTryoutController {
   @ApiOperation({
     summary: 'Test a plugin',
     description:
-      'Loads the present version with the present settings in a process that is thrown away, and runs the plugin’s own test where it has one. A failing test is `ok:false` with 200.',
+      'Loads the present version with the present settings in a process that is thrown away, and runs the plugin’s own test where it has one; `result.notChecked` lists what that leaves out. Where the running plugin has the port that the test needs, it is stopped meanwhile. A failing test is `ok:false` with 200.',
   })
   @ApiParam({ ...NAMED, example: 'pii-redactor' })
   @ApiOkResponse({ type: TestResultDto, description: 'What the test found.' })

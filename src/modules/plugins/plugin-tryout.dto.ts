@@ -31,6 +31,11 @@ export class TestChecksDto {
   /** The steps, in their order. */
   checks: TestCheckDto[];
   /**
+   * What no check looked at, and why; empty where nothing was left out.
+   * @example ["services, because a test does not start them"]
+   */
+  notChecked: string[];
+  /**
    * What the plugin printed meanwhile, oldest first: its warnings, and the stacks of its errors.
    * @example ["warn: OPENAI_BASE_URL is no URL, the default is used"]
    */
@@ -57,8 +62,8 @@ export class TestResultDto {
   /** The checks. */
   result: TestChecksDto;
   /**
-   * The first failure, or that there was none.
-   * @example "All checks passed"
+   * The first failure, or what passed and what was not checked.
+   * @example "Passed: load, init. Not checked: services, because a test does not start them."
    */
   message: string;
   /**

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/http/errors.js';
 import type { RequestContext } from '../../platform/http/request.js';
 import { allows } from '../../platform/http/scopes.js';
-import { type Hook, PluginStarting, type TrialResult } from '../../runtime/host/index.js';
+import { type Check, type Hook, PluginStarting, type TrialResult } from '../../runtime/host/index.js';
 import type { CallHookDto, HookResultDto, TestResultDto } from './plugin-tryout.dto.js';
 import { KnownPlugins } from './known-plugins.js';
 import { NodeRuntime } from './node-runtime.js';
@@ -28,14 +28,13 @@ export class PluginTryout {
 
   async test(segment: string): Promise<TestResultDto> {
     const row = await this.find(segment);
-    const { ok, checks, logs, durationMs } = await this.trial(row);
-    const failed = checks.find((check) => !check.ok);
+    const { ok, checks, notChecked, logs, durationMs } = await this.trial(row);
     return {
       ok,
       success: ok,
       pluginId: row.id,
-      result: { checks, logs },
-      message: failed ? `${failed.name}: ${failed.message}` : 'All checks passed',
+      result: { checks, notChecked, logs },
+      message: summarize(checks, notChecked),
       durationMs,
     };
   }
@@ -70,6 +69,7 @@ export class PluginTryout {
       return {
         ok: false,
         durationMs: 0,
+        notChecked: [],
         logs: [],
         addressInUse: false,
         checks: [{ name: 'load', ok: false, durationMs: 0, message: error.message }],
@@ -82,4 +82,13 @@ export class PluginTryout {
     if (!row) throw unknownPlugin(segment);
     return row;
   }
+}
+
+/** Names the first failure, or what passed and what was not looked at. */
+function summarize(checks: readonly Check[], notChecked: readonly string[]): string {
+  const failed = checks.find((check) => !check.ok);
+  if (failed) return `${failed.name}: ${failed.message}`;
+  const passed = checks.map(({ name }) => name).join(', ');
+  if (notChecked.length === 0) return `All checks passed: ${passed}`;
+  return `Passed: ${passed}. Not checked: ${notChecked.join('; ')}.`;
 }

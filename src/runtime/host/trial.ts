@@ -18,6 +18,8 @@ export interface Check {
 export interface TrialResult {
   ok: boolean;
   checks: Check[];
+  /** What no check looked at, and why. */
+  notChecked: string[];
   /** What the plugin printed, its warnings and the stacks of its errors among it; oldest first. */
   logs: string[];
   /** Whether an address that the plugin listens on was taken. */
@@ -35,6 +37,7 @@ export async function runTrial(
   const begun = performance.now();
   const since = (): number => performance.now() - begun;
   const checks: Check[] = [];
+  const notChecked: string[] = [];
   const logs = new LogRing();
   let addressInUse: boolean;
   try {
@@ -44,6 +47,7 @@ export async function runTrial(
     if (guest.initialised)
       checks.push({ name: 'init', ok: true, durationMs: guest.initMs, message: 'initialized' });
     if (guest.initialised && guest.loaded?.hasCheck) checks.push(await ownCheck(guest));
+    notChecked.push(...omissions(guest));
     await guest.stop();
   } catch (error) {
     const inInit = error instanceof LoadFailed && error.phase === 'init';
@@ -52,7 +56,18 @@ export async function runTrial(
     checks.push({ name: inInit ? 'init' : 'load', ok: false, durationMs: since(), message: causeOf(error) });
   }
   const ok = checks.every((check) => check.ok);
-  return { ok, checks, logs: logs.all(), addressInUse, durationMs: since() };
+  return { ok, checks, notChecked, logs: logs.all(), addressInUse, durationMs: since() };
+}
+
+function omissions({ initialised, loaded }: Guest): string[] {
+  if (!initialised) return ['init, because required settings are missing'];
+  const found: string[] = [];
+  if (!loaded?.hasCheck)
+    found.push(
+      'whether keys and addresses in the settings work, because the plugin brings no test of its own',
+    );
+  if (loaded?.types.includes('service')) found.push('services, because a test does not start them');
+  return found;
 }
 
 async function ownCheck(guest: Guest): Promise<Check> {
