@@ -23,7 +23,7 @@ describe('an agent plugin in its guest', () => {
       hooks: [],
       hasCheck: true,
     });
-    expect(await guest.message('ready')).toEqual({ type: 'ready', initialised: true });
+    expect(await guest.message('ready')).toMatchObject({ type: 'ready', initialised: true });
     const result = await guest.check();
     expect(result).toMatchObject({
       ok: true,
@@ -73,7 +73,7 @@ describe('an agent plugin in its guest', () => {
 
   it('runs nothing of a plugin that is not to be initialised', async () => {
     start('agent-basic.mjs', { initialise: false });
-    expect(await guest.message('ready')).toEqual({ type: 'ready', initialised: false });
+    expect(await guest.message('ready')).toMatchObject({ type: 'ready', initialised: false });
     expect(await guest.check()).toMatchObject({ ok: false, message: 'the plugin is not initialised' });
     expect(await guest.stop()).toBe(0);
     expect(guest.stdout).toBe('');
@@ -86,6 +86,15 @@ describe('an agent plugin in its guest', () => {
     expect(await guest.check()).toMatchObject({
       ok: false,
       message: 'the plugin reports that its test failed',
+    });
+  });
+
+  it('has the cache, the services and the send handlers of an agent when its services start', async () => {
+    start('agent-members.mjs');
+    await guest.message('ready');
+    expect(await guest.check()).toMatchObject({
+      ok: true,
+      value: [null, true, { at: 1 }, true, false, ['keeper'], 'function'],
     });
   });
 

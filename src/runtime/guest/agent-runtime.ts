@@ -27,6 +27,8 @@ export class AgentRuntime {
   readonly serviceClasses: ServiceClass[] = [];
   readonly events = new Map<string, EventHandler[]>();
   readonly taskWorkers = new Map<string, unknown>();
+  readonly sendHandlers = new Map<string, unknown>();
+  private readonly cache = new Map<string, unknown>();
   adapter: unknown = null;
   private readonly cache = new Map<string, unknown>();
 
@@ -128,6 +130,30 @@ export class AgentRuntime {
 
   getService(type: unknown): unknown {
     return this.services.get(String(type)) ?? null;
+  }
+
+  /** Each running service under its type, in a list as agents have it. */
+  getAllServices(): Map<string, unknown[]> {
+    return new Map([...this.services].map(([type, service]) => [type, [service]]));
+  }
+
+  /** Remembers what sends messages to one platform. Nothing here calls it: there is no conversation. */
+  registerSendHandler(source: unknown, handler: unknown): void {
+    this.sendHandlers.set(String(source), handler);
+  }
+
+  /** What was put into the cache; undefined where nothing was. It lasts as long as the process. */
+  getCache(key: unknown): Promise<unknown> {
+    return Promise.resolve(this.cache.get(String(key)));
+  }
+
+  setCache(key: unknown, value: unknown): Promise<boolean> {
+    this.cache.set(String(key), value);
+    return Promise.resolve(true);
+  }
+
+  deleteCache(key: unknown): Promise<boolean> {
+    return Promise.resolve(this.cache.delete(String(key)));
   }
 
   /** Runs the handlers of one event or several; waits for all, and throws the first failure. */
