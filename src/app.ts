@@ -6,6 +6,7 @@ import { serveExplorer } from './openapi.js';
 import { BodyFieldsInterceptor } from './platform/http/body-fields.js';
 import { BodyGuard } from './platform/http/body.guard.js';
 import { BodyPipe } from './platform/http/body.pipe.js';
+import { CrossOriginAccess } from './platform/http/cors.js';
 import { ErrorFilter } from './platform/http/error.filter.js';
 import { FastExpressAdapter } from './platform/http/express-adapter.js';
 import { Overload } from './platform/http/limits/overload.js';
@@ -46,6 +47,7 @@ export async function createApp(opened: Opened): Promise<INestApplication> {
     limits: app.get(RateLimits),
     ready: app.get(ReadyRoutes),
     failures,
+    origins: new CrossOriginAccess(config.CORS_ORIGINS),
   });
   adapter.onUnreadable = (status) => app.get(Metrics).countAnswer('none', status);
   app.useGlobalGuards(new BodyGuard());

@@ -91,6 +91,10 @@ function contradictions(values: Values): string[] {
       `${name} must be an http or https URL without a password`,
     ]),
     [
+      !values.CORS_ORIGINS.every(isWebOrigin),
+      'CORS_ORIGINS must be origins such as https://console.example: scheme and host in lower case, the port unless it is the usual one, no path, no star',
+    ],
+    [
       /[^!-~]/.test(values.REGISTRY_TOKEN),
       'REGISTRY_TOKEN must be printable characters without spaces, as tokens are',
     ],
@@ -113,4 +117,9 @@ function contradictions(values: Values): string[] {
 function isWebAddress(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : null;
   return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === '';
+}
+
+/** As browsers send it in the header `Origin`. */
+function isWebOrigin(text: string): boolean {
+  return isWebAddress(text) && new URL(text).origin === text;
 }

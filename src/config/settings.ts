@@ -164,6 +164,9 @@ export const SETTINGS = {
   TRUSTED_PROXIES: list(
     'Addresses and CIDRs of proxies before the server, whose X-Forwarded-For names the client, comma-separated.',
   ),
+  CORS_ORIGINS: list(
+    'Web origins whose scripts may call the API from a browser, such as `https://console.example`, comma-separated. Empty: none.',
+  ),
   STREAMS_PER_CALLER: integer(
     'Event streams that one caller (all tokens of one subject or virtual key together) may have open on this server.',
     20,

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../metrics/metrics.service.js';
 import { type ErrorFilter, refuse } from './error.filter.js';
 import { type AppError, BadRequest, TooManyRequests, Unavailable } from './errors.js';
+import type { CrossOriginAccess } from './cors.js';
 import type { Overload } from './limits/overload.js';
 import type { RateLimits } from './limits/rate-limits.service.js';
 import type { ReadyRoutes } from './ready-routes.js';
@@ -22,6 +23,7 @@ interface Surroundings {
   limits: RateLimits;
   ready: ReadyRoutes;
   failures: ErrorFilter;
+  origins: CrossOriginAccess;
 }
 
 /** An answer, with what is to be told when it is given. */
@@ -38,13 +40,14 @@ export type Front = (request: AppRequest, response: Response) => boolean;
  * Gives every request an id and the static security headers, counts it, and logs what was not just a read. Those
  * that are too many end here, where they cost least; they are counted, and told to the log in sum.
  */
-export function requestFront({ log, metrics, overload, limits, ready, failures }: Surroundings): Front {
+export function requestFront(surroundings: Surroundings): Front {
+  const { log, metrics, overload, limits, ready, failures, origins } = surroundings;
   const chatty = log.isLevelEnabled('debug');
   return (request: AppRequest, response: Answer): boolean => {
     const requestId = idOf(request);
     request.requestId = requestId;
     request.originalUrl = request.url;
-    response.commonHeaders = ['X-Request-Id', requestId, ...STATIC_HEADERS];
+    response.commonHeaders = ['X-Request-Id', requestId, ...STATIC_HEADERS, ...origins.headersFor(request)];
     const started = performance.now();
     response.started = started;
     const refusal = refusalOf(request, response, started);
@@ -63,7 +66,7 @@ export function requestFront({ log, metrics, overload, limits, ready, failures }
 
   function answersAtOnce(request: AppRequest, response: Answer): boolean {
     try {
-      return ready.answers(request, response);
+      return origins.answersPreflight(request, response) || ready.answers(request, response);
     } catch (error) {
       failures.answer(error, request, response);
       return true;
