@@ -142,7 +142,7 @@ function outline(): ReturnType<DocumentBuilder['build']> {
         type: 'apiKey',
         name: 'X-Api-Key',
         in: 'header',
-        description: 'The same tokens; `x-bf-vk` takes them too.',
+        description: 'The same tokens; `x-bf-vk` and `X-Milady-Token` take them too.',
       },
       'apiKey',
     );

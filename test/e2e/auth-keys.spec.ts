@@ -51,7 +51,7 @@ describe('a virtual key', () => {
     expect(rows).not.toContain(key);
   });
 
-  it.each(['authorization', 'x-api-key', 'x-bf-vk'])(
+  it.each(['authorization', 'x-api-key', 'x-bf-vk', 'x-milady-token'])(
     'is taken from %s, and so is its token',
     async (header) => {
       const { key, id } = await make(`header ${header}`);

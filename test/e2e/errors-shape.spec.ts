@@ -158,7 +158,14 @@ describe('an address that is not there', () => {
 });
 
 it.each([
-  ['plugins/install', {}, 'name is required.'],
+  ['plugins/install', {}, "name is required: the request must include 'name'."],
+  ['plugins/uninstall', {}, "name is required: the request must include 'name'."],
+  ['plugins', {}, "name is required: the request must include 'name'."],
+  [
+    'plugins/core/toggle',
+    { enabled: true },
+    "The request must include 'name' (or 'npmName'): that of a core plugin.",
+  ],
   ['plugins/install', { name: 'x', version: 5 }, 'version must be a string.'],
   ['auth/virtual-keys', { name: 'x', scopes: 'admin' }, 'scopes must be an array.'],
 ])('%s with %j is told what it should be first of all', async (path, body, message) => {

@@ -85,7 +85,7 @@ it('tells the same failure as problem details, and as text for consoles that sho
   const problem = await call.get('/api/plugins/nobody', undefined, { accept: 'application/problem+json' });
   expect(problem.body).toMatchObject({ status: 404, code: 'plugin_not_found' });
   const text = await call.get('/api/plugins/nobody', undefined, { 'x-milady-client-id': 'console' });
-  expect(text.body).toMatchObject({ error: 'There is no plugin named "nobody".', code: 'plugin_not_found' });
+  expect(text.body).toMatchObject({ error: 'Plugin not found: nobody', code: 'plugin_not_found' });
 });
 
 function tooLarge(): ReturnType<Client['post']> {

@@ -63,7 +63,7 @@ export class CoreToggle {
     if (!wanted)
       throw new BadRequest(
         'field_invalid',
-        'name is missing: name a core plugin, or send its npmName.',
+        "The request must include 'name' (or 'npmName'): that of a core plugin.",
         'name',
       );
     const core = pickNamed(await this.catalogue.states(), wanted);

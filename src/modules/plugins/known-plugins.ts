@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { nearestName } from '../../platform/edit-distance.js';
 import { EventBus } from '../../platform/events/event-bus.js';
 import { ReadyAnswer } from '../../platform/http/ready-answer.js';
 import { ListSnapshot } from './list-snapshot.js';
@@ -113,6 +114,15 @@ export class KnownPlugins {
   /** Whether a path segment is the id of a plugin that was there when last looked. */
   isId(segment: string): boolean {
     return !this.changed.has(segment) && this.latest?.wanted.revisionOf(segment) !== undefined;
+  }
+
+  /** The id or name of a plugin that whoever wrote the path segment may have meant, or null. */
+  async nearest(segment: string): Promise<string | null> {
+    const { plugins } = await this.list();
+    return nearestName(
+      segment,
+      plugins.flatMap(({ id, name, npmName }) => (npmName === null ? [id, name] : [id, name, npmName])),
+    );
   }
 
   /** The id of the plugin that a path segment names, or null. */

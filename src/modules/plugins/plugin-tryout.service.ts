@@ -47,7 +47,11 @@ export class PluginTryout {
     payload: CallHookDto,
   ): Promise<HookResultDto> {
     const wanted = await this.known.wantedView(segment);
-    if (!wanted) throw unknownPlugin(segment);
+    if (!wanted)
+      throw unknownPlugin(
+        segment,
+        allows(actor.scopes, 'plugins:read') ? await this.known.nearest(segment) : null,
+      );
     const { id, enabled } = wanted;
     if (enabled && this.node.isStarting(id)) throw new PluginStarting();
     const isMasked = !allows(actor.scopes, 'secrets:reveal');

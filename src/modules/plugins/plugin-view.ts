@@ -64,7 +64,7 @@ export function viewPlugin({ ownDescription, ...wanted }: WantedView, actual: Ac
   const status = wanted.enabled ? actual.status : 'disabled';
   return {
     ...wanted,
-    actualName: actual.actualName ?? '',
+    actualName: actual.actualName || wanted.name,
     description: ownDescription || (actual.description ?? ''),
     isActive: status === 'active',
     loadError: wanted.enabled ? actual.error : null,

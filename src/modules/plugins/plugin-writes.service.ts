@@ -72,7 +72,7 @@ export class PluginWrites {
     dto: PatchPluginDto,
     { rule, expected }: { rule: MergeRule; expected: number | null },
   ): Promise<string> {
-    const id = await this.idOf(segment);
+    const id = await this.idOf(context, segment);
     const change = readChange(dto, rule);
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, expected);
@@ -93,7 +93,7 @@ export class PluginWrites {
   }
 
   async delete(context: RequestContext, segment: string, expected: number | null): Promise<void> {
-    const id = await this.idOf(segment);
+    const id = await this.idOf(context, segment);
     await this.node.exclusively(id, async () => {
       const before = await this.drafts.read(id, expected);
       if (before.row.source === 'bundled')
@@ -131,11 +131,14 @@ export class PluginWrites {
   }
 
   /** An id comes before any name; whether it is still there is seen when the record is read. */
-  private async idOf(segment: string): Promise<string> {
+  private async idOf({ actor }: RequestContext, segment: string): Promise<string> {
     if (this.known.isId(segment)) return segment;
     const row = await this.plugins.find(segment);
-    if (!row) throw unknownPlugin(segment);
-    return row.id;
+    if (row) return row.id;
+    throw unknownPlugin(
+      segment,
+      allows(actor.scopes, 'plugins:read') ? await this.known.nearest(segment) : null,
+    );
   }
 
   private async changed(

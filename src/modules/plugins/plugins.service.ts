@@ -48,7 +48,7 @@ export class PluginsService {
   /** One plugin, ready to send. @throws NotFound `plugin_not_found` */
   async answer(segment: string): Promise<ReadyAnswer> {
     const answer = await this.known.one(segment);
-    if (!answer) throw unknownPlugin(segment);
+    if (!answer) throw unknownPlugin(segment, await this.known.nearest(segment));
     return answer;
   }
 
@@ -59,6 +59,8 @@ export class PluginsService {
   }
 }
 
-export function unknownPlugin(segment: string): NotFound {
-  return new NotFound('plugin_not_found', `There is no plugin named "${segment.slice(0, 200)}".`, 'x');
+/** @param nearest a plugin that may have been meant, of those that the caller may see */
+export function unknownPlugin(segment: string, nearest: string | null = null): NotFound {
+  const advice = nearest === null ? '' : `. Did you mean "${nearest}"?`;
+  return new NotFound('plugin_not_found', `Plugin not found: ${segment.slice(0, 200)}${advice}`, 'x');
 }

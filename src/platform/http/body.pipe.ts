@@ -107,6 +107,6 @@ function flatten(error: ValidationError, prefix: string): FieldProblem[] {
 /** The one rule to tell of: that of the topmost decorator, which says the type; the others follow from that. */
 function problemOf({ constraints, property, value }: ValidationError): string | undefined {
   const text = Object.values(constraints ?? {}).at(-1);
-  if (text !== undefined && value === undefined) return 'is required';
+  if (text !== undefined && value === undefined) return `is required: the request must include '${property}'`;
   return text?.startsWith(`${property} `) ? text.slice(property.length + 1) : text;
 }

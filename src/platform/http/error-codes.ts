@@ -126,7 +126,7 @@ export const ERROR_CODES = {
   install_failed: [502, 'The package manager failed; the message has its cause.'],
   upstream_unreachable: [502, 'The registry at REGISTRY_URL does not answer, or not as a registry does.'],
   upstream_refused: [502, 'The registry at REGISTRY_URL refuses REGISTRY_TOKEN, or what it was told.'],
-  registry_not_configured: [503, 'No registry is configured: set REGISTRY_URL.'],
+  registry_not_configured: [503, 'The registry is not configured: set REGISTRY_URL.'],
   plugin_starting: [503, 'The plugin is enabled, and still starting on this server. Try again.'],
   database_unavailable: [503, 'The database cannot be reached just now. Try again.'],
   jwks_unavailable: [503, 'The keys that tokens are checked with cannot be had just now. Try again.'],

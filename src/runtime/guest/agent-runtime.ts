@@ -30,7 +30,6 @@ export class AgentRuntime {
   readonly sendHandlers = new Map<string, unknown>();
   private readonly cache = new Map<string, unknown>();
   adapter: unknown = null;
-  private readonly cache = new Map<string, unknown>();
 
   constructor(name: string, config: Record<string, unknown>, log: Log) {
     this.agentId = uuidOf(name);
@@ -96,20 +95,6 @@ export class AgentRuntime {
   /** Tasks live in an agent's database; without one there are none. */
   getTasks(): Promise<unknown[]> {
     return Promise.resolve([]);
-  }
-
-  /** What the plugin has kept under a key since its process began; undefined where there is nothing. */
-  getCache(key: unknown): Promise<unknown> {
-    return Promise.resolve(this.cache.get(String(key)));
-  }
-
-  setCache(key: unknown, value: unknown): Promise<boolean> {
-    this.cache.set(String(key), value);
-    return Promise.resolve(true);
-  }
-
-  deleteCache(key: unknown): Promise<boolean> {
-    return Promise.resolve(this.cache.delete(String(key)));
   }
 
   /** Remembers a service class; it is started after init, when services are wanted. */

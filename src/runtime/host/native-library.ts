@@ -22,11 +22,11 @@ export function isNative(head: Buffer): boolean {
 export async function refuseNative(path: string): Promise<UnsupportedArtifact> {
   if (await isGoPlugin(path))
     return new UnsupportedArtifact(
-      'This is a Go plugin (-buildmode=plugin): only a host built by the very same Go toolchain can load it. ' +
+      'This is a Go plugin (-buildmode=plugin), which is not supported: only a host built by the very same Go toolchain can load it. ' +
         'Build it as WebAssembly (TinyGo, -target=wasi) or write it in JavaScript.',
     );
   return new UnsupportedArtifact(
-    'This is a native library, and native code cannot be fenced in: it is not loaded. ' +
+    'This is a native library, which is not supported: native code cannot be fenced in. ' +
       'Build the plugin as WebAssembly (.wasm) or write it in JavaScript (.js, .mjs, .cjs).',
   );
 }

@@ -31,6 +31,8 @@ interface Dependencies {
  */
 export class Supervisor {
   private guest: Guest | null = null;
+  /** What the code that was loaded last calls itself. */
+  private lastName: string | null = null;
   private spec: GuestSpec | null = null;
   private status: PluginStatus = 'unloaded';
   private error: string | null = null;
@@ -58,8 +60,8 @@ export class Supervisor {
     const facts = guest?.loaded;
     return {
       ...UNLOADED,
+      actualName: this.lastName,
       ...(facts && {
-        actualName: facts.actualName,
         description: facts.description,
         hasCheck: facts.hasCheck,
       }),
@@ -204,6 +206,7 @@ export class Supervisor {
     // The one before may have crashed a moment ago and asked for a restart.
     this.cancelTimer();
     this.guest = guest;
+    this.lastName = guest.loaded?.actualName ?? null;
     this.set(guest.initialised ? 'active' : 'uninitialized', null);
     void guest.exited.then((cause) => {
       if (this.guest !== guest) return;

@@ -9,7 +9,11 @@ import { BadRequest } from '../../../platform/http/errors.js';
  */
 export function checkPackageName(name: string): void {
   if (typeof name === 'string' && isPackageName(name)) return;
-  throw new BadRequest('package_name_invalid', `"${shown(name)}" ${reason(name)}.`, 'name');
+  throw new BadRequest(
+    'package_name_invalid',
+    `Invalid plugin name format: "${shown(name)}" ${reason(name)}.`,
+    'name',
+  );
 }
 
 /** Whether npm would let a new package have the name. */

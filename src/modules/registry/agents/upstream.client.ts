@@ -61,7 +61,7 @@ export class UpstreamClient implements OnApplicationShutdown {
 }
 
 export function notConfigured(): Unavailable {
-  return new Unavailable('registry_not_configured', 'No registry is configured: set REGISTRY_URL.');
+  return new Unavailable('registry_not_configured', 'The registry is not configured: set REGISTRY_URL.');
 }
 
 function parseAnswer(bytes: Buffer): object {
