@@ -60,6 +60,11 @@ export function givenDataDir(env: NodeJS.ProcessEnv = process.env): string {
   return env.DATA_DIR?.trim() || SETTINGS.DATA_DIR.fallback;
 }
 
+/** Names of all variables that are set, those that are no settings too. */
+export function variableNames(env: NodeJS.ProcessEnv = process.env): string[] {
+  return Object.keys(env);
+}
+
 /** What is wrong with settings that are right one by one. */
 function contradictions(values: Values): string[] {
   const { DATABASE_URL, JWT_SECRET, JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, SECRETS_KEY } = values;

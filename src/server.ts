@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { type Database, openDatabase } from './platform/database/open-database.js';
 import { openDataFolder } from './platform/data-folder/index.js';
 import type { FastExpressAdapter } from './platform/http/express-adapter.js';
+import { misspeltSettings } from './misspelt-settings.js';
 import { createLog } from './platform/log.js';
 import { nodeReleaseWarning } from './platform/node-release.js';
 
@@ -26,6 +27,7 @@ export interface Server {
 export async function startServer(config: Config, log: Logger = createLog(config)): Promise<Server> {
   const warning = nodeReleaseWarning();
   if (warning) log.warn(warning);
+  for (const sentence of misspeltSettings()) log.warn(sentence);
   // Loading the framework takes as long as starting Postgres: they run side by side.
   const application = import('./application.js');
   const folder = await openDataFolder(config.DATA_DIR);

@@ -7,7 +7,7 @@ describe('what existing clients go by', () => {
   let server: TestServer;
   let api: Client;
   beforeAll(async () => {
-    server = await TestServer.start();
+    server = await TestServer.start({ env: { PLUGIN_ROOT: '/x' } });
     api = server.client();
     await server.plugin('a.mjs', answering('a'));
     await server.plugin('native.so', `\x7fELF\x02\x01\x01${'\0'.repeat(100)}`);
@@ -54,6 +54,12 @@ describe('what existing clients go by', () => {
       expect(messageOf(await api.post(`/api/plugins/${path}`, { enabled: true }))).toContain(
         "must include 'name'",
       );
+  });
+
+  it('the log names variables that are misspelt settings', () => {
+    expect(server.printed).toContain(
+      'The environment has PLUGIN_ROOT, which is no setting: did you mean PLUGIN_ROOTS?',
+    );
   });
 
   it('an actual name, whether it was ever loaded or not', async () => {
