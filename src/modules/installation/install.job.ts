@@ -29,6 +29,8 @@ export interface InstallPayload {
   mayChangeSource?: boolean;
   /** What was found when the version was looked up. */
   warnings?: readonly PlanWarning[];
+  /** What the catalogue tags it with. */
+  topics?: readonly string[];
 }
 
 /** What it leaves behind. */
@@ -126,6 +128,7 @@ export class InstallJob implements OnModuleInit {
       npmName: payload.name,
       version: payload.version,
       path: pathOf(row),
+      topics: payload.topics ?? [],
     };
     return this.records.installs.put(context, code, {
       action: 'plugin.install',

@@ -38,7 +38,7 @@ export class InstallationService {
     const payload: InstallPayload = {
       name,
       version: wanted.version,
-      ...(wanted.published ? { source: 'artifact' } : { warnings: wanted.warnings }),
+      ...(wanted.published ? { source: 'artifact' } : { warnings: wanted.warnings, topics: wanted.topics }),
       ...(enable !== undefined && { enable }),
       mayReveal: allows(context.actor.scopes, 'secrets:reveal'),
       ...(dto.source !== undefined && { mayChangeSource: true }),

@@ -32,6 +32,8 @@ export type WantedPackage =
       readonly version: string;
       readonly resolved: ResolvedPackage;
       readonly warnings: readonly PlanWarning[];
+      /** What the catalogue tags it with. */
+      readonly topics: readonly string[];
     };
 
 /** What an installation asks for. */
@@ -106,7 +108,8 @@ export class WantedPackages {
     if (meant && 'reason' in meant && meant.package === null) throw notInstallable(name, meant);
     const { resolved, warnings } = await this.onNpm(name, version, meant);
     enforce(factsOf(resolved), this.config);
-    return { published: null, version: resolved.version, resolved, warnings };
+    const topics = meant && 'topics' in meant ? meant.topics : [];
+    return { published: null, version: resolved.version, resolved, warnings, topics };
   }
 
   private async onNpm(

@@ -5,6 +5,7 @@ import { Metrics } from '../../platform/metrics/metrics.service.js';
 import type { Candidate } from '../../runtime/host/index.js';
 import { originOf } from './code-origin.js';
 import { NodeRuntime } from './node-runtime.js';
+import { categoryOfTypes, CUSTOM, deriveCategory } from './plugin-category.js';
 import type { PluginState } from './plugin-commits.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { PluginRepository } from './plugin.repository.js';
@@ -47,8 +48,8 @@ export class PluginDrafts {
     return { row, settings: this.settings.read(row) };
   }
 
-  /** The row with what its artifact says of itself. */
-  async described(row: PluginEntity): Promise<PluginEntity> {
+  /** The row with what its artifact says of itself. @param topics what a catalogue tags it with */
+  async described(row: PluginEntity, topics: readonly string[] = []): Promise<PluginEntity> {
     if (row.path !== null && isUrl(row.path) && row.checksum === null)
       throw new Unprocessable(
         'checksum_required',
@@ -56,13 +57,16 @@ export class PluginDrafts {
         'checksum',
       );
     const described = await this.specs.describe(row);
+    const { category: said, npmName, tags } = described;
+    const category = deriveCategory({ said, npmName, tags: [...tags, ...topics] });
     return {
       ...row,
-      npmName: described.npmName,
+      npmName,
       version: described.version,
       description: described.description,
-      category: described.category ?? 'custom',
-      tags: described.tags,
+      // Of the same package, what a catalogue or running code has told before holds where it says nothing itself.
+      category: category === CUSTOM && npmName !== null && npmName === row.npmName ? row.category : category,
+      tags,
       configUiHints: described.uiHints,
       declaration: described.declaration,
     };
@@ -105,6 +109,7 @@ export class PluginDrafts {
         throw startRefusal(error);
       });
     end({ outcome: 'ok' });
+    if (state.row.category === CUSTOM) state.row.category = categoryOfTypes(candidate.types);
     return candidate;
   }
 

@@ -24,6 +24,8 @@ export interface CodeOnDisk {
   path: string;
   /** SHA-256 of what it is had from again, 64 hex digits, where it is a file that is kept by that. */
   checksum?: string | null;
+  /** What a catalogue tags it with. */
+  topics?: readonly string[];
 }
 
 /** What is kept of a plugin that was taken off record. */
@@ -130,7 +132,9 @@ export class PluginInstalls {
   ): Promise<Draft> {
     const base = before?.row ?? (await this.newRow(id, retained));
     const enabled = enable ?? before?.row.enabled ?? true;
-    const row = await this.drafts.described({ ...base, checksum: null, ...code, enabled, name: base.name });
+    const { topics, ...place } = code;
+    const described = { ...base, checksum: null, ...place, enabled, name: base.name };
+    const row = await this.drafts.described(described, topics);
     const next = {
       ...row,
       npmName: code.npmName,

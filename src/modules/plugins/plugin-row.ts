@@ -1,4 +1,5 @@
 import { nameKeys } from '../../platform/names.js';
+import { CUSTOM } from './plugin-category.js';
 import type { PluginEntity } from './plugin.entity.js';
 
 /** The record of a plugin that nothing is known of but its name. */
@@ -15,7 +16,7 @@ export function blankRow(name: string, slot: number): PluginEntity {
     npmName: null,
     version: null,
     description: '',
-    category: 'custom',
+    category: CUSTOM,
     tags: [],
     enabled: false,
     path: null,

@@ -129,7 +129,8 @@ export class PluginDto {
    */
   description: string;
   /**
-   * Kind of plugin, for sorting.
+   * Kind of plugin, for sorting: what its package says, else what its keywords and the catalog, its name or its loaded
+   * code show (`ai-provider`, `connector`, `database`, `app`, `feature`, `security`), else `custom`.
    * @example "custom"
    */
   category: string;

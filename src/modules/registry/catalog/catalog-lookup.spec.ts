@@ -24,6 +24,7 @@ it('answers the package, the version of the newest generation, and those of the 
     package: '@elizaos/plugin-openai',
     version: '2.0.0-alpha.16',
     alternatives: ['1.6.0', '0.3.0'],
+    topics: expect.any(Array),
   });
 });
 
@@ -47,6 +48,7 @@ it('leaves the version open where the catalogue knows none', async () => {
     package: 'somewhere',
     version: null,
     alternatives: [],
+    topics: expect.any(Array),
   });
 });
 

@@ -13,6 +13,8 @@ export interface MeantPackage {
   version: string | null;
   /** Versions that it names for other generations, the newest generation first. */
   alternatives: string[];
+  /** Its category and what it is tagged with. */
+  topics: string[];
 }
 
 /** An entry that cannot be installed from npm. */
@@ -46,7 +48,7 @@ export class CatalogLookup {
   async packageOf(name: string): Promise<MeantPackage | NoPackage | null> {
     const found = await this.reads.first([name]);
     if (found?.entry.name !== name) return null;
-    const { npm, notInstallable } = found.entry;
+    const { npm, notInstallable, category, tags, topics } = found.entry;
     if (notInstallable !== null) return { package: npm.package, reason: notInstallable };
     if (npm.package === null) return { package: null, reason: 'It is no npm package.' };
     const versions = GENERATIONS.toReversed().flatMap((one) => npm[`${one}Version`] ?? []);
@@ -54,6 +56,7 @@ export class CatalogLookup {
       package: npm.package,
       version: npm.version,
       alternatives: [...new Set(versions)].filter((version) => version !== npm.version),
+      topics: [category, ...tags, ...topics],
     };
   }
 }
