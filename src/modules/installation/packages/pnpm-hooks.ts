@@ -5,6 +5,7 @@
  * argument `--config.denied-names` has. When all is resolved, the closure is told as one more line of its output, with
  * the signatures that the registry gives: then nobody needs to ask for them again.
  */
+import semver from 'semver';
 import { matches } from './name-pattern.js';
 
 interface Manifest {
@@ -58,14 +59,30 @@ export const hooks = {
 };
 
 /**
- * To npm any version of the registry satisfies a peer that is asked for by `latest`, and where there is none it installs
- * that; to the package manager it is no range, and it installs none without a word.
+ * Says in the package manager's terms what npm makes of peers that are asked for by a dist-tag, which are no ranges to
+ * it: it installs none without a word. To npm any version of the registry satisfies such a peer, and where there is none
+ * it installs what the tag names. `latest` becomes any version; one of another tag becomes a dependency, which is
+ * looked up by its tag.
  */
 export function withPeerRanges(manifest: Manifest): Manifest {
   const peers = Object.entries(record(manifest['peerDependencies']));
-  if (!peers.some(([, spec]) => spec === 'latest')) return manifest;
-  const ranges = peers.map(([name, spec]) => [name, spec === 'latest' ? '*' : spec] as const);
-  return { ...manifest, peerDependencies: Object.fromEntries(ranges) };
+  if (!peers.some(([, spec]) => isTag(spec))) return manifest;
+  const becomesDependency = ([name, spec]: [string, unknown]): boolean =>
+    isTag(spec) && spec !== 'latest' && !isOptionalPeer(manifest, 'peerDependencies', name);
+  const tagged = Object.fromEntries(peers.filter(becomesDependency));
+  const ranges = peers
+    .filter((peer) => !becomesDependency(peer))
+    .map(([name, spec]) => [name, isTag(spec) ? '*' : spec] as const);
+  return {
+    ...manifest,
+    peerDependencies: Object.fromEntries(ranges),
+    dependencies: { ...tagged, ...record(manifest['dependencies']) },
+  };
+}
+
+/** What is no range is a tag, whatever it begins with. */
+function isTag(spec: unknown): boolean {
+  return typeof spec === 'string' && !spec.startsWith('npm:') && semver.validRange(spec, true) === null;
 }
 
 /** Versions, ranges and dist-tags have neither colons nor slashes; addresses, paths and protocols have. */
