@@ -15,7 +15,8 @@ import type { Database } from './platform/database/open-database.js';
 import { GuardedClient } from './platform/http/outbound/guarded.client.js';
 import { SecretBox } from './platform/secrets/secret-box.js';
 import { VERSION } from './platform/version.js';
-import { openTokenKeys, signAdminToken } from './token-keys.js';
+import { ADMIN_CLAIMS, ADMIN_TOKEN_SECONDS } from './platform/own-tokens.js';
+import { openTokenKeys } from './token-keys.js';
 import { parseSecretsKeys } from './platform/secrets/secrets-keys.js';
 
 /** Puts the application together over an open data folder and database. */
@@ -50,7 +51,7 @@ export async function buildApplication(
     plugins: await pluginsOptions(config, folder),
     core: { plugins: corePlugins },
   });
-  const adminToken = config.JWT_JWKS_URL ? '' : await signAdminToken(tokenKeys);
+  const adminToken = config.JWT_JWKS_URL ? '' : await tokenKeys.sign(ADMIN_CLAIMS, ADMIN_TOKEN_SECONDS);
   return { app, adminToken };
 }
 

@@ -55,6 +55,15 @@ export function readConfig(
   return Object.freeze({ ...values, DATA_DIR: resolve(values.DATA_DIR), production });
 }
 
+/**
+ * Reads the settings for a program beside the server: what only a server must be given in production may be missing.
+ * @throws ConfigError with one line per problem
+ */
+export function readToolConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const config = readConfig({ ...env, NODE_ENV: 'development' });
+  return Object.freeze({ ...config, production: env.NODE_ENV?.trim() === 'production' });
+}
+
 /** The data folder, for what comes before the settings are read: not checked, and as it was given. */
 export function givenDataDir(env: NodeJS.ProcessEnv = process.env): string {
   return env.DATA_DIR?.trim() || SETTINGS.DATA_DIR.fallback;

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from './platform/database/open-database.j
 import { openDataFolder } from './platform/data-folder/index.js';
 import type { FastExpressAdapter } from './platform/http/express-adapter.js';
 import { misspeltSettings } from './misspelt-settings.js';
+import { assertPortFree } from './platform/http/port.js';
 import { createLog } from './platform/log.js';
 import { nodeReleaseWarning } from './platform/node-release.js';
 
@@ -28,6 +29,7 @@ export async function startServer(config: Config, log: Logger = createLog(config
   const warning = nodeReleaseWarning();
   if (warning) log.warn(warning);
   for (const sentence of misspeltSettings()) log.warn(sentence);
+  await assertPortFree(config.PORT, config.HOST);
   // Loading the framework takes as long as starting Postgres: they run side by side.
   const application = import('./application.js');
   const folder = await openDataFolder(config.DATA_DIR);

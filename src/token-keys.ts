@@ -1,6 +1,7 @@
 import type { Config } from './config.js';
 import { keysUnavailable, TokenKeys } from './modules/auth/index.js';
 import type { DataFolder } from './platform/data-folder/index.js';
+import { JWT_SECRET_BYTES, JWT_SECRET_FILE } from './platform/own-tokens.js';
 import { GuardedClient } from './platform/http/outbound/guarded.client.js';
 
 /** A key set is a few kilobytes. */
@@ -12,7 +13,7 @@ export async function openTokenKeys(
   config: Config,
   folder: Pick<DataFolder, 'secretFile'>,
 ): Promise<TokenKeys> {
-  const secret = config.JWT_SECRET || (await folder.secretFile('jwt-secret', 32));
+  const secret = config.JWT_SECRET || (await folder.secretFile(JWT_SECRET_FILE, JWT_SECRET_BYTES));
   return new TokenKeys({
     secret,
     ...(config.JWT_ISSUER && { issuer: config.JWT_ISSUER }),
@@ -39,15 +40,4 @@ function jwksFetch(config: Config): (url: string) => Promise<Response> {
       throw keysUnavailable(error);
     }
   };
-}
-
-/**
- * Life of an admin token that nobody gave another, in seconds: a day of work. It stands in terminals and logs, where it
- * is forgotten; whoever needs a longer one asks for it.
- */
-export const ADMIN_TOKEN_SECONDS = 12 * 3600;
-
-/** Signs an admin JWT. */
-export function signAdminToken(keys: TokenKeys, seconds = ADMIN_TOKEN_SECONDS): Promise<string> {
-  return keys.sign({ sub: 'admin', name: 'admin', scope: 'admin' }, seconds);
 }

@@ -1,8 +1,15 @@
 import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig } from './config.js';
+import { type Config, ConfigError, readToolConfig } from './config.js';
 import { secretFile } from './platform/data-folder/index.js';
-import { ADMIN_TOKEN_SECONDS, openTokenKeys, signAdminToken } from './token-keys.js';
+import {
+  ADMIN_CLAIMS,
+  ADMIN_TOKEN_SECONDS,
+  importSecret,
+  JWT_SECRET_BYTES,
+  JWT_SECRET_FILE,
+  signOwnToken,
+} from './platform/own-tokens.js';
 
 const USAGE =
   'Prints an admin JWT for the server that has this JWT_SECRET or this data folder: npm run --silent token -- --days 30';
@@ -21,13 +28,20 @@ async function adminToken(): Promise<string> {
   const config = readSettings();
   if (config.JWT_JWKS_URL)
     throw new Error('Admin tokens come from your identity provider (JWT_JWKS_URL is set).');
-  const { JWT_SECRET, DATA_DIR } = config;
-  if (!JWT_SECRET)
-    await access(DATA_DIR).catch(() => {
-      throw new Error(`There is no data folder ${DATA_DIR} yet: start the server first.`);
-    });
-  const folder = { secretFile: (name: string, bytes: number) => secretFile(DATA_DIR, name, bytes) };
-  return signAdminToken(await openTokenKeys(config, folder), seconds);
+  const secret = config.JWT_SECRET || (await storedSecret(config));
+  return signOwnToken(importSecret(secret), ADMIN_CLAIMS, seconds);
+}
+
+/** Reads the secret that a server without JWT_SECRET has made. */
+async function storedSecret({ production, DATA_DIR: dataDir }: Config): Promise<string> {
+  if (production)
+    throw new Error(
+      'With NODE_ENV=production admin tokens are signed with JWT_SECRET: set it to that of the server, as in JWT_SECRET=… npm run --silent token',
+    );
+  await access(dataDir).catch(() => {
+    throw new Error(`There is no data folder ${dataDir} yet: start the server first.`);
+  });
+  return secretFile(dataDir, JWT_SECRET_FILE, JWT_SECRET_BYTES);
 }
 
 /** Life of the token: `--days`, or what the server's own has. */
@@ -45,9 +59,9 @@ function secondsOf(args: string[]): number {
   return count * DAY_S;
 }
 
-function readSettings(): ReturnType<typeof readConfig> {
+function readSettings(): Config {
   try {
-    return readConfig();
+    return readToolConfig();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new Error(`Run this with the settings of the server:\n${error.message}`, { cause: error });

@@ -72,6 +72,8 @@ export function client(baseUrl: string, token?: string, options: ClientOptions =
   };
 }
 
+const NO_EXTRAS = { provider: '', model_requested: '', request_type: '' };
+
 interface OtherShape {
   type: string;
   title: string;
@@ -90,7 +92,10 @@ function inDocumentedShape(answer: ServerAnswer): ServerAnswer {
   const body = answer.body as OtherShape;
   const { type, code, error, event_id } = body;
   if (typeof error === 'string')
-    return { ...answer, body: { ...body, error: { type, code, message: error, param: '', event_id } } };
+    return {
+      ...answer,
+      body: { ...body, error: { type, code, message: error, param: '', event_id }, extra_fields: NO_EXTRAS },
+    };
   if (!answer.contentType.startsWith('application/problem+json')) return answer;
   const kind = body.title.toLowerCase().replaceAll(' ', '_');
   const envelope = {
@@ -100,7 +105,7 @@ function inDocumentedShape(answer: ServerAnswer): ServerAnswer {
     is_bifrost_error: true,
     status_code: body.status,
     error: { type: kind, code, message: body.detail, param: '', event_id: body.instance },
-    extra_fields: { provider: '', model_requested: '', request_type: '' },
+    extra_fields: NO_EXTRAS,
     ...(body.errors !== undefined && { validationErrors: body.errors }),
   };
   return { ...answer, contentType: 'application/json', body: envelope };

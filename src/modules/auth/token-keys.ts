@@ -1,17 +1,15 @@
-import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import {
   createRemoteJWKSet,
   customFetch,
   errors,
   type JWTPayload,
   jwtVerify,
-  SignJWT,
   type JWTVerifyGetKey,
 } from 'jose';
 import { Unavailable } from '../../platform/http/errors.js';
+import { importSecret, OWN_NAME, signOwnToken } from '../../platform/own-tokens.js';
 
-/** Issuer of the tokens that this server signs itself, and what others call it as their audience. */
-export const OWN_NAME = 'plugboard';
 /** How far the clock of whoever signs tokens may be ahead of ours, and how late they may come to us after their end. */
 const [AHEAD_S, LATE_S] = [60, 5];
 /** A key id that is not known makes us ask the provider again, no more often than this. */
@@ -38,7 +36,7 @@ export class TokenKeys {
   private readonly remote: JWTVerifyGetKey | null;
 
   constructor(private readonly options: TokenKeysOptions) {
-    this.local = createSecretKey(Buffer.from(options.secret, 'utf8'));
+    this.local = importSecret(options.secret);
     this.remote = options.provider
       ? createRemoteJWKSet(new URL(options.provider.jwksUrl), {
           cooldownDuration: REFETCH_MS,
@@ -49,13 +47,7 @@ export class TokenKeys {
 
   /** Signs an HS256 token; `seconds` from now until it expires. */
   sign(claims: JWTPayload, seconds: number): Promise<string> {
-    return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setIssuer(OWN_NAME)
-      .setIssuedAt()
-      .setJti(randomUUID())
-      .setExpirationTime(`${seconds} s`)
-      .sign(this.local);
+    return signOwnToken(this.local, claims, seconds);
   }
 
   /**

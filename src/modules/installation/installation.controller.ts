@@ -181,7 +181,7 @@ export class InstallationController {
       'To the one installed before, or the one named. Asks no registry. When it does not start, nothing changes.',
   })
   @ApiParam(NAMED)
-  @ApiBody({ type: RollbackDto, examples: ROLLBACK_EXAMPLES })
+  @ApiBody({ type: RollbackDto, required: false, examples: ROLLBACK_EXAMPLES })
   @ApiFailures(
     ...BAD_BODY,
     'plugin_not_found',

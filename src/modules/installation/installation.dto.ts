@@ -1,5 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { MayBeLeftOut } from '../../platform/http/body.pipe.js';
 import { BodyFields, IgnoredFieldDto } from '../../platform/http/body-fields.js';
 import { FleetAnsweredDto } from '../plugins/index.js';
 import { INSTALL_SOURCES, type InstallSource } from './installed-version.entity.js';
@@ -64,6 +65,7 @@ export class UninstallDto {
 }
 
 /** A version to go back to. */
+@MayBeLeftOut()
 export class RollbackDto {
   /** Where that version came from; needed where the one in use came from elsewhere, whose place other code would take. */
   @ApiPropertyOptional({ enum: INSTALL_SOURCES, example: 'npm' })

@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { ArtifactStore } from '../../platform/artifacts/artifact-store.js';
 import { BadRequest, Unprocessable } from '../../platform/http/errors.js';
-import { type GuestSpec, inspectArtifact, LoadFailed } from '../../runtime/host/index.js';
+import { type GuestSpec, inspectArtifact, LoadFailed, PathNotFound } from '../../runtime/host/index.js';
 import { type Described, describeManifest } from './declaration.js';
 import type { PluginEntity } from './plugin.entity.js';
 import { type LocatedCode, type PluginAddress, PluginSources } from './plugin-sources.js';
@@ -77,14 +77,20 @@ export class PluginSpecs {
     return { path, roots: [join(this.options.dataDir, 'artifacts')], sha256: checksum };
   }
 
-  /** A relative path is looked up in the plugin folders, in their order. */
+  /**
+   * Looks a relative path up in the plugin folders, in their order.
+   * @throws PathNotFound naming them
+   */
   private async resolve(path: string): Promise<string> {
+    const { roots, dataDir } = this.options;
     if (isAbsolute(path)) return path;
-    for (const root of this.options.roots) {
-      const candidate = join(root, path);
-      if (await exists(candidate)) return candidate;
-    }
-    return join(this.options.roots[0] ?? this.options.dataDir, path);
+    const candidates = roots.map((root) => join(root, path));
+    for (const candidate of candidates) if (await exists(candidate)) return candidate;
+    const [first = join(dataDir, path)] = candidates;
+    // What climbs out of the folders is refused for that.
+    if (path.split(/[\\/]/).includes('..')) return first;
+    const folders = roots.map((root) => nameFolder(root, dataDir)).join(', ');
+    throw new PathNotFound(`named "${path.slice(0, 200)}" in the plugin folders, which are ${folders}`);
   }
 }
 
@@ -101,6 +107,14 @@ export function parseChecksum(text: string): string {
   if (digits === undefined)
     throw new BadRequest('field_invalid', 'checksum must be a SHA-256: 64 hex digits.', 'checksum');
   return digits.toLowerCase();
+}
+
+/** A plugin folder as callers may know it: errors tell nobody how the machine is laid out. */
+function nameFolder(root: string, dataDir: string): string {
+  const inside = relative(dataDir, root);
+  return inside.startsWith('..') || isAbsolute(inside)
+    ? `"${basename(root)}" of PLUGIN_ROOTS`
+    : `"${inside}" in the data folder`;
 }
 
 function exists(path: string): Promise<boolean> {

@@ -48,7 +48,7 @@ export class PluginTryoutController {
   })
   @ApiParam({ ...NAMED, example: 'my_custom_plugin' })
   @ApiParam({ name: 'hook', description: 'The hook.', schema: HOOK_SCHEMA })
-  @ApiBody({ type: CallHookDto, examples: HOOK_EXAMPLES })
+  @ApiBody({ type: CallHookDto, required: false, examples: HOOK_EXAMPLES })
   @ApiOkResponse({ type: HookResultDto, description: 'What the hook returned.' })
   @ApiFailures(
     ...BAD_BODY,

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { MayBeLeftOut } from '../../platform/http/body.pipe.js';
 import { ANY_JSON, FreeForm } from '../../platform/http/free-form.js';
 import { HOOKS, type Hook } from '../../runtime/host/index.js';
 
@@ -74,6 +75,7 @@ export class TestResultDto {
 }
 
 /** What a hook is given. Which keys it looks at depends on the hook. */
+@MayBeLeftOut()
 export class CallHookDto {
   /** What the gateway carries along from hook to hook. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: {} })

@@ -25,3 +25,10 @@ it('leaves alone what fails elsewhere', () => {
   const errors = [new LoadFailed('no such module', 'load'), new Error('x'), 7];
   expect(errors.map(startRefusal)).toEqual(errors);
 });
+
+it('gives no advice about services for a mistake in the settings or the code', () => {
+  for (const cause of ['level must be 1 to 3', 'x is not a function', "Cannot find module './y'"]) {
+    const { message } = startRefusal(new LoadFailed(cause, 'init')) as LoadFailed;
+    expect(message).toBe(`The plugin did not start: ${cause}.`);
+  }
+});

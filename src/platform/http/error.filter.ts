@@ -84,14 +84,12 @@ function fromNest(exception: HttpException, request: AppRequest): AppError {
   return fromExpress(exception.cause) ?? bareFailure(status);
 }
 
-/** Errors of the body parser carry a `type`; a path that cannot be decoded is a URIError. */
+/** Errors of the body parser carry a `status`; a path that cannot be decoded is a URIError. */
 function fromExpress(exception: unknown): AppError | null {
   if (!(exception instanceof Error)) return null;
   if (exception instanceof URIError)
     return new BadRequest('parameter_invalid', 'The address has a percent sign that is not a valid escape.');
   const { type, status } = exception as Error & { type?: unknown; status?: unknown };
-  if (type === 'entity.parse.failed')
-    return new BadRequest('bad_json', 'The body is not valid JSON. Send an object, such as {"name":"x"}.');
   // What unpacks the body raises errors without a type.
   if (status === 400 && type === undefined)
     return new BadRequest(
@@ -148,17 +146,18 @@ function send(request: AppRequest, response: Response, failure: Failure): void {
   for (const [name, value] of Object.entries(failure.headers)) response.setHeader(name, value);
   response.status(failure.status);
   if (request.headers['x-milady-client-id'] !== undefined || request.headers['x-milady-token'] !== undefined)
-    response.json({
-      ...envelope(failure, id, request.operationId),
-      error: failure.message,
-      code: failure.code,
-    });
+    response.json(asText(failure, id));
   else if (request.accepts(['application/json', 'application/problem+json']) === 'application/problem+json')
     response.type('application/problem+json').send(JSON.stringify(problem(failure, id)));
   else response.json(envelope(failure, id, request.operationId));
 }
 
-function envelope(failure: Failure, id: string, operationId = ''): object {
+interface Envelope {
+  extra_fields: object;
+  [field: string]: unknown;
+}
+
+function envelope(failure: Failure, id: string, operationId = ''): Envelope {
   const { status, type, code, message, param, problems } = failure;
   return {
     ok: false,
@@ -170,6 +169,12 @@ function envelope(failure: Failure, id: string, operationId = ''): object {
     extra_fields: { provider: '', model_requested: '', request_type: operationId },
     ...(listsProblems(failure) && { validationErrors: problems }),
   };
+}
+
+/** The failure for consoles that show `error` as it is; of gateways they know nothing. */
+function asText(failure: Failure, id: string): object {
+  const { extra_fields: _ofGateways, ...rest } = envelope(failure, id);
+  return { ...rest, error: failure.message, code: failure.code };
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

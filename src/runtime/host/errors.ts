@@ -40,8 +40,9 @@ export class PathOutsideRoots extends Unprocessable {
 }
 
 export class PathNotFound extends Unprocessable {
-  constructor() {
-    super('path_not_found', 'There is no readable file or folder at the path.', 'path');
+  /** @param where it was looked for, to end the sentence */
+  constructor(where = 'at the path') {
+    super('path_not_found', `There is no readable file or folder ${where}.`, 'path');
   }
 }
 

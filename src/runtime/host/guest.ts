@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Failure, Hook, HookPayload, LoadedMessage, StartMessage, ToHost } from '../protocol.js';
+import { millisecondsSince } from './durations.js';
 import { describeError } from './exit-cause.js';
 import { HookFailed, HookTimedOut, LoadFailed, type LoadPhase } from './errors.js';
 import type { GuestProcess } from './guest-process.js';
@@ -209,7 +210,7 @@ export class Guest {
     } else if (message.type === 'loaded' && this.phase === 'loading') {
       this.phase = 'initialising';
       this.loaded = this.scrubFacts(message);
-      this.loadMs = performance.now() - this.startMark;
+      this.loadMs = millisecondsSince(this.startMark);
     } else if (message.type === 'ready' && this.phase === 'initialising') {
       this.addressInUse = message.addressInUse;
       this.becomeAlive(message.initialised);
@@ -220,7 +221,7 @@ export class Guest {
   private becomeAlive(initialised: boolean): void {
     this.phase = 'ready';
     this.initialised = initialised;
-    this.initMs = performance.now() - this.startMark - this.loadMs;
+    this.initMs = millisecondsSince(this.startMark + this.loadMs);
     const { heartbeatMs } = this.limits;
     this.heartbeat = new Heartbeat(
       heartbeatMs,

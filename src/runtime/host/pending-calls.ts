@@ -1,4 +1,5 @@
 import type { Failure } from '../protocol.js';
+import { millisecondsSince } from './durations.js';
 
 /** What a call came to: the guest's answer, or that none came in time. */
 export type Outcome =
@@ -38,7 +39,7 @@ export class PendingCalls {
     if (!call) return false;
     this.calls.delete(id);
     clearTimeout(call.timer);
-    call.settle(outcome(performance.now() - call.startedAt));
+    call.settle(outcome(millisecondsSince(call.startedAt)));
     return true;
   }
 

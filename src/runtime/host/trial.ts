@@ -1,3 +1,4 @@
+import { millisecondsSince } from './durations.js';
 import { causeOf, LoadFailed } from './errors.js';
 import type { Guest } from './guest.js';
 import { LogRing } from './log-ring.js';
@@ -35,7 +36,7 @@ export async function runTrial(
   start: (onLine: (line: string) => void) => Promise<Guest>,
 ): Promise<TrialResult> {
   const begun = performance.now();
-  const since = (): number => performance.now() - begun;
+  const since = (): number => millisecondsSince(begun);
   const checks: Check[] = [];
   const notChecked: string[] = [];
   const logs = new LogRing();
