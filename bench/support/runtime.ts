@@ -12,7 +12,7 @@ const FILES = 1_000;
 
 /** As the server has them by default. */
 export const LIMITS: Limits = {
-  heapMb: 64,
+  heapMb: 128,
   memoryMb: 512,
   startMs: 15_000,
   callMs: 10_000,

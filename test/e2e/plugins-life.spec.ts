@@ -96,6 +96,14 @@ describe('the life of a plugin', () => {
     await api.delete(at('model'));
   });
 
+  it('a plugin as large as the larger packages of agents loads within the limits that nobody has changed', async () => {
+    const large = "globalThis.kept = Array.from({ length: 900_000 }, (_, i) => ({ i, text: 'x' + i }));";
+    const path = await server.plugin('large.mjs', `${large} export const preLLMHook = () => null;`);
+    const created = await api.post<Changed>(PLUGINS, { name: 'large', path, enabled: true });
+    expect([created.status, created.body.plugin.isActive]).toEqual([201, true]);
+    await api.delete(at('large'));
+  });
+
   it('a plugin of the user: create, configure, enable, test, call, reload, disable, delete', async () => {
     const before = await traces(server);
     const path = await server.plugin('mine.mjs', answering('one'));
