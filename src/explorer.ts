@@ -25,6 +25,50 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** The parts of the explorer's immutable collections that the filter uses. */
+interface Lists<T> {
+  readonly size: number;
+  map(read: (value: T, key: string) => T): Lists<T>;
+  filter(keep: (value: T) => boolean): Lists<T>;
+}
+interface Immutable {
+  get(key: 'operations'): Lists<Immutable>;
+  getIn(keys: readonly string[]): string | undefined;
+  set(key: string, value: unknown): Immutable;
+}
+
+/**
+ * Has the filter box find operations by path, id and summary; without it, it knows tags alone. The source of this
+ * function is sent to the browser, so it uses nothing of this file, and its own functions have no names: the bundler
+ * would name them with a helper that browsers do not have.
+ */
+function filterOperations(): object {
+  return {
+    fn: Object.fromEntries([
+      [
+        'opsFilter',
+        (tags: Lists<Immutable>, phrase: string): Lists<Immutable> =>
+          tags
+            .map((tag, name) =>
+              name.toLowerCase().includes(phrase.toLowerCase())
+                ? tag
+                : tag.set(
+                    'operations',
+                    tag.get('operations').filter((operation) =>
+                      [['path'], ['operation', 'operationId'], ['operation', 'summary']]
+                        .map((keys) => operation.getIn(keys))
+                        .join(' ')
+                        .toLowerCase()
+                        .includes(phrase.toLowerCase()),
+                    ),
+                  ),
+            )
+            .filter((tag) => tag.get('operations').size > 0),
+      ],
+    ]),
+  };
+}
+
 export const EXPLORER_OPTIONS: SwaggerCustomOptions = {
   raw: false,
   customSiteTitle: 'Plugboard API',
@@ -36,46 +80,27 @@ export const EXPLORER_OPTIONS: SwaggerCustomOptions = {
     deepLinking: true,
     displayRequestDuration: true,
     docExpansion: 'list',
+    // The list of all schemas takes longer to render than everything else; operations show theirs.
+    defaultModelsExpandDepth: -1,
+    defaultModelExpandDepth: 1,
+    defaultModelRendering: 'example',
     filter: true,
-    defaultModelsExpandDepth: 0,
+    plugins: [filterOperations],
     validatorUrl: null,
   },
 };
 
-interface Operation {
-  security?: object[];
-}
-
 /**
  * Returns a copy of the document for the explorer, which resolves and draws all that it is given before it shows
- * anything: failures keep only their description, and there is one field for a token.
+ * anything: failures keep only their description.
  */
-export function trimForExplorer({ paths, components, ...others }: OpenAPIObject): OpenAPIObject {
-  const { examples: _examples, responses = {}, securitySchemes = {}, ...pieces } = components ?? {};
-  const { bearer } = securitySchemes;
-  return {
-    ...others,
-    security: [{ bearer: [] }],
-    paths: mapValues(paths, (path) => mapValues(path as Record<string, Operation>, trimOperation)),
-    components: {
-      ...pieces,
-      responses: mapValues(responses, (response) => ({
-        description: 'description' in response ? response.description : '',
-      })),
-      ...(bearer && { securitySchemes: { bearer } }),
-    },
-  };
-}
-
-function trimOperation({ security, ...others }: Operation): Operation {
-  return { ...others, ...(security && { security: security.filter((scheme) => 'bearer' in scheme) }) };
-}
-
-function mapValues<From, To>(
-  object: Readonly<Record<string, From>>,
-  map: (value: From) => To,
-): Record<string, To> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+export function trimForExplorer({ components, ...others }: OpenAPIObject): OpenAPIObject {
+  const { examples: _examples, responses = {}, ...pieces } = components ?? {};
+  const described = Object.entries(responses).map(([name, response]): [string, { description: string }] => [
+    name,
+    { description: 'description' in response ? response.description : '' },
+  ]);
+  return { ...others, components: { ...pieces, responses: Object.fromEntries(described) } };
 }
 
 /** The security headers of the explorer's page and files. */

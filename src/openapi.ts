@@ -27,18 +27,19 @@ ${errorCodeList()}
 
 </details>`;
 
+/** In the order of the work: find a plugin, install it, run it, see what became of it; publish; administer. */
 const TAGS: [name: string, description: string][] = [
-  ['Plugins', 'The known plugins: what is wanted of them and what they are doing.'],
-  ['Installation', 'npm packages: in, out, newer, and back again.'],
-  ['Core', 'The plugins that an agent is built on, and those it may go without.'],
   ['Registry', 'Plugins to be found: in catalogues, and published here.'],
+  ['Installation', 'npm packages: in, out, newer, and back again.'],
+  ['Plugins', 'The known plugins: what is wanted of them and what they are doing.'],
+  ['Core', 'The plugins that an agent is built on, and those it may go without.'],
+  ['Jobs', 'Long work: how far it has come, and how to end it.'],
+  ['Events', 'What happens, as it happens.'],
   ['Artifacts', 'Plugins to be published: versions, their files, and whether those are what they claim.'],
   ['Agents', 'Who runs which plugins: servers that report here.'],
   ['Fleet', 'The servers that share one database, and how far each has come.'],
-  ['Jobs', 'Long work: how far it has come, and how to end it.'],
-  ['Events', 'What happens, as it happens.'],
-  ['Audit', 'Who changed what.'],
   ['Auth', 'Virtual keys and tokens.'],
+  ['Audit', 'Who changed what.'],
   ['Health', 'For load balancers and monitoring.'],
 ];
 
@@ -88,7 +89,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   const operations = operationsOf(document);
   writeFailures(document, operations);
   operations.forEach(writeHeaders);
-  operations.forEach(writeScope);
+  operations.forEach(writeAccess);
   document.components = { ...document.components, headers: HEADERS };
   return withPlainNames(inOrder(document));
 }
@@ -128,23 +129,14 @@ function outline(): ReturnType<DocumentBuilder['build']> {
     .setOpenAPIVersion('3.1.0')
     .addServer('/', 'This server')
     .addSecurityRequirements('bearer')
-    .addSecurityRequirements('apiKey')
     .addBearerAuth(
       {
         type: 'http',
         scheme: 'bearer',
-        description: 'Admin JWT, virtual-key JWT, or a virtual key (`sk-bf-…`).',
+        description:
+          'Admin JWT, virtual-key JWT, or a virtual key (`sk-bf-…`). The headers `X-Api-Key`, `x-bf-vk` and `X-Milady-Token` take the same tokens.',
       },
       'bearer',
-    )
-    .addApiKey(
-      {
-        type: 'apiKey',
-        name: 'X-Api-Key',
-        in: 'header',
-        description: 'The same tokens; `x-bf-vk` and `X-Milady-Token` take them too.',
-      },
-      'apiKey',
     );
   for (const [name, description] of TAGS) builder.addTag(name, description);
   return builder.build();
@@ -153,7 +145,9 @@ function outline(): ReturnType<DocumentBuilder['build']> {
 interface Operation {
   tags?: string[];
   description?: string;
+  security?: object[];
   'x-required-scope'?: string;
+  'x-public'?: boolean;
   parameters?: { name: string }[];
   responses: Record<string, { headers?: object }>;
 }
@@ -176,12 +170,11 @@ function writeHeaders({ parameters = [], responses }: Operation): void {
       };
 }
 
-/** Says in words, too, which scope a token needs. */
-function writeScope(operation: Operation): void {
-  const scope = operation['x-required-scope'];
-  if (scope === undefined) return;
-  const text = `Scope: \`${scope}\`.`;
-  operation.description = operation.description ? `${operation.description}\n\n${text}` : text;
+/** Says first of all what a caller needs: explorers show no extensions, and scopes only of OAuth. */
+function writeAccess(operation: Operation): void {
+  const { 'x-required-scope': scope, 'x-public': isPublic, description } = operation;
+  const needed = isPublic ? 'No token.' : scope === undefined ? 'Any token.' : `Scope \`${scope}\`.`;
+  operation.description = [`**${needed}**`, description].filter(Boolean).join(' ');
 }
 
 /** First what the document is about, then the paths in the order of the tags, the pieces last. */

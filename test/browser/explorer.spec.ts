@@ -60,17 +60,17 @@ it('opens with our name, our icon and our operations, in the order of our tags',
     .locator('.opblock-tag')
     .evaluateAll((all) => all.map((tag) => tag.getAttribute('data-tag')));
   expect(tags).toEqual([
-    'Plugins',
-    'Installation',
-    'Core',
     'Registry',
+    'Installation',
+    'Plugins',
+    'Core',
+    'Jobs',
+    'Events',
     'Artifacts',
     'Agents',
     'Fleet',
-    'Jobs',
-    'Events',
-    'Audit',
     'Auth',
+    'Audit',
     'Health',
   ]);
   await page.screenshot({ path: join(SCREENSHOTS, 'explorer.png') });
@@ -109,10 +109,13 @@ it('shows which scope an operation needs, and the codes of its failures', async 
   expect(shown).toContain('name_taken');
 });
 
-it('finds operations by the name of their tag', async () => {
+it('finds operations by tag, path, id and summary', async () => {
   await page.locator('.operation-filter-input').fill('Audit');
   await operation('createPlugin').waitFor({ state: 'detached' });
   await operation('listAudit').waitFor();
+  await page.locator('.operation-filter-input').fill('createplug');
+  await operation('createPlugin').waitFor();
+  await operation('listAudit').waitFor({ state: 'detached' });
   await page.locator('.operation-filter-input').fill('');
   await operation('createPlugin').waitFor();
 });

@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import { ApiFailures } from './api-failures.js';
 import type { BindableScope, Scope } from './scopes.js';
 
@@ -50,7 +50,6 @@ function requiring(access: ScopeAccess): MethodDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, access satisfies Access),
     ApiBearerAuth('bearer'),
-    ApiSecurity('apiKey'),
     ApiExtension('x-required-scope', access.scope),
     ApiFailures(...SIGN_IN, 'scope_missing'),
   );
@@ -61,7 +60,6 @@ export function SignedIn(): MethodDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, 'signed-in' satisfies Access),
     ApiBearerAuth('bearer'),
-    ApiSecurity('apiKey'),
     ApiFailures(...SIGN_IN),
   );
 }

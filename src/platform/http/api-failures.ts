@@ -139,10 +139,12 @@ function example(code: ErrorCode): object {
 
 /** All codes as a Markdown list, by status. */
 export function errorCodeList(): string {
-  return (
-    Object.entries(ERROR_CODES)
-      // Markdown takes what stands in angle brackets for HTML.
-      .map(([code, [status, meaning]]) => `- ${status} \`${code}\`: ${meaning.replaceAll('<', '&lt;')}`)
-      .join('\n')
-  );
+  return Object.entries(ERROR_CODES)
+    .map(([code, [status, meaning]]) => `- ${status} \`${code}\`: ${escapeHtml(meaning)}`)
+    .join('\n');
+}
+
+/** Markdown may contain HTML, so `<token>` would be taken for an element. */
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

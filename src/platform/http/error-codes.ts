@@ -3,7 +3,7 @@
  * sees to it), and the OpenAPI document is written from it.
  */
 export const ERROR_CODES = {
-  bad_json: [400, 'The body is not valid JSON. Send an object, such as {"name":"x"}.'],
+  bad_json: [400, 'The body is not valid JSON; the message says where it breaks.'],
   body_not_object: [400, 'The body must be a JSON object, sent with Content-Type: application/json.'],
   body_too_complex: [
     400,
@@ -96,7 +96,10 @@ export const ERROR_CODES = {
     'The published version cannot be installed on this host; the message says why.',
   ],
   path_outside_roots: [422, 'The path does not lie inside one of the plugin folders.'],
-  path_not_found: [422, 'There is no readable file or folder at the path.'],
+  path_not_found: [
+    422,
+    'There is no readable file or folder at the path, or in the plugin folders where it is relative.',
+  ],
   unsupported_artifact: [422, 'The file is none of the formats that are loaded.'],
   checksum_required: [422, 'A plugin from a URL needs its checksum.'],
   checksum_invalid: [422, 'A checksum is the SHA-256 of the file: 64 hex digits.'],
