@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { EXPLORER_OPTIONS, explorerHeaders, trimForExplorer } from './explorer.js';
+import { EXPLORER_OPTIONS, explorerHeaders, simplifyForExplorer } from './explorer.js';
 import { errorCodeList, header, QUOTA_HEADERS, writeFailures } from './platform/http/api-failures.js';
 import { ErrorDto } from './platform/http/error.dto.js';
 import { VERSION } from './platform/version.js';
@@ -42,8 +42,6 @@ const TAGS: [name: string, description: string][] = [
   ['Audit', 'Who changed what.'],
   ['Health', 'For load balancers and monitoring.'],
 ];
-
-const DOCUMENT_URLS = { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' };
 
 type Components = NonNullable<OpenAPIObject['components']>;
 
@@ -116,8 +114,11 @@ export function serveExplorer(app: INestApplication): void {
   app.use('/docs', explorerHeaders);
   let built: OpenAPIObject | undefined;
   const document = (): OpenAPIObject => (built ??= createDocument(app));
-  SwaggerModule.setup('docs', app, document, { ui: false, ...DOCUMENT_URLS });
-  SwaggerModule.setup('docs', app, () => trimForExplorer(document()), EXPLORER_OPTIONS);
+  SwaggerModule.setup('docs', app, () => simplifyForExplorer(document()), {
+    ...EXPLORER_OPTIONS,
+    raw: false,
+  });
+  SwaggerModule.setup('docs', app, document, { ...EXPLORER_OPTIONS, ui: false });
 }
 
 function outline(): ReturnType<DocumentBuilder['build']> {

@@ -35,3 +35,25 @@ it('lets the explorer load and send nothing elsewhere, and be framed nowhere', a
   expect(policy).toContain("frame-ancestors 'none'");
   expect(policy).not.toMatch(/script-src[^;]*unsafe|https?:|\*/);
 });
+
+it('gives the explorer what it shows, in the version that it renders fast', async () => {
+  const script = await (await fetch(`${server.url}/docs/swagger-ui-init.js`)).text();
+  expect(script).toContain('"openapi": "3.0.3"');
+  expect(script).not.toContain('x-error-codes');
+  expect(script.length).toBeLessThan(500_000);
+});
+
+it('says at each operation what a caller needs', async () => {
+  const response = await fetch(`${server.url}/openapi.json`);
+  const { paths, components, info } = (await response.json()) as {
+    paths: Record<string, Record<string, { description: string; 'x-required-scope'?: string }>>;
+    components: { securitySchemes: object };
+    info: { description: string };
+  };
+  for (const { description, 'x-required-scope': scope } of Object.values(paths).flatMap(Object.values))
+    expect(description).toMatch(
+      scope === undefined ? /^\*\*(No|Any) token\.\*\*/ : `**Scope \`${scope}\`.**`,
+    );
+  expect(Object.keys(components.securitySchemes)).toEqual(['bearer']);
+  expect(info.description).toContain('Bearer &lt;token>');
+});
