@@ -54,7 +54,9 @@ describe('an error of a plugin', () => {
     'RangeError: WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance',
     'uncaught exception: RangeError: Array buffer allocation failed',
   ])('that comes from its memory limit says so: %s', (message) => {
-    expect(describeError(message, 512)).toBe(`ran out of memory (limit 512 MiB, GUEST_MEMORY_MB): ${message}`);
+    expect(describeError(message, 512)).toBe(
+      `ran out of memory (limit 512 MiB, GUEST_MEMORY_MB): ${message}`,
+    );
   });
 
   it.each(['Error: the model server ran out of memory', 'RangeError: Invalid string length'])(

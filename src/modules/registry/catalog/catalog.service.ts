@@ -64,7 +64,8 @@ export class CatalogService {
 
 /** Nothing that could be a secret, and no path of this machine. */
 function shownLocation({ kind, url, file }: RegistrySource, { state }: CatalogSourceEntity): string {
-  if (kind === 'embedded') return state ? `packages on npm as of ${String(state['date'])}` : 'packages on npm';
+  if (kind === 'embedded')
+    return state ? `packages on npm as of ${String(state['date'])}` : 'packages on npm';
   if (url === null) return basename(file ?? '');
   const { origin, pathname } = new URL(url);
   return origin + pathname;

@@ -26,7 +26,15 @@ export function presentDetails(
   const { repository, tags, license }: CatalogEntry = found.entry;
   const author = found.entry.author ?? ownerOf(found.entry);
   const server = JSON.parse(found.entry.server ?? 'null') as Record<string, unknown> | null;
-  return { ...presentEntry(found, presence), author, repository: repository ?? '', tags, license, server, sources };
+  return {
+    ...presentEntry(found, presence),
+    author,
+    repository: repository ?? '',
+    tags,
+    license,
+    server,
+    sources,
+  };
 }
 
 /** Whose repository it is, else whose scope: consoles show an author as text. */
