@@ -33,7 +33,7 @@ export function readConfig(
   const problems: string[] = [];
   const entries = Object.entries(SETTINGS).map(([name, { parse, fallback }]) => {
     try {
-      return [name, parse(env[name]?.trim() || fallback)] as const;
+      return [name, parse(givenText(env, name) || fallback)] as const;
     } catch (error) {
       problems.push(`${name} ${(error as Error).message}`);
       // So that the checks below can go on and find what else is wrong.
@@ -69,6 +69,12 @@ export function givenDataDir(env: NodeJS.ProcessEnv = process.env): string {
   return env.DATA_DIR?.trim() || SETTINGS.DATA_DIR.fallback;
 }
 
+/** Proxies are set in lower case by many, as other programs read them. */
+function givenText(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const given = name.endsWith('_PROXY') ? env[name] || env[name.toLowerCase()] : env[name];
+  return given?.trim();
+}
+
 /** Names of all variables that are set, those that are no settings too. */
 export function variableNames(env: NodeJS.ProcessEnv = process.env): string[] {
   return Object.keys(env);
@@ -100,6 +106,10 @@ function contradictions(values: Values): string[] {
       (values.SIGSTORE_MIRROR === '') !== (values.SIGSTORE_ROOT === ''),
       'SIGSTORE_MIRROR and SIGSTORE_ROOT need each other: a repository, and the root that it is known by',
     ],
+    ...(['HTTP_PROXY', 'HTTPS_PROXY'] as const).map((name): [boolean, string] => [
+      values[name] !== '' && !/^https?:\/\/[^/]/i.test(values[name]),
+      `${name} must be an http or https URL, such as http://proxy.example:3128`,
+    ]),
     ...(['REGISTRY_URL', 'PUBLIC_URL', 'SIGSTORE_MIRROR'] as const).map((name): [boolean, string] => [
       values[name] !== '' && !isWebAddress(values[name]),
       `${name} must be an http or https URL without a password`,

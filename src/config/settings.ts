@@ -44,6 +44,11 @@ export const SETTINGS = {
   OUTBOUND_ALLOW: list(
     'Hosts, addresses and CIDRs that downloads, those of npm archives too, may reach although they are private, comma-separated. The npm registries that are configured need not be listed.',
   ),
+  HTTP_PROXY: text('Proxy that http addresses are reached through, as URL; `http_proxy` is read too.'),
+  HTTPS_PROXY: text('Proxy that https addresses are reached through, as URL; `https_proxy` is read too.'),
+  NO_PROXY: list(
+    'Hosts and addresses that are reached without a proxy, comma-separated: `.example.com` and `example.com` mean all below it too, `*` all. `no_proxy` is read too.',
+  ),
   OUTBOUND_MAX_BYTES: integer('Largest download, in bytes.', 100 * 2 ** 20, 1, 2 ** 40),
   SHARED_FILE_MAX_BYTES: integer(
     'Largest file (a download, the build of a local copy) that Postgres keeps for the other servers, in bytes; a larger download each of them fetches from its origin. 0: none is kept.',

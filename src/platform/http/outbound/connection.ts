@@ -30,14 +30,26 @@ export async function openConnection(
     socket.destroy();
     throw privateDestination(destination.hostname);
   }
-  if (!destination.tls) return socket;
+  return destination.tls ? secureConnection(socket, destination.hostname, deadline, ca) : socket;
+}
+
+/**
+ * Begins TLS over a connection, which may be one through a proxy.
+ * @throws the deadline's reason, or Node's error
+ */
+export async function secureConnection(
+  socket: Socket,
+  hostname: string,
+  deadline: Deadline,
+  ca?: string,
+): Promise<Socket> {
   const secure = connectTls({
     socket,
     // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED would otherwise switch the check off.
     rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],
-    host: destination.hostname,
-    ...(isIP(destination.hostname) === 0 && { servername: destination.hostname }),
+    host: hostname,
+    ...(isIP(hostname) === 0 && { servername: hostname }),
     ...(ca !== undefined && { ca }),
   });
   await established(secure, 'secureConnect', deadline);
@@ -53,7 +65,8 @@ function pinnedLookup(addresses: readonly string[]): LookupFunction {
   };
 }
 
-async function established(socket: Socket, event: string, deadline: Deadline): Promise<void> {
+/** Waits until a socket is open. @throws the deadline's reason, or Node's error */
+export async function established(socket: Socket, event: string, deadline: Deadline): Promise<void> {
   // Stays for the life of the socket: an error between two listeners must not end the process.
   socket.on('error', () => undefined);
   const opened = new Promise<void>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type AddressPolicy, canonicalAddress } from './address-policy.js';
+import { Unprocessable } from '../errors.js';
 import type { Deadline } from './deadline.js';
 import { DownloadFailed, destinationRefused, privateDestination } from './download.errors.js';
 
@@ -49,7 +50,7 @@ export function assertPermitted(text: string, policy: AddressPolicy): void {
 }
 
 /** An IPv6 address without its brackets. */
-function bareHost({ hostname }: URL): string {
+export function bareHost({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
@@ -71,6 +72,25 @@ export async function resolveDestination(
   if (!arePermitted(hostname, addresses, policy)) throw privateDestination(hostname);
   const tls = url.protocol === 'https:';
   return { hostname, port: Number(url.port) || (tls ? 443 : 80), tls, addresses };
+}
+
+/**
+ * Checks what a proxy is to connect to. A name that has no address here is left to the proxy, which may be the only one
+ * to resolve names of the outside.
+ * @throws Unprocessable `destination_refused`
+ */
+export async function assertReachable(
+  url: URL,
+  policy: AddressPolicy,
+  resolver: Resolver,
+  deadline: Deadline,
+): Promise<void> {
+  try {
+    await resolveDestination(url, policy, resolver, deadline);
+  } catch (error) {
+    deadline.signal.throwIfAborted();
+    if (error instanceof Unprocessable) throw error;
+  }
 }
 
 /** Whether all addresses that were found for a host may be connected to. */

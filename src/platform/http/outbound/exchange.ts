@@ -11,12 +11,13 @@ export interface Message {
 
 /**
  * Sends one request over a connection that is open already and answers with the head of the response. There is no
- * agent: nothing is kept alive, nothing is pooled, and no proxy setting of the environment has a say.
+ * agent: nothing is kept alive, and nothing is pooled.
+ * @param isProxied the connection is to a proxy, which is to pass the request on
  * @throws Node's error when there is no well-formed answer, or `signal`'s reason
  */
 export function exchange(
   socket: Socket,
-  { url, method, body }: Message & { readonly url: URL },
+  { url, method, body, isProxied = false }: Message & { readonly url: URL; readonly isProxied?: boolean },
   headers: OutgoingHttpHeaders,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
@@ -25,7 +26,7 @@ export function exchange(
       createConnection: () => socket,
       method,
       host: url.hostname,
-      path: url.pathname + url.search,
+      path: isProxied ? url.href : url.pathname + url.search,
       headers: {
         ...headers,
         ...(body && { 'content-length': body.length }),

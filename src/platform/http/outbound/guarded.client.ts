@@ -4,9 +4,16 @@ import type { Config } from '../../../config.js';
 import { Unavailable } from '../errors.js';
 import { AddressPolicy } from './address-policy.js';
 import { BoundedBody } from './bounded-body.js';
-import { openConnection } from './connection.js';
+import { openConnection, secureConnection } from './connection.js';
 import { Deadline } from './deadline.js';
-import { type Resolver, parseDestinationUrl, resolveDestination, systemResolver } from './destination.js';
+import {
+  assertReachable,
+  bareHost,
+  type Resolver,
+  parseDestinationUrl,
+  resolveDestination,
+  systemResolver,
+} from './destination.js';
 import {
   DownloadFailed,
   downloadTimeout,
@@ -15,6 +22,7 @@ import {
   statusFailure,
 } from './download.errors.js';
 import { exchange, type Message } from './exchange.js';
+import { connectToProxy, openTunnel, proxyCredentials, proxyFor, type ProxySettings } from './proxy.js';
 import { headersFor, isRedirect, redirectTarget } from './redirect.js';
 
 const MAX_REDIRECTS = 5;
@@ -22,7 +30,8 @@ const MAX_REDIRECTS = 5;
 /** Headers that are the client's own business; a caller's are dropped. */
 const RESERVED = new Set(['accept-encoding', 'connection', 'content-length', 'host', 'transfer-encoding']);
 
-export type OutboundConfig = Pick<Config, 'OUTBOUND_ALLOW' | 'OUTBOUND_MAX_BYTES' | 'OUTBOUND_TIMEOUT'>;
+export type OutboundConfig = Pick<Config, 'OUTBOUND_ALLOW' | 'OUTBOUND_MAX_BYTES' | 'OUTBOUND_TIMEOUT'> &
+  ProxySettings;
 
 export interface OutboundSurroundings {
   /** Instead of the system's resolver. */
@@ -64,8 +73,8 @@ interface Hop extends Message {
 }
 
 /**
- * The one way out to HTTP: it connects only to addresses it has checked, on every hop, and hands out nothing
- * that came late, broken off, larger than permitted or, unless the caller takes that, compressed.
+ * The one way out to HTTP: it connects only to addresses it has checked, on every hop, or to the proxy that the
+ * settings name, which it asks for nothing that it knows to be private; and it hands out nothing that came late, broken off, larger than permitted or, unless the caller takes that, compressed.
  */
 export class GuardedClient {
   private readonly policy: AddressPolicy;
@@ -180,13 +189,33 @@ export class GuardedClient {
     const { url, headers } = hop;
     const { resolver = systemResolver, ca } = this.surroundings;
     try {
+      const sent = { accept: '*/*', 'user-agent': 'plugboard', ...headers, 'accept-encoding': 'identity' };
+      const proxy = proxyFor(url, this.config);
+      if (proxy) return await this.requestThrough(proxy, hop, sent, deadline);
       const destination = await resolveDestination(url, this.policy, resolver, deadline);
       const socket = await openConnection(destination, deadline, ca);
-      const sent = { accept: '*/*', 'user-agent': 'plugboard', ...headers, 'accept-encoding': 'identity' };
       return await exchange(socket, hop, sent, deadline.signal);
     } catch (error) {
       throw networkFailure(url.host, error);
     }
+  }
+
+  private async requestThrough(
+    proxy: URL,
+    hop: Hop,
+    sent: Record<string, string>,
+    deadline: Deadline,
+  ): Promise<IncomingMessage> {
+    const { resolver = systemResolver, ca } = this.surroundings;
+    await assertReachable(hop.url, this.policy, resolver, deadline);
+    if (hop.url.protocol === 'https:') {
+      const tunnel = await openTunnel(proxy, hop.url, deadline);
+      const socket = await secureConnection(tunnel, bareHost(hop.url), deadline, ca);
+      return exchange(socket, hop, sent, deadline.signal);
+    }
+    const socket = await connectToProxy(proxy, deadline);
+    const headers = { ...sent, ...proxyCredentials(proxy) };
+    return exchange(socket, { ...hop, isProxied: true }, headers, deadline.signal);
   }
 
   private open(
