@@ -48,7 +48,7 @@ describe('files that are no plugin, over HTTP', () => {
     ['traps at its start', 'traps.wasm', [...WASM, ...TRAPS], /unreachable/],
     ['only begins like a module', 'broken.wasm', [...WASM, 0xff, 0xff], /not a valid WebAssembly module/],
     ['exports nothing of a plugin', 'empty-module.wasm', WASM, /does not export its memory/],
-    ['is no JavaScript', 'text.mjs', 'this is not a program', /could not be loaded/],
+    ['is no JavaScript', 'text.mjs', 'this is not a program', /^SyntaxError: .*\.mjs:1:6\)/],
     ['exports nothing', 'nothing.mjs', '', /exports nothing, which is no plugin/],
   ])('one that %s does not start, and leaves nothing', async (_name, name, bytes, cause) => {
     expect((await world.create('bad', '', await file(name, bytes))).status).toBe(201);

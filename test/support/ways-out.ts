@@ -108,4 +108,4 @@ export const CONNECTIONS = [
  * itself (an undefined name) must not pass for a refusal.
  */
 export const REFUSED =
-  /: refused: (ERR_ACCESS_DENIED|EACCES|ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED|ERR_UNKNOWN_BUILTIN_MODULE|(ERR_)?MODULE_NOT_FOUND|process\.report\.writeReport is not a function)$/;
+  /: refused: (ERR_ACCESS_DENIED|ENOENT|EACCES|ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED|ERR_UNKNOWN_BUILTIN_MODULE|(ERR_)?MODULE_NOT_FOUND|process\.report\.writeReport is not a function)$/;
