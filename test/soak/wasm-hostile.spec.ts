@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Hook, HOOKS } from '../../src/runtime/host/index.js';
+import { patient } from '../support/patience.js';
 import { failureOf, PluginWorld } from '../support/plugin-world.js';
 import { compileWasm } from '../support/wasm-fixtures.js';
 
@@ -13,7 +14,7 @@ const MODULES: [name: string, bytes: number[], cause: RegExp][] = [
   [
     'whose start function loops',
     [...ONE_FUNCTION, 8, 1, 0, 10, 9, 1, 7, 0, 0x03, 0x40, 0x0c, 0, 0x0b, 0x0b],
-    /did not load within 1500 ms/,
+    /did not load within \d+ ms/,
   ],
   ['that wants 4 GiB of memory to begin with', [5, 5, 1, 0, 0x80, 0x80, 0x04], /memory/i],
   [
@@ -36,7 +37,7 @@ const HOOK_CAUSES: Partial<Record<Hook, RegExp>> = {
 
 describe('WebAssembly that breaks its interface', () => {
   let world: PluginWorld;
-  beforeEach(async () => (world = await PluginWorld.open({ limits: { startMs: 1_500 } })));
+  beforeEach(async () => (world = await PluginWorld.open({ limits: { startMs: patient(1_500) } })));
   afterEach(() => world.close());
 
   it.each(MODULES)('a module %s is refused', async (_name, bytes, cause) => {
