@@ -58,7 +58,7 @@ describe('errors that say where and why', () => {
 
   it('spare consoles that show a text what gateways read', async () => {
     const { body } = await api.get(at('nobody'), undefined, { 'x-milady-client-id': 'console' });
-    expect(body).toMatchObject({ ok: false, error: 'There is no plugin named "nobody".' });
+    expect(body).toMatchObject({ ok: false, error: 'Plugin not found: nobody' });
     expect(body).not.toHaveProperty('extra_fields');
     expect((await api.get(at('nobody'))).body).toHaveProperty('extra_fields.model_requested', '');
   });
