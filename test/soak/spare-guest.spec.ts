@@ -70,7 +70,7 @@ onLinux('a process that waits for a plugin', () => {
     const spec = await world.plugin(PLUGIN);
     await disabled(spec);
     await world.write('subject.mjs', 'throw new Error("not today")');
-    expect((await failureOf(world.run(spec, 3))).message).toBe('not today');
+    expect((await failureOf(world.run(spec, 3))).message).toBe('not today (./subject.mjs:1:7)');
     const pid = await spare();
     await world.write('subject.mjs', PLUGIN);
     expect(await restarted(spec)).toBe(pid);
