@@ -18,7 +18,7 @@ it('goes on in the background and tells how far it is', async () => {
   const answer = await world.install({ name: 'plugin-a' }, { prefer: 'respond-async' });
   const { jobId } = answer.body;
   expect(answer.status).toBe(202);
-  expect(answer.body).toEqual({ ok: true, jobId });
+  expect(answer.body).toEqual({ ok: true, outcome: 'queued', jobId, limitMs: expect.any(Number) });
   expect(answer.headers.get('location')).toBe(`/api/jobs/${jobId}`);
   const events = await world.follow(jobId);
   expect(events.every(({ pluginName }) => pluginName === 'plugin-a')).toBe(true);
