@@ -108,7 +108,13 @@ describe('the life of a plugin', () => {
     const before = await traces(server);
     const path = await server.plugin('mine.mjs', answering('one'));
     const { body } = await api.post<Changed>(PLUGINS, { name: 'mine', path });
-    expect(body.plugin).toMatchObject({ enabled: false, isActive: false, revision: 1, path, actualName: 'mine' });
+    expect(body.plugin).toMatchObject({
+      enabled: false,
+      isActive: false,
+      revision: 1,
+      path,
+      actualName: 'mine',
+    });
     expect(await change('mine', { config: { greeting: 'hi' } })).toMatchObject({
       revision: 2,
       isActive: false,
