@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsNumberString, IsOptional, MaxLength } from 'class-validator';
-import { PageDto, PageLimit, QueryFlag } from '../../platform/http/page.dto.js';
+import { PageDto, PageIdCursor, PageLimit, QueryFlag } from '../../platform/http/page.dto.js';
 import { LOG_LEVELS, LOG_STREAMS, type LogLevel, type LogStream } from '../../runtime/host/index.js';
 
 /** Which lines to answer. */
@@ -9,10 +8,7 @@ export class PluginLogQueryDto {
   @PageLimit(1_000, 100)
   limit?: number;
   /** `nextCursor` of the page before. */
-  @ApiProperty({ pattern: '^\\d{1,18}$', required: false })
-  @IsOptional()
-  @IsNumberString({ no_symbols: true })
-  @MaxLength(18)
+  @PageIdCursor()
   cursor?: string;
   /** Stream the lines as server-sent events, oldest first, and go on with what comes. */
   @QueryFlag(false)

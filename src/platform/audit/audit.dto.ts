@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsNumberString, IsOptional, IsString, MaxLength } from 'class-validator';
-import { PageDto, PageLimit } from '../http/page.dto.js';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { PageDto, PageIdCursor, PageLimit } from '../http/page.dto.js';
 
 /** Which audit rows to list. */
 export class AuditQueryDto {
@@ -23,10 +23,7 @@ export class AuditQueryDto {
   @PageLimit(500, 50)
   limit?: number;
   /** `nextCursor` of the page before. */
-  @ApiProperty({ pattern: '^\\d{1,18}$', required: false })
-  @IsOptional()
-  @IsNumberString({ no_symbols: true })
-  @MaxLength(18)
+  @PageIdCursor()
   cursor?: string;
 }
 

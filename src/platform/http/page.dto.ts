@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsNumberString, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 /** What every page of a list says of itself. */
 export abstract class PageDto {
@@ -36,6 +36,16 @@ export function PageCursor(longest: number): PropertyDecorator {
     IsOptional(),
     IsString(),
     MaxLength(longest),
+  );
+}
+
+/** A query parameter: `nextCursor` of the page before, the id of its last row. */
+export function PageIdCursor(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ pattern: '^\\d{1,18}$', required: false }),
+    IsOptional(),
+    IsNumberString({ no_symbols: true }),
+    MaxLength(18),
   );
 }
 
